@@ -1,0 +1,40 @@
+import { assert } from '@shared/base/assert';
+import type { Frame } from './place';
+import type { Mechanism, Next, Step } from './step';
+
+interface Declaration<Name extends string> {
+  readonly name: string;
+  /** Kernel file and function, or thread, that the steps follow. */
+  readonly source: string;
+  readonly frame: Frame<string>;
+  /** Step names in order; checked against the table. */
+  readonly order: string;
+  readonly steps: Readonly<Record<Name, Step<Name>>>;
+}
+
+/** Declares a mechanism: a table of named atomic steps that mirrors its numbered list in the spec. */
+export function mechanism<Name extends string>(declaration: Declaration<Name>): Mechanism {
+  const stepNames = Object.keys(declaration.steps) as Name[];
+  assert(stepNames.join(' ') === declaration.order, 'steps stand in their stated order', { mechanism: declaration.name, order: declaration.order });
+  const go = {} as Record<Name, Next>;
+  const steps = stepNames.map(name => bound(declaration.steps[name], go));
+  return {
+    name: declaration.name,
+    source: declaration.source,
+    locals: Object.keys(declaration.frame),
+    steps,
+    stepNames,
+    base: 0,
+    number(base: number): void {
+      this.base = base;
+      stepNames.forEach((name, at) => { go[name] = (base + at) as Next; });
+    },
+  };
+}
+
+/** The engine runs steps of any mechanism: their own `go` comes with them. */
+function bound<Name extends string>(step: Step<Name>, go: Readonly<Record<Name, Next>>): Step {
+  const { run, ...rest } = step;
+  if (run === undefined) return rest;
+  return { ...rest, run: (_go, choice) => run(go, choice) };
+}

@@ -1,0 +1,27 @@
+import type { LabOperation } from '@shared/lab/lab';
+import type { Costs } from './costs';
+import type { Policy } from './policies/policy';
+
+/** What of the lab never changes during a run: policy, costs, programs. Mounted by `assemble`, read by mechanisms. */
+export interface Kernel {
+  policy: Policy;
+  costs: Costs;
+  /** Operations of the lab by index. */
+  operations: readonly MountedOperation[];
+  /** Simulated time; exploring leaves it at 0. */
+  nowNs: number;
+}
+
+/** An operation as mechanisms need it, its references resolved. */
+export interface MountedOperation {
+  readonly row: number;
+  readonly name: string;
+  readonly actor: number;
+  readonly source: LabOperation;
+  /** Size it asks for, where it asks for one. */
+  readonly sizeBytes: number;
+  /** Symbolic content that it writes. */
+  readonly tag: number;
+}
+
+export const kernel = {} as Kernel;

@@ -1,0 +1,12 @@
+/** Errnos the lab can answer with, by their Linux numbers (spec 0.5; include/uapi/asm-generic/errno*.h). */
+export const ERRNO = {
+  EPERM: 1, EINTR: 4, EIO: 5, ENXIO: 6, EBADF: 9, EAGAIN: 11, ENOMEM: 12, EACCES: 13, EFAULT: 14, EBUSY: 16, ENODEV: 19,
+  EINVAL: 22, ETXTBSY: 26, ENOSPC: 28, ENOLCK: 37, EOPNOTSUPP: 95, EREMOTEIO: 121,
+} as const;
+
+export type ErrnoName = keyof typeof ERRNO;
+
+const NAMES = new Map<number, ErrnoName>(Object.entries(ERRNO).map(([name, value]) => [value, name as ErrnoName]));
+
+/** "ETXTBSY" for 26; numbers outside the table are shown as they are. */
+export const errnoName = (errno: number): string => NAMES.get(errno) ?? String(errno);

@@ -1,0 +1,134 @@
+/** Version of the lab file format this build writes and reads. */
+export const LAB_VERSION = 1;
+
+/** A scalar as it stands in the file: "64 GiB", 42, true. Meaning comes from the parameter it fills. */
+export type Scalar = string | number | boolean;
+
+/** A file on a pmem region. */
+export interface LabFile {
+  readonly size: Scalar;
+  readonly layout?: 'hole' | 'unwritten' | 'written';
+}
+
+/** A device: its kind and parameters, those of the kind’s catalogue entry. */
+export interface LabNode {
+  readonly kind: string;
+  readonly label?: string;
+  readonly files?: Readonly<Record<string, LabFile>>;
+  readonly [parameter: string]: Scalar | Readonly<Record<string, LabFile>> | undefined;
+}
+
+/** A wire between two ports, each "node" or "node.port" (the only mating port where it is not named). */
+export interface LabLink {
+  readonly from: string;
+  readonly to: string;
+  /** PCIe lanes. */
+  readonly width?: number;
+  /** PCIe generation. */
+  readonly gen?: number;
+}
+
+export interface Topology {
+  readonly nodes: Readonly<Record<string, LabNode>>;
+  readonly links: readonly LabLink[];
+}
+
+/** One operation: its word and parameters, e.g. `ftruncate: { file: F, size: 0, at: 5 us }`. */
+export interface LabOperation {
+  readonly word: string;
+  readonly parameters: Readonly<Record<string, Scalar>>;
+}
+
+export interface LabActor {
+  /** Address space it runs in; its own name if not said. Actors of one process are threads. */
+  readonly process?: string;
+  /** Where it runs: a cpu, or an rdma-peer for a remote program. */
+  readonly on?: string;
+  /** What it does when a signal arrives; `none` is the default action. */
+  readonly handler?: 'none' | 'restart' | 'no-restart';
+  /** RLIMIT_MEMLOCK of its process; unlimited if not said. */
+  readonly memlock?: Scalar;
+  /** Has CAP_IPC_LOCK. */
+  readonly ipcLock?: boolean;
+  readonly ops: readonly LabOperation[];
+}
+
+export interface LabSchedule {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Bounds {
+  readonly stepsMax?: number;
+  readonly endNs?: Scalar;
+}
+
+export type Quantifier = 'this-run' | 'every-schedule' | 'some-schedule';
+
+/** One assertion. Exactly one subject is given; see `expectation.ts` for what each asserts. */
+export interface Expectation {
+  readonly when?: string | readonly string[];
+  readonly holds?: Quantifier;
+  /** Schedule of `schedules` that shows it, for `some-schedule`. */
+  readonly schedule?: string;
+  readonly assumed?: boolean;
+  readonly op?: string;
+  readonly result?: number;
+  readonly errno?: string;
+  readonly killedBy?: string;
+  readonly blockedOn?: string;
+  readonly page?: string;
+  readonly ref?: number;
+  readonly pins?: number;
+  readonly maps?: number;
+  readonly owner?: string;
+  readonly content?: string;
+  readonly file?: string;
+  readonly size?: Scalar;
+  readonly fs?: string;
+  readonly free?: number;
+  readonly allocatable?: number;
+  readonly violated?: string;
+  readonly notViolated?: string;
+  readonly order?: readonly string[];
+  readonly process?: string;
+  readonly pinnedVm?: number;
+}
+
+/** A guided lab: what a person reads, predicts, runs and sees, step by step. */
+export interface Guide {
+  readonly intro: string;
+  readonly steps: readonly GuideStep[];
+}
+
+export interface GuideStep {
+  readonly title: string;
+  readonly policy: string;
+  /** What to do and look at. */
+  readonly text: string;
+  readonly question: string;
+  readonly answers: readonly string[];
+  /** Index into `answers`. */
+  readonly correct: number;
+  /** What happened and why. */
+  readonly explanation: string;
+  readonly source: string;
+  /** Selector that the step asks "why?" of: `op:admin.1`, `page:F:1`. */
+  readonly look?: string;
+}
+
+export interface Lab {
+  readonly version: number;
+  readonly title: string;
+  readonly guide?: Guide;
+  readonly topology: Topology;
+  readonly layout?: Readonly<Record<string, { readonly x: number; readonly y: number }>>;
+  readonly actors: Readonly<Record<string, LabActor>>;
+  readonly policy?: string;
+  readonly seed?: number;
+  readonly bounds?: Bounds;
+  readonly schedules?: readonly LabSchedule[];
+  readonly watch?: readonly string[];
+  readonly expect?: readonly Expectation[];
+  readonly notes?: string;
+}

@@ -1,0 +1,110 @@
+import type { Source } from '../domain/source';
+import type { Parameter } from './parameter';
+
+/**
+ * What an actor at a step waits for, so that `why` can follow it. `local` names are locals of the mechanism; their words
+ * lie in the actor's running frame in the order of {@link StepEntry.locals}.
+ */
+export type WaitTarget =
+  | { readonly kind: 'page-idle'; readonly pfn: string }
+  | { readonly kind: 'entry'; readonly file: string; readonly index: string }
+  | { readonly kind: 'blocks'; readonly fs: string }
+  | { readonly kind: 'request'; readonly op: string }
+  | { readonly kind: 'transfer'; readonly op: string }
+  | { readonly kind: 'drained'; readonly mr: string }
+  | { readonly kind: 'frozen'; readonly file: string }
+  | { readonly kind: 'actor'; readonly actor: string }
+  | { readonly kind: 'pages-held'; readonly file: string; readonly index: string }
+  /** An engine or worker at rest: nothing to do is not being blocked. */
+  | { readonly kind: 'work' };
+
+/** A step as data. Ids are those of the trace's step column. */
+export interface StepEntry {
+  readonly id: number;
+  readonly mechanism: string;
+  /** The spec's name of the step: W4, GF3, … */
+  readonly name: string;
+  readonly title: string;
+  readonly source: string;
+  readonly locals: readonly string[];
+  readonly waitsFor?: WaitTarget;
+  /** The lock it takes: column of the table whose row the local names. */
+  readonly lock?: { readonly table: string; readonly column: string; readonly local: string; readonly shared: boolean };
+  readonly interruptible: boolean;
+}
+
+export interface PortEntry {
+  readonly name: string;
+  /** Ports link when one is the other's `mate`. */
+  readonly type: PortType;
+  /** How many links it takes. */
+  readonly capacity: number;
+}
+
+export type PortType = 'memory-controller' | 'memory-module' | 'root-bus' | 'root-uplink' | 'pcie-downstream' | 'pcie-upstream' | 'fabric';
+
+export const PORT_MATES: Readonly<Record<PortType, PortType>> = {
+  'memory-controller': 'memory-module', 'memory-module': 'memory-controller',
+  'root-bus': 'root-uplink', 'root-uplink': 'root-bus',
+  'pcie-downstream': 'pcie-upstream', 'pcie-upstream': 'pcie-downstream',
+  fabric: 'fabric',
+};
+
+export interface DeviceEntry {
+  readonly kind: string;
+  readonly title: string;
+  readonly doc: string;
+  /** Section of the palette. */
+  readonly group: string;
+  readonly ports: readonly PortEntry[];
+  readonly parameters: readonly Parameter[];
+}
+
+export interface OperationEntry {
+  readonly word: string;
+  readonly title: string;
+  readonly doc: string;
+  readonly source: Source;
+  readonly parameters: readonly Parameter[];
+}
+
+export interface VariantEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly doc: string;
+  readonly era: string;
+  readonly source: Source;
+}
+
+export interface AxisEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly variants: readonly VariantEntry[];
+}
+
+export interface PresetEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly variants: Readonly<Record<string, string>>;
+  readonly source: Source;
+}
+
+export type ViolationClass = 'safety' | 'liveness' | 'notice';
+
+export interface InvariantEntry {
+  readonly id: string;
+  readonly class: ViolationClass;
+  /** What must always hold, in one sentence. */
+  readonly sentence: string;
+  readonly source: Source;
+}
+
+/** All registries described as data (architecture 5): palette, forms, schema, help and docs are made from this. */
+export interface Catalogue {
+  readonly devices: readonly DeviceEntry[];
+  readonly operations: readonly OperationEntry[];
+  readonly axes: readonly AxisEntry[];
+  readonly knobs: readonly Parameter[];
+  readonly presets: readonly PresetEntry[];
+  readonly invariants: readonly InvariantEntry[];
+}

@@ -1,0 +1,26 @@
+import type { Dimension } from '../units/quantity';
+import type { Source } from '../domain/source';
+
+/** What a parameter names or measures. References name something else in the lab. */
+export type ParameterType =
+  | { readonly kind: 'quantity'; readonly dimension: Dimension; readonly min: number; readonly max: number; readonly default?: number }
+  | { readonly kind: 'choice'; readonly values: readonly string[]; readonly default?: string }
+  | { readonly kind: 'flag'; readonly default: boolean }
+  | { readonly kind: 'text'; readonly default?: string }
+  /** "first+count" in pages of a file, mapping or registration (oracle vocabulary: pages). */
+  | { readonly kind: 'pages' }
+  | { readonly kind: 'reference'; readonly to: ReferenceTarget }
+  /** Files of a file system, by name: size and layout of each. */
+  | { readonly kind: 'files' };
+
+export type ReferenceTarget = 'file' | 'mapping' | 'mr' | 'pipe' | 'actor' | 'nvme-ssd' | 'rdma-nic' | 'rdma-peer' | 'cpu' | 'host-memory' | 'pmem-region';
+
+/** One parameter of a device, an operation, a cost or a knob: enough to draw a form, check a lab and print help. */
+export interface Parameter {
+  readonly name: string;
+  readonly title: string;
+  readonly doc: string;
+  readonly type: ParameterType;
+  readonly required: boolean;
+  readonly source?: Source;
+}

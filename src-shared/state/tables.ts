@@ -1,0 +1,204 @@
+import { count, flag, id, int, lock, oneOf, ref, stack, table, wide } from './table';
+
+/** Words of an actor's call stack: frames of the mechanisms it is inside of. */
+export const STACK_WORDS = 96;
+
+export const actors = table('actor', 'A process thread, kernel worker or device engine that takes steps.', {
+  nth: id('index in the lab, from 0; also its bit in locks'),
+  pc: int('the step it takes next; 0 once it has finished'),
+  frame: int('offset of the running frame in its stack'),
+  result: int('what the last mechanism it called answered'),
+  errno: int('errno of that answer; 0 is none'),
+  op: ref('the operation it is inside of'),
+  signal: int('pending signal; 0 is none'),
+  dead: flag('killed: leaves at its next return to user space'),
+  process: ref('its address space', { hidden: true }),
+  wakeNs: wide('simulated time before which it takes no step', { hidden: true, unit: 'ns' }),
+  waitingSince: int('order in which it began to wait; 0 is not waiting', { hidden: true }),
+  stack: stack('frames: locals, then return step and caller frame', STACK_WORDS),
+});
+
+export const operations = table('operation', 'One entry of an actor’s program.', {
+  nth: id('index in the lab, from 0'),
+  state: oneOf('how far it got', ['pending', 'running', 'done', 'skipped']),
+  result: int('what it returned'),
+  errno: int('errno; 0 is none'),
+  killedBy: int('signal that ended it; 0 is none'),
+  startNs: wide('when it began', { hidden: true, unit: 'ns' }),
+  endNs: wide('when it returned', { hidden: true, unit: 'ns' }),
+  rounds: count('how often a repeated operation began', { hidden: true }),
+});
+
+export const hosts = table('host', 'A machine: the frames of all its memory, by pfn.', {
+  nth: id('index in the lab, from 0'),
+  zonesFree: count('frames of host memory never handed out yet', { hidden: true, unit: 'pages' }),
+}, {
+  refs: { doc: 'folio refcount' },
+  pins: { doc: 'pincount of large folios, or the gup count of dual-ref accounting' },
+  maps: { doc: 'mapcount: page-table entries that map the frame' },
+  owner: { doc: 'block owner: 0 free, n the n-th file, -1 busy (DAX), -2 freed by a transaction not yet on disk' },
+  ownerDelta: { doc: 'file index minus pfn, where a file owns the block' },
+  mapping: { doc: 'folio.mapping: n-th file that has a DAX entry for the frame; 0 null' },
+  content: { doc: 'symbolic content: 0 zeroes, else the tag of who wrote last' },
+  anon: { doc: 'process that the frame is anonymous memory of, from 1; 0 none' },
+});
+
+export const filesystems = table('filesystem', 'A DAX file system on one pmem region. A block is a page.', {
+  nth: id('index in the lab, from 0'),
+  freeBlocks: count('what statfs reports free, busy blocks included', { unit: 'blocks' }),
+  group: lock('allocation group: free space and busy tree (eb_lock)'),
+  busyGeneration: int('eb_gen: moves whenever a busy extent clears'),
+  logDirty: flag('a transaction waits for the log to commit it'),
+  host: ref('its machine', { hidden: true }),
+  firstPfn: int('pfn of block 0', { hidden: true }),
+  blockCount: count('size', { hidden: true, unit: 'blocks' }),
+});
+
+export const files = table('file', 'A regular file (inode).', {
+  nth: id('index in the lab, from 1'),
+  size: wide('i_size', { unit: 'bytes' }),
+  iolock: lock('i_rwsem'),
+  invlock: lock('mapping->invalidate_lock (5.15+; before: XFS MMAPLOCK, ext4 i_mmap_sem)'),
+  ilock: lock('XFS ILOCK with its transaction, ext4 journal handle'),
+  frozen: flag('block-new-refs: GUP gets no new references'),
+  fs: ref('its file system', { hidden: true }),
+}, {
+  kind: { doc: 'what lies behind the page', names: ['hole', 'unwritten', 'written'] },
+  blockDelta: { doc: 'pfn of the block minus file index, where there is a block' },
+  entry: { doc: 'DAX mapping entry', names: ['none', 'real', 'zero', 'empty'] },
+  entryLock: { doc: 'lock bit of the entry: actor that holds it, from 1' },
+});
+
+export const busyExtents = table('busy extent', 'Blocks that were freed but may not be used again yet.', {
+  fs: id('file system'),
+  firstPfn: id('first block'),
+  state: oneOf('how far it got', ['absent', 'in-transaction', 'dax-wait']),
+  pageCount: count('length', { unit: 'blocks' }),
+  dax: flag('EXTENT_BUSY_DAX: a device still held one of its pages when it was freed'),
+  idle: flag('a page of it became idle: the worker has to look'),
+  firstIndex: int('file index it was freed from', { hidden: true }),
+}, {}, ['fs']);
+
+export const processes = table('process', 'An address space (mm).', {
+  nth: id('index in the lab, from 1'),
+  mmapLock: lock('mmap_lock'),
+  pinnedVm: count('pages charged by MRs (VmPin)', { unit: 'pages' }),
+  memlockLimit: int('RLIMIT_MEMLOCK; -1 is unlimited', { hidden: true, unit: 'pages' }),
+  ipcLock: flag('has CAP_IPC_LOCK', { hidden: true }),
+  hasPinned: flag('something was pinned here once (sticky)'),
+  exited: flag('the address space is gone'),
+  host: ref('its machine', { hidden: true }),
+}, {
+  pte: { doc: 'page-table entry', names: ['none', 'read', 'write', 'zero page'] },
+  pfnDelta: { doc: 'pfn minus virtual page, where a frame is mapped' },
+});
+
+export const mappings = table('mapping', 'A VMA.', {
+  process: id('its address space'),
+  nth: id('which of the lab’s mappings, from 0'),
+  pageCount: count('length; 0 is unmapped', { unit: 'pages' }),
+  file: ref('what it maps; none is anonymous memory'),
+  fileFirst: int('file index of its first page'),
+  vpnFirst: int('first virtual page'),
+  writable: flag('PROT_WRITE'),
+  shared: flag('MAP_SHARED'),
+}, {}, ['process']);
+
+/** Why a frame has references beyond its mappings. Nothing in the kernel reads this: it answers "who", never decides (spec 1.1). */
+export const holders = table('holder', 'References or pins on a range of frames, and who keeps them.', {
+  op: id('operation that took them'),
+  piece: id('which of its pieces, from 0'),
+  how: oneOf('kind of hold', ['none', 'get', 'pin', 'longterm']),
+  pfnFirst: int('first frame'),
+  pageCount: count('length', { unit: 'pages' }),
+  keeper: ref('the request, pipe or MR that keeps them'),
+  host: ref('the machine of the frames', { hidden: true }),
+  owner: int('owner of the blocks when they were taken'),
+  ownerDelta: int('their file index minus pfn then'),
+}, {}, ['op']);
+
+export const pipes = table('pipe', 'A pipe whose buffers are pages.', {
+  nth: id('index in the lab, from 0'),
+  pageCount: count('pages in it', { unit: 'pages' }),
+  closed: flag('both ends are closed'),
+});
+
+export const requests = table('request', 'An O_DIRECT request (bio) on its way through a drive.', {
+  op: id('operation that submitted it'),
+  state: oneOf('how far it got', ['none', 'pinning', 'submitted', 'running', 'landed']),
+  device: ref('the drive'),
+  pages: count('pages of its buffer', { unit: 'pages' }),
+  pieces: count('holders that make up its buffer'),
+  done: count('pieces the drive has moved'),
+  intoMemory: flag('O_DIRECT read: the drive writes into the buffer'),
+  tag: int('content that it carries'),
+  order: int('order of submission', { hidden: true }),
+}, {}, ['op']);
+
+export const drives = table('drive', 'An NVMe SSD.', {
+  nth: id('index in the lab, from 0'),
+  served: ref('the request it works on'),
+});
+
+export const nics = table('nic', 'An RDMA NIC.', {
+  nth: id('index in the lab, from 0'),
+  served: ref('the packet stream it works on'),
+});
+
+export const regions = table('mr', 'A memory registration.', {
+  process: id('who registered it'),
+  nth: id('which of the lab’s registrations, from 0'),
+  state: oneOf('life cycle', ['absent', 'valid', 'invalidating', 'invalid']),
+  pageCount: count('length', { unit: 'pages' }),
+  pieces: count('holders that make it up'),
+  charged: count('pages charged to pinned_vm', { unit: 'pages' }),
+  remoteWrite: flag('IBV_ACCESS_REMOTE_WRITE'),
+  inflight: count('accesses that are already translated'),
+  nic: ref('the NIC that translates it'),
+  op: ref('the operation that registered it'),
+}, {}, ['process']);
+
+export const queuePairs = table('qp', 'An RC queue pair of a remote peer.', {
+  nth: id('index in the lab, from 0'),
+  state: oneOf('state', ['RTS', 'ERR']),
+});
+
+export const transfers = table('transfer', 'An RDMA WRITE coming in from a remote peer.', {
+  op: id('operation that posted it'),
+  state: oneOf('how far it got', ['none', 'posted', 'checked', 'landed', 'completed']),
+  nic: ref('the responder'),
+  mr: ref('the registration it names'),
+  qp: ref('the queue pair'),
+  firstPage: int('offset in the MR', { unit: 'pages' }),
+  pages: count('length', { unit: 'pages' }),
+  done: count('pages written', { unit: 'pages' }),
+  status: oneOf('work completion', ['success', 'REM_ACCESS_ERR', 'WR_FLUSH_ERR']),
+  tag: int('content that it carries'),
+  order: int('order of posting', { hidden: true }),
+}, {}, ['op']);
+
+/** The last access of each device; what the DMA invariants judge. */
+export const accesses = table('access', 'What a device did to memory last.', {
+  actor: id('the device engine'),
+  count: int('how many accesses it made', { hidden: true }),
+  pfnFirst: int('first frame', { hidden: true }),
+  pageCount: count('length', { hidden: true, unit: 'pages' }),
+  wrote: flag('it wrote', { hidden: true }),
+  holder: ref('the hold it went through', { hidden: true }),
+}, {}, ['actor']);
+
+export const links = table('link', 'A PCIe or fabric link.', {
+  nth: id('index in the lab, from 0'),
+  busyUntilNs: wide('when the last transfer leaves it', { hidden: true, unit: 'ns' }),
+  bytes: wide('moved so far', { hidden: true, unit: 'bytes' }),
+});
+
+/** Counters that only grow; they decide nothing. */
+export const counters = table('counter', 'Global counters (vmstat).', {
+  nth: id('always 0'),
+  pinsAcquired: count('nr_foll_pin_acquired', { hidden: true }),
+  pinsReleased: count('nr_foll_pin_released', { hidden: true }),
+  orphanWrites: count('device writes into blocks that no file owns any more (busy-extent)', { hidden: true, unit: 'pages' }),
+  order: int('order of submissions', { hidden: true }),
+  waits: int('order of waits', { hidden: true }),
+});

@@ -1,0 +1,59 @@
+/**
+ * Everything that can happen, in the subject's words, with what each event names. Events give meaning to lists, exports and
+ * reports; state is rebuilt from deltas, never from them (architecture 2). All arguments are integers; rows are addresses.
+ */
+export const EVENTS = {
+  'operation-started': ['operation'],
+  'operation-returned': ['operation', 'result', 'errno'],
+  'operation-killed': ['operation', 'signal'],
+  'page-faulted': ['process', 'vpn', 'pfn', 'write'],
+  'fault-failed': ['process', 'vpn', 'signal'],
+  'reference-taken': ['holder', 'pfn', 'pages'],
+  'pin-taken': ['holder', 'pfn', 'pages'],
+  'pin-refused': ['process', 'vpn', 'errno'],
+  'hold-released': ['holder', 'pfn', 'pages'],
+  'page-idle': ['pfn', 'pages'],
+  'file-unmapped': ['file', 'pages'],
+  'range-unmapped': ['process', 'vpn', 'pages'],
+  'layout-wait': ['file', 'pfn'],
+  'layout-retry': ['file'],
+  'layout-refused': ['file', 'pfn', 'errno'],
+  'blocks-allocated': ['file', 'index', 'pfn', 'pages'],
+  'blocks-freed': ['file', 'pfn', 'pages'],
+  'blocks-busy': ['file', 'pfn', 'pages'],
+  'busy-extent-cleared': ['filesystem', 'pfn', 'pages'],
+  'allocation-failed': ['file', 'errno'],
+  'log-committed': ['filesystem'],
+  'size-changed': ['file', 'pages'],
+  'request-submitted': ['operation', 'pages'],
+  'request-completed': ['operation', 'errno'],
+  'dma-write-landed': ['actor', 'pfn', 'pages', 'tag'],
+  'dma-read-done': ['actor', 'pfn', 'pages'],
+  'store-landed': ['process', 'vpn', 'pfn', 'tag'],
+  'load-done': ['process', 'vpn', 'pfn', 'content'],
+  'file-written': ['file', 'index', 'pages', 'tag'],
+  'mr-registered': ['mr', 'pages'],
+  'mr-refused': ['operation', 'errno'],
+  'mr-deregistered': ['mr'],
+  'packet-sent': ['operation', 'page'],
+  'work-completed': ['operation', 'status'],
+  'signal-sent': ['actor', 'signal'],
+  'signal-delivered': ['actor', 'signal'],
+  'process-exited': ['process'],
+  'invariant-violated': ['invariant'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type EventKind = keyof typeof EVENTS;
+
+/** Kinds by number, as they stand in trace columns. */
+export const EVENT_KINDS = Object.keys(EVENTS) as readonly EventKind[];
+
+/** Words of an event in its column: kind and arguments. */
+export const EVENT_WORDS = 5;
+
+export interface TraceEvent {
+  readonly kind: EventKind;
+  readonly args: readonly number[];
+  /** Index of the step that emitted it. */
+  readonly step: number;
+}

@@ -1,0 +1,139 @@
+import type { Source } from '../domain/source';
+import type { StepEntry, ViolationClass } from '../protocol/catalogue';
+import type { NamedRow } from './chunk';
+
+/** Actors as the run numbers them. */
+export interface RunActor extends NamedRow {
+  /** A program of the lab, a kernel worker, or a device engine. */
+  readonly kind: 'task' | 'worker' | 'device';
+  /** Topology node it belongs to, if any. */
+  readonly node: string | null;
+}
+
+export interface RunOperation extends NamedRow {
+  readonly actor: number;
+  readonly word: string;
+  /** "ftruncate F to 0 B". */
+  readonly text: string;
+  /** Steps of other operations that would end what this one holds; for `why`. */
+  readonly repeats: boolean;
+}
+
+/** Frames that belong to one memory device. */
+export interface RunMemory {
+  readonly node: string;
+  readonly kind: 'host-memory' | 'pmem-region';
+  readonly firstPfn: number;
+  readonly pageCount: number;
+  /** Row of its file system, 0 if none. */
+  readonly fs: number;
+}
+
+/** A wire that data can move over. */
+export interface RunLink extends NamedRow {
+  readonly from: string;
+  readonly to: string;
+  readonly bytesPerSecond: number;
+}
+
+/** Which rule is in force, and who says so. */
+export interface ActiveVariant {
+  readonly axis: string;
+  readonly id: string;
+  readonly title: string;
+  readonly source: Source;
+  readonly assumed: boolean;
+}
+
+/** What of the accounting rules a reader needs to explain counts (spec 1.9, 2.2). */
+export interface CountRules {
+  readonly idleRefs: number;
+  readonly mappingsCount: boolean;
+  /** Refs and pins that one hold of each kind adds to a small folio. */
+  readonly refsOf: Readonly<Record<'get' | 'pin' | 'longterm', number>>;
+  readonly pinsOf: Readonly<Record<'get' | 'pin' | 'longterm', number>>;
+}
+
+/** Names and meanings that a trace's integers refer to. Everything here is constant during the run. */
+export interface RunDescription {
+  readonly title: string;
+  readonly policy: string;
+  readonly seed: number;
+  readonly schedule: string | null;
+  readonly host: number;
+  readonly actors: readonly RunActor[];
+  readonly operations: readonly RunOperation[];
+  readonly files: readonly (NamedRow & { readonly fs: number })[];
+  readonly processes: readonly NamedRow[];
+  readonly mappings: readonly NamedRow[];
+  readonly pipes: readonly NamedRow[];
+  readonly regions: readonly NamedRow[];
+  readonly memories: readonly RunMemory[];
+  readonly links: readonly RunLink[];
+  /** Node of each drive and NIC row. */
+  readonly devices: readonly NamedRow[];
+  readonly steps: readonly StepEntry[];
+  readonly variants: readonly ActiveVariant[];
+  readonly counts: CountRules;
+  readonly invariants: readonly { readonly id: string; readonly class: ViolationClass; readonly sentence: string; readonly source: Source }[];
+  /** Pages the lab asks to watch: "F:1". */
+  readonly watch: readonly string[];
+}
+
+/** One line of an explanation. `at` is where a click leads. */
+export interface WhyLink {
+  readonly text: string;
+  readonly at?: { readonly kind: 'actor' | 'operation' | 'page' | 'row' | 'step' | 'policy'; readonly value: string };
+}
+
+export interface RunViolation {
+  readonly id: string;
+  readonly class: ViolationClass;
+  readonly sentence: string;
+  /** Index of the step that broke it; the number of steps if the end of the run showed it. */
+  readonly step: number;
+  readonly timeNs: number;
+  readonly chain: readonly string[];
+  /** True if the rule rests on something nobody knows (spec 12). */
+  readonly assumed: boolean;
+}
+
+export interface OperationOutcome {
+  readonly actor: string;
+  readonly op: string;
+  readonly text: string;
+  readonly state: 'pending' | 'running' | 'done' | 'skipped';
+  readonly result: number | null;
+  readonly errno: string | null;
+  readonly killedBy: string | null;
+  readonly blockedOn: string | null;
+  readonly startNs: number | null;
+  readonly endNs: number | null;
+  readonly rounds: number;
+}
+
+export interface ExpectationOutcome {
+  readonly text: string;
+  readonly holds: string;
+  readonly ok: boolean | null;
+  readonly reason: string;
+}
+
+/** How a run ended: every program finished, nothing can go on, the logical state came back, or a bound was hit. */
+export type RunEnd = 'finished' | 'blocked' | 'lasso' | 'bound';
+
+/** The object that `pinlab run --json` prints (interfaces.md), with what the app shows besides. */
+export interface RunSummary {
+  readonly lab: string;
+  readonly policy: string;
+  readonly seed: number;
+  readonly schedule: string | null;
+  readonly digest: string;
+  readonly end: RunEnd;
+  readonly steps: number;
+  readonly endNs: number;
+  readonly operations: readonly OperationOutcome[];
+  readonly violations: readonly RunViolation[];
+  readonly notices: readonly RunViolation[];
+  readonly expectations: readonly ExpectationOutcome[];
+}
