@@ -16,7 +16,7 @@ export default defineConfig({
     build: {
       outDir: at('out/main'),
       target: nodeTarget,
-      rollupOptions: {
+      rolldownOptions: {
         input: {
           main: at('src-main/app/main.ts'),
           'engine-host': at('src-main/host/engine-host.ts'),
@@ -30,7 +30,7 @@ export default defineConfig({
     build: {
       outDir: at('out/preload'),
       target: nodeTarget,
-      rollupOptions: {
+      rolldownOptions: {
         input: { preload: at('src-main/preload/preload.ts') },
         // A sandboxed preload must be CommonJS.
         output: { format: 'cjs', entryFileNames: '[name].cjs' }
@@ -45,7 +45,7 @@ export default defineConfig({
       outDir: at('out/renderer'),
       target: pageTarget,
       minify: true,
-      rollupOptions: { input: at('src-renderer/index.html') }
+      rolldownOptions: { input: at('src-renderer/index.html') }
     }
   }
 })

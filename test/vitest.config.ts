@@ -22,7 +22,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          globalSetup: ['test/support/virtual-display.ts']
+          globalSetup: ['test/support/electron-on-display.ts']
         }
       }
     ]

@@ -93,7 +93,7 @@ function findDownloaded() {
   return existsSync(executable) ? executable : undefined
 }
 
-/** @returns {string} */
 function packageVersion() {
-  return JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')).version
+  const manifest = /** @type {{ version: string }} */ (JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')))
+  return manifest.version
 }

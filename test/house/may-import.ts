@@ -1,0 +1,91 @@
+/**
+ * Who may import whom. The row with the longest matching place holds. A place is a folder, or a file without its ending.
+ * `may` names places, npm packages, 'node' (its built-in modules) or 'anything'. A place may import its own folder unless `notItself` is set.
+ */
+export interface Row {
+  readonly place: string
+  readonly may: readonly string[]
+  readonly notItself?: true
+}
+
+const base = 'src-shared/base'
+const units = 'src-shared/units'
+const domain = 'src-shared/domain'
+const state = 'src-shared/state'
+const trace = 'src-shared/trace'
+const lab = 'src-shared/lab'
+const protocol = 'src-shared/protocol'
+const shared = 'src-shared'
+
+const sim = 'src-main/sim'
+const device = `${sim}/devices/device`
+const policy = `${sim}/policies/policy`
+const invariant = `${sim}/invariants/invariant`
+const watcher = `${sim}/invariants/watcher`
+
+const renderer = 'src-renderer'
+const widgets = ['vue', 'reka-ui', '@lucide/vue', '@tanstack/vue-virtual']
+const room = [`${renderer}/stores`, `${renderer}/design`, `${renderer}/shell/commands`, shared, ...widgets]
+const rooms = ['topology', 'timeline', 'pagemap', 'inspector', 'explorer', 'panels'].map((name) => `${renderer}/${name}`)
+
+export const mayImport: readonly Row[] = [
+  { place: base, may: [] },
+  { place: units, may: [base] },
+  { place: domain, may: [base, units] },
+  { place: state, may: [base, units, domain] },
+  { place: trace, may: [base, units, domain, state] },
+  { place: lab, may: [base, units, domain, state, 'zod'] },
+  { place: protocol, may: [base, units, domain, state, trace, lab, 'zod'] },
+
+  { place: `${sim}/engine`, may: [shared, device, policy, invariant] },
+  { place: `${sim}/mechanisms`, may: [shared, `${sim}/engine/step`, `${sim}/engine/context`, policy] },
+  { place: `${sim}/devices`, may: [shared, device], notItself: true },
+  { place: `${sim}/devices/registry`, may: [shared, `${sim}/devices`] },
+  { place: `${sim}/policies`, may: [shared, policy], notItself: true },
+  { place: `${sim}/policies/registry`, may: [shared, `${sim}/policies`] },
+  { place: `${sim}/policies/presets`, may: [shared, policy, `${sim}/policies/registry`] },
+  { place: `${sim}/invariants`, may: [shared, invariant], notItself: true },
+  { place: `${sim}/invariants/registry`, may: [shared, `${sim}/invariants`] },
+  { place: watcher, may: [shared, invariant] },
+  { place: `${sim}/explore`, may: [shared, `${sim}/engine`, invariant, watcher] },
+  { place: `${sim}/assemble`, may: [shared, sim] },
+
+  { place: 'src-main/import', may: [shared, 'fast-xml-parser'] },
+  { place: 'src-main/export', may: [shared] },
+  { place: 'src-main/report', may: [shared] },
+  { place: 'src-main/storage', may: [shared, 'node', 'yaml'] },
+  { place: 'src-main/host', may: [shared, 'node', `${sim}/assemble`, `${sim}/explore`] },
+  { place: 'src-main/app', may: [shared, 'node', 'electron', 'src-main/storage', 'src-main/import', 'src-main/export', 'src-main/report'] },
+  { place: 'src-main/preload', may: [protocol, 'electron'] },
+  {
+    place: 'src-main/cli',
+    may: [shared, 'node', 'commander', sim, 'src-main/import', 'src-main/export', 'src-main/report', 'src-main/storage', 'src-main/host']
+  },
+
+  { place: `${renderer}/main`, may: [`${renderer}/App`, `${renderer}/design`, 'vue', 'pinia', 'zod', '@fontsource/inter', '@fontsource/jetbrains-mono'] },
+  { place: `${renderer}/App`, may: [...room, ...rooms, `${renderer}/shell`] },
+  { place: `${renderer}/bridge`, may: [shared] },
+  { place: `${renderer}/stores`, may: [shared, `${renderer}/bridge`, 'vue', 'pinia'] },
+  { place: `${renderer}/design`, may: [shared, ...widgets] },
+  { place: `${renderer}/shell`, may: [...room, ...rooms] },
+  ...rooms.map((place) => ({ place, may: room })),
+  { place: `${renderer}/topology/cytoscape-view`, may: [...room, 'cytoscape'] },
+
+  { place: 'resources/runtime', may: ['node'] },
+  { place: 'electron.vite.config', may: ['node', 'electron-vite', '@vitejs/plugin-vue'] },
+  { place: 'test', may: ['anything'] }
+]
+
+/** Files that nothing imports because something else starts them. Targets of package.json's scripts need no mention. */
+export const entries: readonly string[] = [
+  'electron.vite.config.ts',
+  'src-main/app/main.ts',
+  'src-main/host/engine-host.ts',
+  'src-main/cli/pinlab.ts',
+  'src-main/preload/preload.ts',
+  'src-renderer/main.ts',
+  'test/vitest.config.ts',
+  'test/lint/eslint.config.mjs',
+  'test/support/electron-on-display.ts',
+  'test/support/outcome-reporter.ts'
+]
