@@ -10,9 +10,10 @@ const parts = readdirSync(folder).filter((name) => name.endsWith('.mjs')).map((n
 const wanted = process.argv[2]
 
 if (wanted !== undefined && parts.includes(wanted)) {
-  const { title, run } = await import(pathToFileURL(join(folder, `${wanted}.mjs`)).href)
-  process.stdout.write(`${title}\n`)
-  process.exitCode = await run() === 0 ? 0 : 1
+  /** @type {{ title: string, run: () => Promise<number> }} */
+  const part = await import(pathToFileURL(join(folder, `${wanted}.mjs`)).href)
+  process.stdout.write(`${part.title}\n`)
+  process.exitCode = await part.run() === 0 ? 0 : 1
 } else {
   if (wanted !== undefined) process.stderr.write(`There is no long test called ${wanted}.\n`)
   process.stderr.write(`Usage: npm run test:long -- PART\nParts: ${parts.join(', ') || 'none yet'}\n`)
