@@ -1,0 +1,74 @@
+import type { State } from '../state/arena';
+import type { Row } from '../state/dictionary';
+import { drives, holders, nics, requests, transfers } from '../state/tables';
+import type { PageStateId } from './page-state';
+
+/** Frames [first, end) that somebody holds, and how a person sees it. */
+export interface HeldRange {
+  readonly holder: Row;
+  readonly first: number;
+  readonly end: number;
+  readonly state: Extract<PageStateId, 'dma' | 'long-pin' | 'short-pin' | 'referenced'>;
+}
+
+/** Holds that reach into [first, end), clipped to it. One hold that a device moves in part gives several ranges. */
+export function heldRangesIn(state: State, host: Row, first: number, end: number): HeldRange[] {
+  return [...everyHold(state, host)]
+    .map(held => ({ ...held, first: Math.max(held.first, first), end: Math.min(held.end, end) }))
+    .filter(held => held.first < held.end);
+}
+
+/** Rows of the holds that exist, in the order of their birth. */
+export const liveHolders = (state: State): Row[] =>
+  holders.$.rows(state).filter(row => holders.how.in(state, row) !== 0 && holders.pageCount.in(state, row) > 0);
+
+function* everyHold(state: State, host: Row): Generator<HeldRange> {
+  for (const holder of liveHolders(state)) {
+    if (holders.host.in(state, holder) !== host) continue;
+    const first = holders.pfnFirst.in(state, holder);
+    const end = first + holders.pageCount.in(state, holder);
+    yield { holder, first, end, state: kindOf(holders.how.nameIn(state, holder)) };
+    for (const [from, to] of movedParts(state, holder, first, end)) yield { holder, first: from, end: to, state: 'dma' };
+  }
+}
+
+function kindOf(how: string): HeldRange['state'] {
+  if (how === 'longterm') return 'long-pin';
+  return how === 'pin' ? 'short-pin' : 'referenced';
+}
+
+type Part = readonly [first: number, end: number];
+
+/** Frames of a hold that a device is moving data of: its request or transfer is being served and they are not done yet. */
+function movedParts(state: State, holder: Row, first: number, end: number): readonly Part[] {
+  const keeper = holders.keeper.in(state, holder);
+  if (drives.$.rows(state).some(drive => drives.served.in(state, drive) === keeper && keeper !== 0)) {
+    return holders.piece.in(state, holder) >= requests.done.in(state, keeper) ? [[first, end]] : [];
+  }
+  return nics.$.rows(state).flatMap(nic => {
+    const transfer = nics.served.in(state, nic);
+    if (transfer === 0 || transfers.mr.in(state, transfer) !== keeper) return [];
+    if (transfers.state.nameIn(state, transfer) !== 'checked') return [];
+    return transferredPart(state, holder, transfer, first, end);
+  });
+}
+
+/** Pages of an MR lie in its holders one after the other, by piece. */
+function transferredPart(state: State, holder: Row, transfer: Row, first: number, end: number): Part[] {
+  const from = transfers.firstPage.in(state, transfer) + transfers.done.in(state, transfer);
+  const to = transfers.firstPage.in(state, transfer) + transfers.pages.in(state, transfer);
+  const before = firstPageOfPiece(state, holder);
+  const part: Part = [Math.max(first, first + from - before), Math.min(end, first + to - before)];
+  return part[0] < part[1] ? [part] : [];
+}
+
+/** How many pages of its request or MR come before the piece that `holder` is. */
+export function firstPageOfPiece(state: State, holder: Row): number {
+  const op = holders.op.in(state, holder);
+  const piece = holders.piece.in(state, holder);
+  let pages = 0;
+  for (const row of holders.$.rows(state)) {
+    if (holders.op.in(state, row) === op && holders.piece.in(state, row) < piece) pages += holders.pageCount.in(state, row);
+  }
+  return pages;
+}
