@@ -34,7 +34,7 @@ export const mayImport: readonly Row[] = [
   { place: domain, may: [base, units] },
   { place: state, may: [base, units, domain] },
   { place: trace, may: [base, units, domain, state] },
-  { place: lab, may: [base, units, domain, state, 'zod'] },
+  { place: lab, may: [base, units, domain, state, `${protocol}/catalogue`, `${protocol}/parameter`, 'zod'] },
   { place: protocol, may: [base, units, domain, state, trace, lab, 'zod'] },
 
   { place: `${sim}/engine`, may: [shared, device, policy, invariant] },
