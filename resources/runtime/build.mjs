@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { at, root } from './checkout.mjs'
+import { at, isStartedWith, root } from './checkout.mjs'
 import { withLock } from './lock.mjs'
 import { ensureNpmDependencies } from './npm-dependencies.mjs'
 import { runProgram } from './run-program.mjs'
@@ -54,7 +54,7 @@ export async function ensureBuilt() {
   })
 }
 
-if (import.meta.filename === process.argv[1]) {
+if (isStartedWith(import.meta.url)) {
   await exitWith(async () => {
     await ensureNpmDependencies()
     await ensureBuilt()

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -12,3 +13,9 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
 /** @param {string[]} parts */
 export const at = (...parts) => resolve(root, ...parts)
+
+/**
+ * Whether Node was started with this module; the path it was given may go through a symbolic link.
+ * @param {string} url
+ */
+export const isStartedWith = (url) => process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(url)

@@ -56,8 +56,10 @@ export async function ensureElectron({ refresh = false } = {}) {
  */
 export function electronEnvironment(runtime) {
   const major = runtime.version.split('.')[0]
+  // Editors built on Electron set it in their terminals, and the app would start as plain Node.js.
+  const { ELECTRON_RUN_AS_NODE: _asNode, ...inherited } = process.env
   return {
-    ...process.env,
+    ...inherited,
     ELECTRON_EXEC_PATH: runtime.executable,
     ELECTRON_OVERRIDE_DIST_PATH: runtime.executable.slice(0, -platformPath().length - 1),
     ...(major && /^\d+$/.test(major) ? { ELECTRON_MAJOR_VER: major } : {})

