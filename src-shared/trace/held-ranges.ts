@@ -1,14 +1,13 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import { drives, holders, nics, requests, transfers } from '../state/tables';
-import type { PageStateId } from './page-state';
 
 /** Frames [first, end) that somebody holds, and how a person sees it. */
 export interface HeldRange {
   readonly holder: Row;
   readonly first: number;
   readonly end: number;
-  readonly state: Extract<PageStateId, 'dma' | 'long-pin' | 'short-pin' | 'referenced'>;
+  readonly state: 'dma' | 'long-pin' | 'short-pin' | 'referenced';
 }
 
 /** Holds that reach into [first, end), clipped to it. One hold that a device moves in part gives several ranges. */

@@ -51,6 +51,7 @@ export function mountedByHand(mappingsCount = false): HandBuilt {
   files.kind.assign(file, 0, 4, files.kind.valueOf('written'))
   files.blockDelta.assign(file, 0, 4, BLOCK_0)
   hosts.owner.assign(host, BLOCK_0, 4, 1)
+  hosts.ownerDelta.assign(host, BLOCK_0, 4, -BLOCK_0)
   const idleRefs = mappingsCount ? 0 : 1
   hosts.refs.assign(host, BLOCK_0, 4, idleRefs)
   const run: RunDescription = {
@@ -88,6 +89,8 @@ export function holdByHand(built: HandBuilt, how: 'get' | 'pin' | 'longterm', fi
   holders.pageCount.set(row, count)
   holders.keeper.set(row, keeper)
   holders.host.set(row, built.host)
+  holders.owner.set(row, hosts.owner.at(built.host, first))
+  holders.ownerDelta.set(row, hosts.ownerDelta.at(built.host, first))
   hosts.refs.add(built.host, first, count, built.run.counts.refsOf[how])
   return row
 }

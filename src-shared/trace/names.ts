@@ -1,0 +1,105 @@
+import type { State } from '../state/arena';
+import type { Row } from '../state/dictionary';
+import { OWNER_BUSY_DAX, OWNER_IN_TRANSACTION } from '../state/owner';
+import { valueAt } from '../state/page-runs';
+import {
+  accesses, actors, busyExtents, counters, drives, files, filesystems, holders, hosts, links, mappings, nics, operations, pipes, processes,
+  queuePairs, regions, requests, transfers,
+} from '../state/tables';
+import { showPfn } from '../units/show';
+import type { RunDescription, RunMemory } from './run-description';
+
+const NOBODY = 'nobody';
+
+/** "pmem0" of the device that a frame belongs to. */
+export const memoryOf = (run: RunDescription, pfn: number): RunMemory | undefined =>
+  run.memories.find(({ firstPfn, pageCount }) => firstPfn <= pfn && pfn < firstPfn + pageCount);
+
+/** "F:1 (pmem0, pfn 0x80001)": what a frame is now, and where it lies. */
+export function framePlace(state: State, run: RunDescription, pfn: number): string {
+  const node = memoryOf(run, pfn)?.node;
+  const named = frameName(state, run, pfn);
+  const where = named.includes(showPfn(pfn)) ? node : [node, `pfn ${showPfn(pfn)}`].filter(part => part !== undefined).join(', ');
+  return where === undefined ? named : `${named} (${where})`;
+}
+
+/** "F:1" where a file owns the block, else the frame with what it is. */
+export function frameName(state: State, run: RunDescription, pfn: number): string {
+  const owner = valueAt(state, run.host, hosts.owner.field, pfn);
+  if (owner > 0) return filePage(run, owner, pfn + valueAt(state, run.host, hosts.ownerDelta.field, pfn));
+  if (owner === OWNER_BUSY_DAX) return `busy block ${showPfn(pfn)}`;
+  if (owner === OWNER_IN_TRANSACTION) return `freed block ${showPfn(pfn)}`;
+  return `pfn ${showPfn(pfn)}`;
+}
+
+const filePage = (run: RunDescription, owner: number, index: number): string => `${run.files[owner - 1]?.name ?? `file ${owner}`}:${index}`;
+
+/** Name of the n-th actor. */
+export const actorName = (run: RunDescription, nth: number): string => run.actors[nth]?.name ?? `actor ${nth}`;
+
+const nameIn = (rows: readonly { readonly row: Row; readonly name: string }[], row: Row): string | undefined => rows.find(named => named.row === row)?.name;
+
+export const operationName = (run: RunDescription, row: Row): string => nameIn(run.operations, row) ?? NOBODY;
+
+/** "ftruncate F to 0 B by admin". */
+export function operationText(run: RunDescription, row: Row): string {
+  const operation = run.operations.find(candidate => candidate.row === row);
+  return operation === undefined ? NOBODY : `${operation.text} by ${actorName(run, operation.actor)}`;
+}
+
+export const fileName = (run: RunDescription, row: Row): string => nameIn(run.files, row) ?? `file at ${row}`;
+export const processName = (run: RunDescription, row: Row): string => nameIn(run.processes, row) ?? `process at ${row}`;
+
+/** The memory device that a file system lies on names it. */
+export const filesystemName = (run: RunDescription, row: Row): string => run.memories.find(({ fs }) => fs === row)?.node ?? `file system at ${row}`;
+
+/** "F:1+4": frames as pages of the file that owned them when the hold was taken. */
+export function heldPages(state: State, run: RunDescription, holder: Row): string {
+  const first = holders.pfnFirst.in(state, holder);
+  const count = holders.pageCount.in(state, holder);
+  const owner = holders.owner.in(state, holder);
+  const from = owner > 0 ? filePage(run, owner, first + holders.ownerDelta.in(state, holder)) : `pfn ${showPfn(first)}`;
+  return count === 1 ? from : `${from}+${count}`;
+}
+
+/** "reference", "short-term pin" or "long-term pin". */
+export function holdWord(how: string): string {
+  if (how === 'get') return 'reference';
+  return how === 'longterm' ? 'long-term pin' : 'short-term pin';
+}
+
+/** What keeps a hold: "MR m1", "O_DIRECT request of app.1", "pipe p"; its operation where nothing else does. */
+export function keeperName(state: State, run: RunDescription, holder: Row): string {
+  const keeper = holders.keeper.in(state, holder);
+  return keeper === 0 ? operationName(run, holders.op.in(state, holder)) : nameOfRow(state, run, keeper);
+}
+
+type Namer = (state: State, run: RunDescription, row: Row) => string;
+
+const NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
+  [actors.$.id, (_, run, row) => nameIn(run.actors, row) ?? NOBODY],
+  [operations.$.id, (_, run, row) => `${operationName(run, row)}: ${operationText(run, row)}`],
+  [hosts.$.id, (state, _, row) => `host ${hosts.nth.in(state, row)}`],
+  [filesystems.$.id, (_, run, row) => `file system on ${filesystemName(run, row)}`],
+  [files.$.id, (_, run, row) => `file ${fileName(run, row)}`],
+  [busyExtents.$.id, (state, run, row) => `busy extent ${showPfn(busyExtents.firstPfn.in(state, row))}+${busyExtents.pageCount.in(state, row)} on ${filesystemName(run, busyExtents.fs.in(state, row))}`],
+  [processes.$.id, (_, run, row) => `process ${processName(run, row)}`],
+  [mappings.$.id, (_, run, row) => `mapping ${nameIn(run.mappings, row) ?? row}`],
+  [holders.$.id, (state, run, row) => `${holdWord(holders.how.nameIn(state, row))} by ${operationName(run, holders.op.in(state, row))} on ${heldPages(state, run, row)}`],
+  [pipes.$.id, (_, run, row) => `pipe ${nameIn(run.pipes, row) ?? row}`],
+  [requests.$.id, (state, run, row) => `O_DIRECT request of ${operationName(run, requests.op.in(state, row))}`],
+  [drives.$.id, (_, run, row) => nameIn(run.devices, row) ?? `drive at ${row}`],
+  [nics.$.id, (_, run, row) => nameIn(run.devices, row) ?? `NIC at ${row}`],
+  [regions.$.id, (_, run, row) => `MR ${nameIn(run.regions, row) ?? row}`],
+  [queuePairs.$.id, (state, _, row) => `QP ${queuePairs.nth.in(state, row)}`],
+  [transfers.$.id, (state, run, row) => `RDMA WRITE of ${operationName(run, transfers.op.in(state, row))}`],
+  [accesses.$.id, (state, run, row) => `accesses by ${nameOfRow(state, run, accesses.actor.in(state, row))}`],
+  [links.$.id, (_, run, row) => nameIn(run.links, row) ?? `link at ${row}`],
+  [counters.$.id, () => 'vm counters'],
+]);
+
+/** What a person calls a row of any table; "nobody" for 0. */
+export function nameOfRow(state: State, run: RunDescription, row: Row): string {
+  if (row === 0) return NOBODY;
+  return NAMERS.get(state.w[row]!)?.(state, run, row) ?? `row ${row}`;
+}

@@ -1,0 +1,154 @@
+import { unreachable } from '../base/assert';
+import type { StepEntry, WaitTarget } from '../protocol/catalogue';
+import type { State } from '../state/arena';
+import type { Row } from '../state/dictionary';
+import { holdersOf, mayTake } from '../state/lock';
+import { valueAt } from '../state/page-runs';
+import { tableDefinitions } from '../state/table';
+import { actors, busyExtents, files, holders as holderTable, hosts, nics, regions, requests, transfers } from '../state/tables';
+import { liveHolders } from './held-ranges';
+import { actorName, fileName, filesystemName, framePlace, holdWord, keeperName, nameOfRow, operationName, processName } from './names';
+import { mappingsOf } from './page-mappings';
+import { deviceActor, outlookOfHold, outlookOfMapping } from './release-outlook';
+import { localOf } from './running-frame';
+import type { RunDescription } from './run-description';
+
+/** Who keeps a wait from ending. */
+export interface WaitHolder {
+  /** Index of the actor that has to act; null if nobody will, or nothing says who. */
+  readonly actor: number | null;
+  /** The hold, lock owner, request, extent or mapping process. */
+  readonly row: Row;
+  readonly text: string;
+}
+
+/** One thing that an actor waits for. All of its holders have to let go. */
+export interface Wait {
+  readonly kind: WaitTarget['kind'] | 'lock';
+  /** "invlock of F", "page F:0 (pmem0, pfn 0x80000) to become idle". */
+  readonly text: string;
+  readonly holders: readonly WaitHolder[];
+}
+
+/** The wait for the lock that a step takes; null if it may take it now. */
+export function waitForLock(state: State, run: RunDescription, actor: Row, step: StepEntry): Wait | null {
+  if (step.lock === undefined) return null;
+  const { table, column, local, shared } = step.lock;
+  const row = localOf(state, actor, step, local);
+  const found = tableDefinitions().find(({ name }) => name === table)?.columns.find(({ name }) => name === column);
+  if (found === undefined || row === 0) return null;
+  const word = found.in(state, row);
+  if (mayTake(word, shared)) return null;
+  const owners = holdersOf(word).map(nth => ({ actor: nth, row: run.actors[nth]?.row ?? 0, text: `held by ${actorName(run, nth)}` }));
+  return { kind: 'lock', text: `${column} of ${shortName(state, run, row)}`, holders: owners };
+}
+
+/** The wait of a step for its condition; null if the condition holds. */
+export function waitForTarget(state: State, run: RunDescription, actor: Row, step: StepEntry): Wait | null {
+  const target = step.waitsFor;
+  if (target === undefined) return null;
+  const local = (name: string): number => localOf(state, actor, step, name);
+  switch (target.kind) {
+    case 'page-idle': return idlePage(state, run, local(target.pfn));
+    case 'entry': return entryLock(state, run, local(target.file), local(target.index));
+    case 'blocks': return freeBlocks(state, run, local(target.fs));
+    case 'request': return landedRequest(state, run, local(target.op));
+    case 'transfer': return completedTransfer(state, run, local(target.op));
+    case 'drained': return drainedRegistration(state, run, local(target.mr));
+    case 'frozen': return thawedFile(state, run, local(target.file));
+    case 'actor': return finishedActor(state, run, local(target.actor));
+    case 'pages-held': return { kind: 'pages-held', text: `somebody to hold page ${fileName(run, local(target.file))}:${local(target.index)}`, holders: [] };
+    case 'work': return null;
+    default: return unreachable(target);
+  }
+}
+
+function idlePage(state: State, run: RunDescription, pfn: number): Wait | null {
+  if (valueAt(state, run.host, hosts.refs.field, pfn) === run.counts.idleRefs) return null;
+  return { kind: 'page-idle', text: `page ${framePlace(state, run, pfn)} to become idle`, holders: [...holdsOn(state, run, pfn, pfn + 1), ...mapsThatCount(state, run, pfn)] };
+}
+
+/** Holds that reach into [first, end). */
+function holdsOn(state: State, run: RunDescription, first: number, end: number): WaitHolder[] {
+  return liveHolders(state)
+    .filter(row => holderTable.host.in(state, row) === run.host)
+    .filter(row => holderTable.pfnFirst.in(state, row) < end && first < holderTable.pfnFirst.in(state, row) + holderTable.pageCount.in(state, row))
+    .map(row => {
+      const how = holdWord(holderTable.how.nameIn(state, row));
+      return { actor: outlookOfHold(state, run, row).actor, row, text: `held by a ${how} of ${keeperName(state, run, row)}` };
+    });
+}
+
+function mapsThatCount(state: State, run: RunDescription, pfn: number): WaitHolder[] {
+  if (!run.counts.mappingsCount) return [];
+  return [...mappingsOf(state, pfn)].map(({ process }) =>
+    ({ actor: outlookOfMapping(state, run, process).actor, row: process, text: `mapped by ${processName(run, process)}` }));
+}
+
+function entryLock(state: State, run: RunDescription, file: Row, index: number): Wait | null {
+  const owner = valueAt(state, file, files.entryLock.field, index);
+  if (owner === 0) return null;
+  const nth = owner - 1;
+  return { kind: 'entry', text: `the DAX entry ${fileName(run, file)}:${index}`, holders: [{ actor: nth, row: run.actors[nth]?.row ?? 0, text: `locked by ${actorName(run, nth)}` }] };
+}
+
+function freeBlocks(state: State, run: RunDescription, fs: Row): Wait {
+  const extents = busyExtents.$.rows(state).filter(row => busyExtents.fs.in(state, row) === fs && busyExtents.state.in(state, row) !== 0);
+  return { kind: 'blocks', text: `free blocks of ${filesystemName(run, fs)}`, holders: extents.flatMap(extent => keepersOfExtent(state, run, extent)) };
+}
+
+/** A busy extent is kept by the holds on its frames, or by the worker that has not looked yet. */
+function keepersOfExtent(state: State, run: RunDescription, extent: Row): WaitHolder[] {
+  const first = busyExtents.firstPfn.in(state, extent);
+  const held = busyExtents.state.nameIn(state, extent) === 'dax-wait' && busyExtents.idle.in(state, extent) === 0
+    ? holdsOn(state, run, first, first + busyExtents.pageCount.in(state, extent)) : [];
+  if (held.length > 0) return held.map(holder => ({ ...holder, text: `${nameOfRow(state, run, extent)} is ${holder.text}` }));
+  const node = filesystemName(run, busyExtents.fs.in(state, extent));
+  const worker = run.actors.findIndex(actor => actor.kind === 'worker' && (actor.node === node || actor.node === null));
+  return [{ actor: worker < 0 ? null : worker, row: extent, text: `${nameOfRow(state, run, extent)} waits for ${worker < 0 ? 'the log' : actorName(run, worker)}` }];
+}
+
+function landedRequest(state: State, run: RunDescription, named: Row): Wait | null {
+  const request = rowFor(state, requests.$.id, named);
+  if (request === 0 || ['none', 'landed'].includes(requests.state.nameIn(state, request))) return null;
+  const device = requests.device.in(state, request);
+  return { kind: 'request', text: `${nameOfRow(state, run, device)} to complete ${operationName(run, requests.op.in(state, request))}`, holders: [{ actor: deviceActor(run, device), row: request, text: `in the queue of ${nameOfRow(state, run, device)}` }] };
+}
+
+function completedTransfer(state: State, run: RunDescription, named: Row): Wait | null {
+  const transfer = rowFor(state, transfers.$.id, named);
+  if (transfer === 0 || ['none', 'completed'].includes(transfers.state.nameIn(state, transfer))) return null;
+  const nic = transfers.nic.in(state, transfer);
+  return { kind: 'transfer', text: `the work completion of ${operationName(run, transfers.op.in(state, transfer))}`, holders: [{ actor: deviceActor(run, nic), row: transfer, text: `in the queue of ${nameOfRow(state, run, nic)}` }] };
+}
+
+function drainedRegistration(state: State, run: RunDescription, mr: Row): Wait | null {
+  const inflight = regions.inflight.in(state, mr);
+  if (inflight === 0) return null;
+  const nic = nics.$.rows(state).find(row => regions.nic.in(state, mr) === row) ?? 0;
+  return { kind: 'drained', text: `accesses through ${nameOfRow(state, run, mr)} to drain`, holders: [{ actor: deviceActor(run, nic), row: nic, text: `${inflight} under way in ${nameOfRow(state, run, nic)}` }] };
+}
+
+/** Who froze a file holds its iolock. */
+function thawedFile(state: State, run: RunDescription, file: Row): Wait | null {
+  if (files.frozen.in(state, file) === 0) return null;
+  const owners = holdersOf(files.iolock.in(state, file)).map(nth => ({ actor: nth, row: run.actors[nth]?.row ?? 0, text: `frozen by ${actorName(run, nth)}` }));
+  return { kind: 'frozen', text: `file ${fileName(run, file)} to give references again`, holders: owners };
+}
+
+function finishedActor(state: State, run: RunDescription, named: number): Wait | null {
+  const nth = run.actors.findIndex(({ row }, at) => row === named || at === named);
+  const actor = run.actors[nth];
+  if (actor === undefined || actors.pc.in(state, actor.row) === 0) return null;
+  return { kind: 'actor', text: `${actor.name} to finish`, holders: [{ actor: nth, row: actor.row, text: `${actor.name} has not finished` }] };
+}
+
+/** A local may name the row itself or the operation that is its key. */
+function rowFor(state: State, table: number, named: Row): Row {
+  if (named === 0 || state.w[named] === table) return named;
+  return state.dictionary.rowOf(table, [named]) ?? 0;
+}
+
+function shortName(state: State, run: RunDescription, row: Row): string {
+  return state.w[row] === files.$.id ? fileName(run, row) : nameOfRow(state, run, row);
+}
