@@ -12,13 +12,14 @@ export interface MadeStep {
   readonly events?: readonly (readonly [EventKind, ...number[]])[];
 }
 
-/** A trace of `steps`, from the state that `setUp` leaves in the arena of this thread; `perChunk` steps to a chunk. */
-export function traceFromSteps(setUp: () => void, steps: readonly MadeStep[], perChunk = 4): Trace {
+/** A run from the state that `setUp` leaves in the arena of this thread; `perChunk` steps to a chunk. */
+export function traceFromSteps<Built>(setUp: () => Built, stepsOf: (built: Built) => readonly MadeStep[], perChunk = 4): { readonly trace: Trace; readonly built: Built } {
   arena.clear();
-  setUp();
+  const built = setUp();
+  const steps = stepsOf(built);
   const trace = new Trace();
   for (let first = 0; first < steps.length; first += perChunk) trace.append(chunkOf(steps.slice(first, first + perChunk), first, trace));
-  return trace;
+  return { trace, built };
 }
 
 function chunkOf(steps: readonly MadeStep[], firstStep: number, before: Trace): TraceChunk {
