@@ -21,6 +21,12 @@ export function heldRangesIn(state: State, host: Row, first: number, end: number
 export const liveHolders = (state: State): Row[] =>
   holders.$.rows(state).filter(row => holders.how.in(state, row) !== 0 && holders.pageCount.in(state, row) > 0);
 
+/** Rows of the holds on frames of [first, end) of a machine. */
+export const holdsOn = (state: State, host: Row, first: number, end: number): Row[] =>
+  liveHolders(state)
+    .filter(row => holders.host.in(state, row) === host)
+    .filter(row => holders.pfnFirst.in(state, row) < end && first < holders.pfnFirst.in(state, row) + holders.pageCount.in(state, row));
+
 function* everyHold(state: State, host: Row): Generator<HeldRange> {
   for (const holder of liveHolders(state)) {
     if (holders.host.in(state, holder) !== host) continue;

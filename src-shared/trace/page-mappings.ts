@@ -12,11 +12,13 @@ export interface PageMapping {
 /** Who maps a frame. Cost grows with the runs of the page tables. */
 export function* mappingsOf(state: State, pfn: number): Generator<PageMapping> {
   for (const process of processes.$.rows(state)) {
-    for (const { first, count } of runsIn(state, process, processes.pte.field)) {
-      yield* inRun(state, process, pfn, first, first + count);
+    for (const { first, count, value } of runsIn(state, process, processes.pte.field)) {
+      if (value !== ZERO_PAGE) yield* inRun(state, process, pfn, first, first + count);
     }
   }
 }
+
+const ZERO_PAGE = processes.pte.valueOf('zero page');
 
 function* inRun(state: State, process: Row, pfn: number, first: number, end: number): Generator<PageMapping> {
   const field = processes.pfnDelta.field;

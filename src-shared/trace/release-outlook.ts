@@ -63,9 +63,10 @@ function outlookOfRegistration(state: State, run: RunDescription, mr: Row, op: R
 }
 
 function outlookOfPipe(state: State, run: RunDescription, pipe: Row, op: Row): ReleaseOutlook {
-  const ending = pendingEnd(state, run, ENDS.pipe, pipe, run.pipes);
+  const process = pipes.process.in(state, pipe);
+  const ending = pendingEnd(state, run, ENDS.pipe, pipe, run.pipes) ?? pendingExit(state, run, process);
   if (ending !== null) return scheduled(state, run, ending, `released by ${operationName(run, ending.row)} (${ending.text})`);
-  return { kind: 'never', actor: null, operation: indexOf(run, op), text: `released by reading or closing ${nameOfRow(state, run, pipe)}: never scheduled` };
+  return { kind: 'never', actor: null, operation: indexOf(run, op), text: `released by reading or closing ${nameOfRow(state, run, pipe)} or exit of ${processName(run, process)}: never scheduled` };
 }
 
 /** A hold that only its own call keeps. */

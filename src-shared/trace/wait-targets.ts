@@ -3,10 +3,11 @@ import type { StepEntry, WaitTarget } from '../protocol/catalogue';
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import { holdersOf, mayTake } from '../state/lock';
-import { valueAt } from '../state/page-runs';
+import { OWNER_FREE } from '../state/owner';
+import { findPage, valueAt } from '../state/page-runs';
 import { tableDefinitions } from '../state/table';
-import { actors, busyExtents, files, holders as holderTable, hosts, nics, regions, requests, transfers } from '../state/tables';
-import { liveHolders } from './held-ranges';
+import { actors, busyExtents, files, filesystems, holders, hosts, nics, regions, requests, transfers } from '../state/tables';
+import { holdsOn } from './held-ranges';
 import { actorName, fileName, filesystemName, framePlace, holdWord, keeperName, nameOfRow, operationName, processName } from './names';
 import { mappingsOf } from './page-mappings';
 import { deviceActor, outlookOfHold, outlookOfMapping } from './release-outlook';
@@ -57,6 +58,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'drained': return drainedRegistration(state, run, local(target.mr));
     case 'frozen': return thawedFile(state, run, local(target.file));
     case 'actor': return finishedActor(state, run, local(target.actor));
+    case 'threads': return otherThreads(state, run, actor, local(target.process));
     case 'pages-held': return { kind: 'pages-held', text: `somebody to hold page ${fileName(run, local(target.file))}:${local(target.index)}`, holders: [] };
     case 'work': return null;
     default: return unreachable(target);
@@ -65,18 +67,14 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
 
 function idlePage(state: State, run: RunDescription, pfn: number): Wait | null {
   if (valueAt(state, run.host, hosts.refs.field, pfn) === run.counts.idleRefs) return null;
-  return { kind: 'page-idle', text: `page ${framePlace(state, run, pfn)} to become idle`, holders: [...holdsOn(state, run, pfn, pfn + 1), ...mapsThatCount(state, run, pfn)] };
+  return { kind: 'page-idle', text: `page ${framePlace(state, run, pfn)} to become idle`, holders: [...waitsForHolds(state, run, pfn, pfn + 1), ...mapsThatCount(state, run, pfn)] };
 }
 
-/** Holds that reach into [first, end). */
-function holdsOn(state: State, run: RunDescription, first: number, end: number): WaitHolder[] {
-  return liveHolders(state)
-    .filter(row => holderTable.host.in(state, row) === run.host)
-    .filter(row => holderTable.pfnFirst.in(state, row) < end && first < holderTable.pfnFirst.in(state, row) + holderTable.pageCount.in(state, row))
-    .map(row => {
-      const how = holdWord(holderTable.how.nameIn(state, row));
-      return { actor: outlookOfHold(state, run, row).actor, row, text: `held by a ${how} of ${keeperName(state, run, row)}` };
-    });
+function waitsForHolds(state: State, run: RunDescription, first: number, end: number): WaitHolder[] {
+  return holdsOn(state, run.host, first, end).map(row => {
+    const how = holdWord(holders.how.nameIn(state, row));
+    return { actor: outlookOfHold(state, run, row).actor, row, text: `held by a ${how} of ${keeperName(state, run, row)}` };
+  });
 }
 
 function mapsThatCount(state: State, run: RunDescription, pfn: number): WaitHolder[] {
@@ -85,15 +83,19 @@ function mapsThatCount(state: State, run: RunDescription, pfn: number): WaitHold
     ({ actor: outlookOfMapping(state, run, process).actor, row: process, text: `mapped by ${processName(run, process)}` }));
 }
 
-function entryLock(state: State, run: RunDescription, file: Row, index: number): Wait | null {
-  const owner = valueAt(state, file, files.entryLock.field, index);
-  if (owner === 0) return null;
-  const nth = owner - 1;
+/** A step may ask for a range of entries: the first locked one from `from` on is what it waits for. */
+function entryLock(state: State, run: RunDescription, file: Row, from: number): Wait | null {
+  const index = findPage(state, file, files.entryLock.field, from, Infinity, owner => owner !== 0);
+  if (index < 0) return null;
+  const nth = valueAt(state, file, files.entryLock.field, index) - 1;
   return { kind: 'entry', text: `the DAX entry ${fileName(run, file)}:${index}`, holders: [{ actor: nth, row: run.actors[nth]?.row ?? 0, text: `locked by ${actorName(run, nth)}` }] };
 }
 
-function freeBlocks(state: State, run: RunDescription, fs: Row): Wait {
+function freeBlocks(state: State, run: RunDescription, fs: Row): Wait | null {
+  const first = filesystems.firstPfn.in(state, fs);
+  const free = findPage(state, run.host, hosts.owner.field, first, first + filesystems.blockCount.in(state, fs), owner => owner === OWNER_FREE);
   const extents = busyExtents.$.rows(state).filter(row => busyExtents.fs.in(state, row) === fs && busyExtents.state.in(state, row) !== 0);
+  if (free >= 0 || extents.length === 0) return null;
   return { kind: 'blocks', text: `free blocks of ${filesystemName(run, fs)}`, holders: extents.flatMap(extent => keepersOfExtent(state, run, extent)) };
 }
 
@@ -101,7 +103,7 @@ function freeBlocks(state: State, run: RunDescription, fs: Row): Wait {
 function keepersOfExtent(state: State, run: RunDescription, extent: Row): WaitHolder[] {
   const first = busyExtents.firstPfn.in(state, extent);
   const held = busyExtents.state.nameIn(state, extent) === 'dax-wait' && busyExtents.idle.in(state, extent) === 0
-    ? holdsOn(state, run, first, first + busyExtents.pageCount.in(state, extent)) : [];
+    ? waitsForHolds(state, run, first, first + busyExtents.pageCount.in(state, extent)) : [];
   if (held.length > 0) return held.map(holder => ({ ...holder, text: `${nameOfRow(state, run, extent)} is ${holder.text}` }));
   const node = filesystemName(run, busyExtents.fs.in(state, extent));
   const worker = run.actors.findIndex(actor => actor.kind === 'worker' && (actor.node === node || actor.node === null));
@@ -141,6 +143,12 @@ function finishedActor(state: State, run: RunDescription, named: number): Wait |
   const actor = run.actors[nth];
   if (actor === undefined || actors.pc.in(state, actor.row) === 0) return null;
   return { kind: 'actor', text: `${actor.name} to finish`, holders: [{ actor: nth, row: actor.row, text: `${actor.name} has not finished` }] };
+}
+
+function otherThreads(state: State, run: RunDescription, self: Row, process: Row): Wait | null {
+  const alive = run.actors.flatMap(({ row, name }, nth) =>
+    (row !== self && actors.process.in(state, row) === process && actors.pc.in(state, row) !== 0 ? [{ actor: nth, row, text: `${name} has not left` }] : []));
+  return alive.length === 0 ? null : { kind: 'threads', text: `the other threads of ${processName(run, process)} to leave`, holders: alive };
 }
 
 /** A local may name the row itself or the operation that is its key. */
