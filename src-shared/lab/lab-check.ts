@@ -1,0 +1,157 @@
+import { didYouMean } from '../base/nearest';
+import type { Catalogue, DeviceEntry } from '../protocol/catalogue';
+import type { Parameter, ReferenceTarget } from '../protocol/parameter';
+import { parseQuantity } from '../units/quantity';
+import type { Expectation, Lab, LabNode, LabOperation, Scalar } from './lab';
+import { parsePolicies } from './policy-text';
+import { scalarProblem } from './scalar-text';
+
+export type LabPath = readonly (string | number)[];
+
+/** Something wrong with a lab: where (keys and indexes from its root) and what. */
+export interface LabFinding {
+  readonly path: LabPath;
+  /** Whether the key at the end of the path is meant, or what it holds. */
+  readonly at: 'key' | 'value';
+  /** An unknown field is kept in the file and has no meaning here; everything else cannot be run. */
+  readonly severity: 'error' | 'unknown-field';
+  readonly message: string;
+}
+
+/** Checks a lab against the catalogue: kinds, words, parameters, references, conditions. Wires and the run itself are judged elsewhere. */
+export function checkLab(lab: Lab, catalogue: Catalogue): readonly LabFinding[] {
+  return [...nodeFindings(lab, catalogue), ...linkFindings(lab), ...actorFindings(lab, catalogue), ...policyFindings(lab, catalogue), ...expectationFindings(lab, catalogue)];
+}
+
+const error = (path: LabPath, message: string, at: 'key' | 'value' = 'value'): LabFinding => ({ path, at, severity: 'error', message });
+const listed = (words: readonly string[]): string => (words.length === 0 ? 'There are none.' : `There are ${words.join(', ')}.`);
+
+function unknownWord(what: string, word: string, known: readonly string[]): string {
+  return `Unknown ${what} "${word}".${didYouMean(word, known)} ${listed(known)}`;
+}
+
+function* nodeFindings(lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
+  for (const [name, node] of Object.entries(lab.topology.nodes)) {
+    const path = ['topology', 'nodes', name];
+    const device = catalogue.devices.find(candidate => candidate.kind === node.kind);
+    if (device === undefined) yield error([...path, 'kind'], unknownWord('device kind', node.kind, catalogue.devices.map(({ kind }) => kind)));
+    else yield* parametersOfNode(node, device, path, lab);
+  }
+}
+
+function* parametersOfNode(node: LabNode, device: DeviceEntry, path: LabPath, lab: Lab): Iterable<LabFinding> {
+  const known = device.parameters.map(parameter => parameter.name);
+  for (const [field, value] of Object.entries(node)) {
+    if (field === 'kind' || field === 'label' || value === undefined) continue;
+    const parameter = device.parameters.find(candidate => candidate.name === field);
+    if (parameter === undefined) {
+      if (field === 'files') yield error([...path, field], `A ${device.kind} has no files. Put them on a pmem-region.`, 'key');
+      else yield { path: [...path, field], at: 'key', severity: 'unknown-field', message: `A ${device.kind} has no parameter "${field}"; it is kept and does nothing.${didYouMean(field, known)} ${listed(known)}` };
+    } else if (parameter.type.kind === 'files') yield* fileFindings(node, [...path, field]);
+    else if (typeof value === 'object') yield error([...path, field], `${field} is a ${Array.isArray(value) ? 'list' : 'map'}; expected a text, a number, true or false.`);
+    else yield* valueFindings(value, parameter, [...path, field], lab);
+  }
+  yield* missingFindings(Object.keys(node), device.parameters, path, `A ${device.kind}`);
+}
+
+function* fileFindings(node: LabNode, path: LabPath): Iterable<LabFinding> {
+  for (const [name, file] of Object.entries(node.files ?? {})) {
+    const size = typeof file.size === 'boolean' ? null : parseQuantity(file.size, 'bytes');
+    if (size === null || !size.ok) yield error([...path, name, 'size'], `size of file ${name} is "${file.size}": ${size === null ? 'expected a size' : size.ok ? '' : size.refusal}.`);
+  }
+}
+
+function* missingFindings(given: readonly string[], parameters: readonly Parameter[], path: LabPath, who: string): Iterable<LabFinding> {
+  for (const parameter of parameters) {
+    if (parameter.required && !given.includes(parameter.name)) yield error(path, `${who} needs "${parameter.name}": ${parameter.doc}`, 'key');
+  }
+}
+
+function* valueFindings(value: Scalar, parameter: Parameter, path: LabPath, lab: Lab): Iterable<LabFinding> {
+  const problem = scalarProblem(value, parameter.type);
+  if (problem !== null) yield error(path, `${parameter.name} is "${value}": ${problem}.`);
+  else if (parameter.type.kind === 'reference') {
+    const known = namesOf(parameter.type.to, lab);
+    if (known !== null && !known.includes(String(value))) yield error(path, unknownWord(parameter.type.to, String(value), known));
+  }
+}
+
+/** Names that a reference may use; null where operations bring them into being as the lab runs. */
+function namesOf(target: ReferenceTarget, lab: Lab): readonly string[] | null {
+  switch (target) {
+    case 'mapping': case 'mr': case 'pipe': return null;
+    case 'actor': return Object.keys(lab.actors);
+    case 'file': return Object.values(lab.topology.nodes).flatMap(node => Object.keys(node.files ?? {}));
+    default: return Object.entries(lab.topology.nodes).filter(([, node]) => node.kind === target).map(([name]) => name);
+  }
+}
+
+function* linkFindings(lab: Lab): Iterable<LabFinding> {
+  const nodes = Object.keys(lab.topology.nodes);
+  for (const [at, link] of lab.topology.links.entries()) {
+    for (const end of ['from', 'to'] as const) {
+      const node = link[end].split('.')[0] ?? '';
+      if (!nodes.includes(node)) yield error(['topology', 'links', at, end], unknownWord('node', node, nodes));
+    }
+  }
+}
+
+function* actorFindings(lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
+  for (const [name, actor] of Object.entries(lab.actors)) {
+    const path = ['actors', name];
+    if (actor.on !== undefined) {
+      const places = Object.entries(lab.topology.nodes).filter(([, node]) => node.kind === 'cpu' || node.kind === 'rdma-peer').map(([node]) => node);
+      if (!places.includes(actor.on)) yield error([...path, 'on'], unknownWord('cpu or rdma-peer', actor.on, places));
+    }
+    if (actor.memlock !== undefined) {
+      const limit = typeof actor.memlock === 'boolean' ? null : parseQuantity(actor.memlock, 'bytes');
+      if (limit === null || !limit.ok) yield error([...path, 'memlock'], `memlock is "${actor.memlock}": ${limit === null || limit.ok ? 'expected a size' : limit.refusal}.`);
+    }
+    for (const [at, operation] of actor.ops.entries()) yield* operationFindings(operation, [...path, 'ops', at], lab, catalogue);
+  }
+}
+
+function* operationFindings(operation: LabOperation, path: LabPath, lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
+  const entry = catalogue.operations.find(candidate => candidate.word === operation.word);
+  if (entry === undefined) {
+    yield error([...path, 'word'], unknownWord('operation', operation.word, catalogue.operations.map(({ word }) => word)), 'key');
+    return;
+  }
+  const known = entry.parameters.map(parameter => parameter.name);
+  for (const [name, value] of Object.entries(operation.parameters)) {
+    const at = [...path, 'parameters', name];
+    const parameter = entry.parameters.find(candidate => candidate.name === name);
+    if (parameter === undefined) yield error(at, unknownWord(`parameter of ${operation.word}`, name, known), 'key');
+    else yield* valueFindings(value, parameter, at, lab);
+  }
+  yield* missingFindings(Object.keys(operation.parameters), entry.parameters, [...path, 'word'], operation.word);
+}
+
+function* policyFindings(lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
+  if (lab.policy === undefined) return;
+  const policies = parsePolicies(null, catalogue, lab.policy);
+  if (!policies.ok) yield error(['policy'], policies.refusal);
+}
+
+/** What an expectation may be about; it names exactly one of them. */
+const SUBJECTS = ['op', 'page', 'file', 'fs', 'violated', 'notViolated', 'order', 'process'] as const satisfies readonly (keyof Expectation)[];
+
+function* expectationFindings(lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
+  const invariants = catalogue.invariants.map(({ id }) => id);
+  for (const [at, expectation] of (lab.expect ?? []).entries()) {
+    const path = ['expect', at];
+    const subjects = SUBJECTS.filter(subject => expectation[subject] !== undefined);
+    if (subjects.length !== 1) {
+      yield error(path, `This expectation is about ${subjects.length === 0 ? 'nothing' : subjects.join(' and ')}; expected exactly one of ${SUBJECTS.join(', ')}.`);
+    }
+    for (const field of ['violated', 'notViolated'] as const) {
+      const id = expectation[field];
+      if (id !== undefined && !invariants.includes(id)) yield error([...path, field], unknownWord('invariant', id, invariants));
+    }
+    const conditions = expectation.when ?? [];
+    for (const condition of typeof conditions === 'string' ? [conditions] : conditions) {
+      const parsed = parsePolicies(condition, catalogue, null);
+      if (!parsed.ok) yield error([...path, 'when'], parsed.refusal);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+
+/** A lab as its file holds it: like `Lab`, but an operation is a map with one key, its word (or the bare word). */
+export type LabFileForm = z.infer<ReturnType<typeof labShape>>;
+
+/** The parts of the shape that the catalogue decides. */
+export interface CatalogueParts {
+  readonly node: z.ZodType;
+  readonly operation: z.ZodType;
+}
+
+const text = z.string({ error: 'expected a text' });
+const number = z.number({ error: 'expected a number' });
+const flag = z.boolean({ error: 'expected true or false' });
+const whole = z.int({ error: 'expected a whole number' });
+const natural = whole.min(0, { error: 'expected zero or more' });
+const between = (min: number, max: number) => whole.min(min, { error: `expected ${min} to ${max}` }).max(max, { error: `expected ${min} to ${max}` });
+const list = <Item extends z.ZodType>(item: Item, of: string) => z.array(item, { error: `expected a list of ${of}, one "- " line each` });
+const named = <Item extends z.ZodType>(item: Item, of: string) => z.record(name, item, { error: `expected ${of} by name, one "name:" line each` });
+const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) => z.enum(values, { error: `expected one of ${values.join(', ')}` });
+
+/** Wires are checked in pairs; no machine in the gallery has a tenth of it. */
+export const LINKS_MAX = 1024;
+
+/** Names stand in `node.port`, `op:actor.1`, `page:file:0`, and comma lists. */
+const name = z.string().regex(/^(?!__proto__$)[^\s.:;,=*"']{1,64}$/, { error: 'is not a name: expected up to 64 characters without blanks, quotes or . : ; , = *' });
+
+export const scalar = z.union([text, number, flag], { error: 'expected a text, a number, true or false' });
+export const files = named(z.strictObject({
+  size: scalar.describe('Size, for example 64 KiB.'),
+  layout: oneOf('hole', 'unwritten', 'written').optional().describe('Whether blocks lie behind it at the start.'),
+}, { error: 'expected a map with size' }), 'files');
+
+const link = z.strictObject({
+  from: text.describe('node or node.port'),
+  to: text.describe('node or node.port'),
+  width: between(1, 32).optional().describe('PCIe lanes.'),
+  gen: between(1, 7).optional().describe('PCIe generation.'),
+}, { error: 'expected a link: { from: node, to: node }' });
+
+const expectation = z.strictObject({
+  when: z.union([text, list(text, 'conditions')], { error: 'expected a preset, axis=variant or knob=value, or a list of them' }).optional(),
+  holds: oneOf('this-run', 'every-schedule', 'some-schedule').optional(),
+  schedule: text.optional(),
+  assumed: flag.optional(),
+  op: text.optional().describe('ACTOR.N'),
+  result: whole.optional(),
+  errno: text.optional(),
+  killedBy: text.optional(),
+  blockedOn: text.optional(),
+  page: text.optional(),
+  ref: natural.optional(),
+  pins: natural.optional(),
+  maps: natural.optional(),
+  owner: text.optional(),
+  content: text.optional(),
+  file: text.optional(),
+  size: scalar.optional(),
+  fs: text.optional(),
+  free: natural.optional(),
+  allocatable: natural.optional(),
+  violated: text.optional(),
+  notViolated: text.optional(),
+  order: list(text, 'event names').optional(),
+  process: text.optional(),
+  pinnedVm: natural.optional(),
+}, { error: 'expected an expectation: a map such as { op: admin.1, result: 0 }' });
+
+const guide = z.strictObject({
+  intro: text,
+  steps: list(z.strictObject({
+    title: text, policy: text, text, question: text, answers: list(text, 'answers'), correct: natural, explanation: text, source: text, look: text.optional(),
+  }, { error: 'expected a step: a map with title, policy, text, question, …' }), 'steps'),
+}, { error: 'expected a map with intro and steps' });
+
+const actorShape = (parts: CatalogueParts) => z.strictObject({
+  process: text.optional().describe('Address space it runs in; its own if not said.'),
+  on: text.optional().describe('Where it runs: a cpu, or an rdma-peer.'),
+  handler: oneOf('none', 'restart', 'no-restart').optional().describe('What it does when a signal arrives.'),
+  memlock: scalar.optional().describe('RLIMIT_MEMLOCK of its process.'),
+  ipcLock: flag.optional().describe('Has CAP_IPC_LOCK.'),
+  ops: list(parts.operation, 'operations'),
+}, { error: 'expected an actor: a map with ops' });
+
+/** The shape of a lab file. What nodes and operations hold is the catalogue's. */
+export const labShape = (parts: CatalogueParts) => z.strictObject({
+  version: natural.describe('Version of this format.'),
+  title: text,
+  guide: guide.optional(),
+  topology: z.strictObject({ nodes: named(parts.node, 'nodes'), links: list(link, 'links').max(LINKS_MAX, { error: `expected at most ${LINKS_MAX} links` }) }, { error: 'expected a map with nodes and links' }),
+  layout: named(z.strictObject({ x: number, y: number }, { error: 'expected { x, y }' }), 'positions').optional(),
+  actors: named(actorShape(parts), 'actors'),
+  policy: text.optional().describe('Policy grammar: see pinlab help policy.'),
+  seed: natural.optional(),
+  bounds: z.strictObject({ stepsMax: whole.min(1, { error: 'expected 1 or more' }).optional(), endNs: scalar.optional() }, { error: 'expected a map with stepsMax or endNs' }).optional(),
+  schedules: list(z.strictObject({ name: text, text }, { error: 'expected { name, text }' }), 'schedules').optional(),
+  watch: list(text, 'pages').optional(),
+  expect: list(expectation, 'expectations').optional(),
+  notes: text.optional(),
+}, { error: 'expected a lab: a map with version, title, topology and actors' });
+
+/** Fields by place, for suggestions. */
+export const knownFields: Readonly<Record<string, readonly string[]>> = {
+  actors: Object.keys(actorShape({ node: z.never(), operation: z.never() }).shape),
+  expect: Object.keys(expectation.shape),
+  links: Object.keys(link.shape),
+  topology: ['nodes', 'links'],
+  lab: ['version', 'title', 'guide', 'topology', 'layout', 'actors', 'policy', 'seed', 'bounds', 'schedules', 'watch', 'expect', 'notes'],
+};
+
+const operationHint = 'expected an operation: one word with its parameters, for example "- ftruncate: { file: F, size: 0 }"';
+
+/** Nodes and operations of any kind; the catalogue's rules are checked apart, where better messages are known. */
+export const anyParts: CatalogueParts = {
+  node: z.looseObject({ kind: text, label: text.optional(), files: files.optional() }, { error: 'expected a node: a map with its kind' }),
+  operation: z.union([z.string(), z.record(z.string(), z.union([z.null(), z.record(z.string(), scalar)]))], { error: operationHint }),
+};
