@@ -2,7 +2,7 @@ import { accepted, refused, type Result } from '@shared/base/result';
 import { LAB_VERSION, type Lab } from '@shared/lab/lab';
 import { checkLab, type LabFinding, type LabPath } from '@shared/lab/lab-check';
 import { labFromFile, type Plain } from '@shared/lab/lab-form';
-import { removeAt, shapedLab } from '@shared/lab/lab-shape';
+import { shapedLab } from '@shared/lab/lab-shape';
 import { labUpgrades } from '@shared/lab/lab-upgrades';
 import { wiringFindings } from '@shared/lab/wiring-check';
 import type { Catalogue } from '@shared/protocol/catalogue';
@@ -12,6 +12,7 @@ import { locate, parseYaml, plainOf, type YamlFile } from './yaml-file';
 export { writeLab } from './lab-merge';
 
 export interface ReadLab {
+  /** Without fields that nobody knows; those of nodes are parameters without a meaning and stay in. */
   readonly lab: Lab;
   /** Fields that this version does not know; they stay in the file. */
   readonly warnings: readonly Diagnostic[];
@@ -42,7 +43,7 @@ export function readLab(text: string, fileName: string, catalogue: Catalogue): R
   if (errors.length === 0) errors.push(...wiringFindings(lab.topology, catalogue));
   if (errors.length > 0) return refused(errors.slice(0, ERRORS_MAX).map(finding => diagnosticOf(file, finding)));
   return accepted({
-    lab: withoutUnknown(lab, found),
+    lab,
     warnings: [...shaped.value.unknown, ...found].map(finding => diagnosticOf(file, finding)),
     diagnose: problem => diagnosticOf(file, { ...problem, at: 'value', severity: 'error' }),
   });
@@ -66,11 +67,4 @@ function versionProblem(plain: unknown): LabFinding | null {
 function upgraded(plain: Plain): Plain {
   const version = (plain as { readonly version: number }).version;
   return labUpgrades.filter(upgrade => upgrade.to > version).reduce((file, upgrade) => upgrade.run(file), plain);
-}
-
-/** The lab itself has known parameters only; what else a node holds lives on in its file. */
-function withoutUnknown(lab: Lab, found: readonly LabFinding[]): Lab {
-  const known = structuredClone(lab);
-  for (const { path } of found) removeAt(known, path);
-  return known;
 }

@@ -1,6 +1,8 @@
-/** The word that a person most likely meant, or null if none is close: at most a third of its letters differ. */
+/** The word that a person most likely meant, or null if none is close: at most a third of its letters differ, or it is cut short. */
 export function nearest(word: string, known: readonly string[]): string | null {
   const asked = word.slice(0, LETTERS_MAX).toLowerCase();
+  const begun = known.filter(candidate => asked.length >= 3 && candidate.toLowerCase().startsWith(asked));
+  if (begun.length === 1) return begun[0] ?? null;
   let best: string | null = null;
   let bestDistance = Math.max(2, Math.floor(asked.length / 3)) + 1;
   for (const candidate of known) {

@@ -25,8 +25,7 @@ export function shapedLab(file: Plain): Result<ShapedLab, readonly LabFinding[]>
   return accepted({ form: shape.parse(known), unknown: findings });
 }
 
-/** Takes the field at the end of `path` out of `from`. */
-export function removeAt(from: unknown, path: LabPath): void {
+function removeAt(from: unknown, path: LabPath): void {
   Reflect.deleteProperty(valueAt(from, path.slice(0, -1)) as object, path.at(-1) ?? '');
 }
 
