@@ -1,6 +1,5 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
-import { OWNER_BUSY_DAX, OWNER_IN_TRANSACTION } from '../state/owner';
 import { valueAt } from '../state/page-runs';
 import {
   accesses, actors, busyExtents, counters, drives, files, filesystems, holders, hosts, links, mappings, nics, operations, pipes, processes,
@@ -15,21 +14,19 @@ const NOBODY = 'nobody';
 export const memoryOf = (run: RunDescription, pfn: number): RunMemory | undefined =>
   run.memories.find(({ firstPfn, pageCount }) => firstPfn <= pfn && pfn < firstPfn + pageCount);
 
-/** "F:1 (pmem0, pfn 0x80001)": what a frame is now, and where it lies. */
+/** "F:1 (pmem0, pfn 0x80001)" where a file owns the block, else "0x80001 (pmem0)". */
 export function framePlace(state: State, run: RunDescription, pfn: number): string {
   const node = memoryOf(run, pfn)?.node;
   const named = frameName(state, run, pfn);
-  const where = named.includes(showPfn(pfn)) ? node : [node, `pfn ${showPfn(pfn)}`].filter(part => part !== undefined).join(', ');
-  return where === undefined ? named : `${named} (${where})`;
+  const where = named === showPfn(pfn) ? [node] : [node, `pfn ${showPfn(pfn)}`];
+  const known = where.filter(part => part !== undefined).join(', ');
+  return known === '' ? named : `${named} (${known})`;
 }
 
-/** "F:1" where a file owns the block, else the frame with what it is. */
+/** "F:1" where a file owns the block, else its pfn. */
 export function frameName(state: State, run: RunDescription, pfn: number): string {
   const owner = valueAt(state, run.host, hosts.owner.field, pfn);
-  if (owner > 0) return filePage(run, owner, pfn + valueAt(state, run.host, hosts.ownerDelta.field, pfn));
-  if (owner === OWNER_BUSY_DAX) return `busy block ${showPfn(pfn)}`;
-  if (owner === OWNER_IN_TRANSACTION) return `freed block ${showPfn(pfn)}`;
-  return `pfn ${showPfn(pfn)}`;
+  return owner > 0 ? filePage(run, owner, pfn + valueAt(state, run.host, hosts.ownerDelta.field, pfn)) : showPfn(pfn);
 }
 
 const filePage = (run: RunDescription, owner: number, index: number): string => `${run.files[owner - 1]?.name ?? `file ${owner}`}:${index}`;
@@ -58,7 +55,7 @@ export function heldPages(state: State, run: RunDescription, holder: Row): strin
   const first = holders.pfnFirst.in(state, holder);
   const count = holders.pageCount.in(state, holder);
   const owner = holders.owner.in(state, holder);
-  const from = owner > 0 ? filePage(run, owner, first + holders.ownerDelta.in(state, holder)) : `pfn ${showPfn(first)}`;
+  const from = owner > 0 ? filePage(run, owner, first + holders.ownerDelta.in(state, holder)) : showPfn(first);
   return count === 1 ? from : `${from}+${count}`;
 }
 

@@ -145,7 +145,7 @@ export function releaseLink(run: RunDescription, outlook: ReleaseOutlook): WhyLi
 }
 
 /** The beginning and the end of a chain say most. */
-function shortened(links: readonly WhyLink[]): readonly WhyLink[] {
+export function shortened(links: readonly WhyLink[]): readonly WhyLink[] {
   if (links.length <= LINKS_MAX) return links;
   const left = links.length - (LINKS_MAX - 1);
   return [...links.slice(0, 3), { text: `… ${left} more links …` }, ...links.slice(links.length - 3)];

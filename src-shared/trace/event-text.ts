@@ -1,0 +1,112 @@
+import { errnoName } from '../domain/errno';
+import { signalName } from '../domain/signal';
+import type { State } from '../state/arena';
+import type { Row } from '../state/dictionary';
+import { holders, mappings, operations, transfers } from '../state/tables';
+import { showPages } from '../units/show';
+import { EVENTS, type EventKind, type TraceEvent } from './event';
+import { actorName, fileName, filesystemName, frameName, nameOfRow, operationName, operationText, processName } from './names';
+import type { RunDescription } from './run-description';
+
+/** Where an event stands: whose step said it, and the state to name frames by (after that step, or nearby). */
+export interface EventPlace {
+  readonly run: RunDescription;
+  readonly state: State;
+  /** Index of the actor that took the step. */
+  readonly actor: number;
+}
+
+type Args<K extends EventKind> = { readonly [Name in (typeof EVENTS)[K][number]]: number };
+type Sentence<K extends EventKind> = (of: Args<K>, here: EventPlace) => string;
+
+/** One sentence per kind; a kind without one does not compile. */
+const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
+  'operation-started': (of, here) => `${self(here)} begins ${titleOf(here, of.operation)}`,
+  'operation-returned': (of, here) => (of.errno === 0
+    ? `${titleOf(here, of.operation)} returns ${of.result}`
+    : `${titleOf(here, of.operation)} fails with ${errnoName(of.errno)}`),
+  'operation-killed': (of, here) => `${titleOf(here, of.operation)} is ended by ${signalName(of.signal)}`,
+  'page-faulted': (of, here) => `${processOf(here, of.process)} ${of.write === 1 ? 'write' : 'read'}-faults ${virtualPage(here, of.process, of.vpn)}: page ${frame(here, of.pfn)} is mapped`,
+  'fault-failed': (of, here) => `${processOf(here, of.process)} gets ${signalName(of.signal)} for ${virtualPage(here, of.process, of.vpn)}`,
+  'reference-taken': (of, here) => `${holderOf(here, of.holder)} takes a reference on ${frames(here, of.pfn, of.pages)}`,
+  'pin-taken': (of, here) => `${holderOf(here, of.holder)} pins ${frames(here, of.pfn, of.pages)}`,
+  'pin-refused': (of, here) => `${self(here)} may not pin ${virtualPage(here, of.process, of.vpn)}: ${errnoName(of.errno)}`,
+  'hold-released': (of, here) => `${holderOf(here, of.holder)} lets go of ${frames(here, of.pfn, of.pages)}`,
+  'page-idle': (of, here) => `${frames(here, of.pfn, of.pages)} ${of.pages === 1 ? 'is' : 'are'} idle`,
+  'file-unmapped': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} unmapped everywhere`,
+  'range-unmapped': (of, here) => `${processOf(here, of.process)} unmaps ${showPages(of.pages)} from ${virtualPage(here, of.process, of.vpn)}`,
+  'layout-wait': (of, here) => `${self(here)} waits: page ${frame(here, of.pfn)} is held`,
+  'layout-retry': (of, here) => `${self(here)} scans ${fileOf(here, of.file)} again from its first page`,
+  'layout-refused': (of, here) => `${self(here)} is refused with ${errnoName(of.errno)}: page ${frame(here, of.pfn)} is held`,
+  'blocks-allocated': (of, here) => `${showPages(of.pages)} allocated to ${fileOf(here, of.file)}:${of.index}, zeroed`,
+  'blocks-freed': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} freed: reusable once the log commits`,
+  'blocks-busy': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} freed, but busy: a device holds them`,
+  'busy-extent-cleared': (of, here) => `${showPages(of.pages)} of ${filesystemName(here.run, of.filesystem)} may be allocated again`,
+  'allocation-failed': (of, here) => `no block for ${fileOf(here, of.file)}: ${errnoName(of.errno)}`,
+  'log-committed': (of, here) => `the log of ${filesystemName(here.run, of.filesystem)} commits`,
+  'size-changed': (of, here) => `${fileOf(here, of.file)} is ${showPages(of.pages)} long now`,
+  'request-submitted': (of, here) => `${operationName(here.run, of.operation)} submitted: ${showPages(of.pages)}`,
+  'request-completed': (of, here) => `${self(here)} completes ${operationName(here.run, of.operation)}${of.errno === 0 ? '' : ` with ${errnoName(of.errno)}`}`,
+  'dma-write-landed': (of, here) => `${actorOf(here, of.actor)} writes ${frames(here, of.pfn, of.pages)} by DMA (${contentText(here.run, of.tag)})`,
+  'dma-read-done': (of, here) => `${actorOf(here, of.actor)} reads ${frames(here, of.pfn, of.pages)} by DMA`,
+  'store-landed': (of, here) => `${processOf(here, of.process)} stores to ${frame(here, of.pfn)} through ${virtualPage(here, of.process, of.vpn)} (${contentText(here.run, of.tag)})`,
+  'load-done': (of, here) => `${processOf(here, of.process)} loads ${contentText(here.run, of.content)} from ${frame(here, of.pfn)}`,
+  'file-written': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} written from page ${of.index} (${contentText(here.run, of.tag)})`,
+  'mr-registered': (of, here) => `${nameOfRow(here.state, here.run, of.mr)} registered over ${showPages(of.pages)}`,
+  'mr-refused': (of, here) => `registration by ${operationName(here.run, of.operation)} refused with ${errnoName(of.errno)}`,
+  'mr-deregistered': (of, here) => `${nameOfRow(here.state, here.run, of.mr)} deregistered`,
+  'packet-sent': (of, here) => `${operationName(here.run, of.operation)} sends page ${of.page}`,
+  'work-completed': (of, here) => `${operationName(here.run, of.operation)} completes with ${transfers.status.spec.names?.[of.status] ?? of.status}`,
+  'signal-sent': (of, here) => `${self(here)} sends ${signalName(of.signal)} to ${actorOf(here, of.actor)}`,
+  'signal-delivered': (of, here) => `${actorOf(here, of.actor)} gets ${signalName(of.signal)}`,
+  'process-exited': (of, here) => `${processOf(here, of.process)} has exited`,
+  'invariant-violated': (of, here) => `${here.run.invariants[of.invariant]?.id ?? 'an invariant'} violated: ${here.run.invariants[of.invariant]?.sentence ?? ''}`,
+};
+
+/** What an event says, in one sentence without a full stop. */
+export function eventText(event: TraceEvent, here: EventPlace): string {
+  const of = Object.fromEntries(EVENTS[event.kind].map((name, at) => [name, event.args[at] ?? 0]));
+  // Args follow from the kind, which the union of kinds cannot express.
+  const sentence = SENTENCES[event.kind] as (of: Readonly<Record<string, number>>, here: EventPlace) => string;
+  return sentence(of, here);
+}
+
+/** Symbolic content: who wrote it last. */
+export function contentText(run: RunDescription, tag: number): string {
+  if (tag === 0) return 'zeroes';
+  const writer = run.operations[tag - 1];
+  return writer === undefined ? `content ${tag}` : `data of ${writer.name}`;
+}
+
+const self = ({ run, actor }: EventPlace): string => actorName(run, actor);
+const titleOf = ({ run }: EventPlace, operation: Row): string => `${operationName(run, operation)} ${operationText(run, operation).replace(/ by [^ ]+$/, '')}`;
+const processOf = ({ run }: EventPlace, process: Row): string => processName(run, process);
+const fileOf = ({ run }: EventPlace, file: Row): string => fileName(run, file);
+const frame = ({ state, run }: EventPlace, pfn: number): string => frameName(state, run, pfn);
+const holderOf = ({ run, state }: EventPlace, holder: Row): string => operationName(run, holders.op.in(state, holder));
+
+function frames(here: EventPlace, pfn: number, pages: number): string {
+  return pages === 1 ? `page ${frame(here, pfn)}` : `${showPages(pages)} from ${frame(here, pfn)}`;
+}
+
+/** Devices name themselves by index; rows are accepted too, being larger than any index. */
+function actorOf({ run }: EventPlace, actor: number): string {
+  return run.actors[actor]?.name ?? run.actors.find(({ row }) => row === actor)?.name ?? `actor ${actor}`;
+}
+
+/** "page 3 of a" for a virtual page inside a mapping of the lab. */
+function virtualPage({ run, state }: EventPlace, process: Row, vpn: number): string {
+  for (const { row, name } of run.mappings) {
+    const page = vpn - mappings.vpnFirst.in(state, row);
+    if (mappings.process.in(state, row) === process && page >= 0 && page < mappings.pageCount.in(state, row)) return `page ${page} of mapping ${name}`;
+  }
+  return `virtual page 0x${vpn.toString(16)}`;
+}
+
+/** "returned 0", "failed with EINTR", "was killed by SIGKILL": how an operation ended. */
+export function outcomeText(state: State, operation: Row): string {
+  const killedBy = operations.killedBy.in(state, operation);
+  if (killedBy !== 0) return `was ended by ${signalName(killedBy)}`;
+  const errno = operations.errno.in(state, operation);
+  return errno === 0 ? `returned ${operations.result.in(state, operation)}` : `failed with ${errnoName(errno)}`;
+}
