@@ -73,7 +73,7 @@ export class LaneSegments {
   private events: Generator<TraceEvent>;
   private nextEvent: TraceEvent | null = null;
 
-  constructor(private readonly trace: Trace, private readonly run: RunDescription) {
+  constructor(private readonly trace: Trace, run: RunDescription) {
     this.cursor = new TraceCursor(ownReader(trace));
     this.cursor.seek(0);
     this.stepOf = new Map(run.steps.map(step => [step.id, step]));
