@@ -9,7 +9,7 @@ export type Argument = (nth: number) => number;
 export function lastEvent(trace: Trace, end: number, kinds: readonly EventKind[], fits: (argument: Argument, kind: EventKind, actor: number) => boolean = () => true, first = 0): TraceEvent | null {
   const numbers = kinds.map(kind => EVENT_KINDS.indexOf(kind));
   for (let at = trace.chunks.length - 1; at >= 0; at--) {
-    const chunk = trace.chunks[at]!;
+    const chunk = trace.chunks[at];
     if (chunk.firstStep >= end) continue;
     if (chunk.firstStep + chunk.count <= first) return null;
     const found = lastInChunk(chunk, Math.min(end - chunk.firstStep, chunk.count), numbers, fits);
@@ -21,11 +21,11 @@ export function lastEvent(trace: Trace, end: number, kinds: readonly EventKind[]
 function lastInChunk(chunk: TraceChunk, count: number, numbers: readonly number[], fits: (argument: Argument, kind: EventKind, actor: number) => boolean): TraceEvent | null {
   const { events, eventEnd } = chunk;
   let at = count - 1;
-  for (let word = (count === 0 ? 0 : eventEnd[count - 1]!) - EVENT_WORDS; word >= 0; word -= EVENT_WORDS) {
-    if (!numbers.includes(events[word]!)) continue;
-    while (at > 0 && eventEnd[at - 1]! > word) at--;
-    const kind = EVENT_KINDS[events[word]!]!;
-    if (!fits(nth => events[word + 1 + nth]!, kind, chunk.actor[at]!)) continue;
+  for (let word = (count === 0 ? 0 : eventEnd[count - 1]) - EVENT_WORDS; word >= 0; word -= EVENT_WORDS) {
+    if (!numbers.includes(events[word])) continue;
+    while (at > 0 && eventEnd[at - 1] > word) at--;
+    const kind = EVENT_KINDS[events[word]];
+    if (!fits(nth => events[word + 1 + nth], kind, chunk.actor[at])) continue;
     return { kind, args: [...events.subarray(word + 1, word + 1 + EVENTS[kind].length)], step: chunk.firstStep + at };
   }
   return null;

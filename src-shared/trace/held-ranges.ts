@@ -12,9 +12,13 @@ export interface HeldRange {
 
 /** Holds that reach into [first, end), clipped to it. One hold that a device moves in part gives several ranges. */
 export function heldRangesIn(state: State, host: Row, first: number, end: number): HeldRange[] {
-  return [...everyHold(state, host)]
-    .map(held => ({ ...held, first: Math.max(held.first, first), end: Math.min(held.end, end) }))
-    .filter(held => held.first < held.end);
+  const inside: HeldRange[] = [];
+  for (const held of everyHold(state, host)) {
+    const from = Math.max(held.first, first);
+    const to = Math.min(held.end, end);
+    if (from < to) inside.push({ holder: held.holder, first: from, end: to, state: held.state });
+  }
+  return inside;
 }
 
 /** Rows of the holds that exist, in the order of their birth. */

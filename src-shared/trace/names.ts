@@ -98,5 +98,5 @@ const NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
 /** What a person calls a row of any table; "nobody" for 0. */
 export function nameOfRow(state: State, run: RunDescription, row: Row): string {
   if (row === 0) return NOBODY;
-  return NAMERS.get(state.w[row]!)?.(state, run, row) ?? `row ${row}`;
+  return NAMERS.get(state.w[row])?.(state, run, row) ?? `row ${row}`;
 }

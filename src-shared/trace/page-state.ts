@@ -26,40 +26,43 @@ export interface PageStateRun {
 export function* pageStatesIn(state: State, run: RunDescription, first: number, end: number): Generator<PageStateRun> {
   const held = heldRangesIn(state, run.host, first, end);
   const next = nextHeldChange(held);
-  let open = lookAt(state, run, first, next(first).state, 0);
+  let open = lookAt(state, run, first, next(first).state);
+  let from = first;
   for (let page = first; page < end;) {
     const hold = next(page);
     const until = Math.min(end, hold.until, ...FIELDS.map(field => runEnd(state, run.host, field, page)));
-    const seen = lookAt(state, run, page, hold.state, until - page);
-    if (looksLike(open, seen)) open = { ...open, count: open.count + seen.count };
-    else {
-      yield open;
+    const seen = lookAt(state, run, page, hold.state);
+    if (!looksLike(open, seen)) {
+      yield { first: from, count: page - from, ...open };
       open = seen;
+      from = page;
     }
     page = until;
   }
-  if (open.count > 0) yield open;
+  if (from < end) yield { first: from, count: end - from, ...open };
 }
 
 /** The state of one frame. */
 export function pageStateAt(state: State, run: RunDescription, pfn: number): PageStateRun {
   const [only] = pageStatesIn(state, run, pfn, pfn + 1);
-  return only!;
+  return only;
 }
 
 /** Columns of a frame that make it look different. */
 const FIELDS = [hosts.refs, hosts.pins, hosts.maps, hosts.owner, hosts.anon].map(({ field }) => field);
 
-const looksLike = (a: PageStateRun, b: PageStateRun): boolean =>
+type Look = Omit<PageStateRun, 'first' | 'count'>;
+
+const looksLike = (a: Look, b: Look): boolean =>
   a.state === b.state && a.owner === b.owner && a.refs === b.refs && a.pins === b.pins;
 
-function lookAt(state: State, run: RunDescription, page: number, held: PageStateId | null, count: number): PageStateRun {
+function lookAt(state: State, run: RunDescription, page: number, held: PageStateId | null): Look {
   const at = (field: number): number => valueAt(state, run.host, field, page);
   const owner = at(hosts.owner.field);
   const anon = at(hosts.anon.field);
   const refs = at(hosts.refs.field);
   const pins = at(hosts.pins.field);
-  return { first: page, count, state: held ?? atRest(owner, at(hosts.maps.field), anon), owner: ownerName(run, owner, anon), refs, pins };
+  return { state: held ?? atRest(owner, at(hosts.maps.field), anon), owner: ownerName(run, owner, anon), refs, pins };
 }
 
 function atRest(owner: number, maps: number, anon: number): PageStateId {

@@ -107,7 +107,7 @@ function pendingExit(state: State, run: RunDescription, process: Row): RunOperat
 
 const isAhead = (state: State, { row }: RunOperation): boolean => ['pending', 'running'].includes(operations.state.nameIn(state, row));
 const names = ({ text }: RunOperation, name: string): boolean => text.split(/[^\w.-]+/).includes(name);
-const processOf = (state: State, run: RunDescription, { actor }: RunOperation): Row => actors.process.in(state, run.actors[actor]!.row);
+const processOf = (state: State, run: RunDescription, { actor }: RunOperation): Row => actors.process.in(state, run.actors[actor].row);
 const indexOf = (run: RunDescription, op: Row): number => run.operations.findIndex(({ row }) => row === op);
 
 /** Index of the engine of a drive or NIC; null if it has none. */

@@ -15,7 +15,7 @@ export function stepOf(state: State, run: RunDescription, actor: Row): StepEntry
 /** Value of a local of the running mechanism; 0 if it has none of that name. */
 export function localOf(state: State, actor: Row, step: StepEntry, name: string): number {
   const at = step.locals.indexOf(name);
-  return at < 0 ? 0 : state.w[actor + actors.stack.off + actors.frame.in(state, actor) + at]!;
+  return at < 0 ? 0 : state.w[actor + actors.stack.off + actors.frame.in(state, actor) + at];
 }
 
 /** The operation that an actor is inside of, as an index into the run's operations; −1 if none. */

@@ -106,14 +106,14 @@ class Follower {
   }
 
   private waitsFor(nth: number, wait: Wait, isLast: boolean): WhyLink {
-    const step = stepOf(this.state, this.run, this.run.actors[nth]!.row);
+    const step = stepOf(this.state, this.run, this.run.actors[nth].row);
     const at = step === null ? '' : ` at ${step.name}`;
     const text = `${this.inOperation(nth)} waits${at} for ${wait.text}${isLast ? ': nobody brings it about' : ''}`;
     return { text, at: this.operationOrActor(nth) };
   }
 
   private goesOn(nth: number): WhyLink {
-    const step = stepOf(this.state, this.run, this.run.actors[nth]!.row);
+    const step = stepOf(this.state, this.run, this.run.actors[nth].row);
     const next = step === null ? 'has finished' : step.waitsFor?.kind === 'work' ? 'is at work or waits for work' : `can go on: ${step.name}, ${step.title}`;
     return { text: `${this.inOperation(nth)} ${next}`, at: this.operationOrActor(nth) };
   }
@@ -121,17 +121,17 @@ class Follower {
   private cycleLink(from: number, last: Wait): WhyLink {
     const { run, state, path } = this;
     const [first, ...others] = path.slice(from).map(nth => ({ name: actorName(run, nth), wait: (waitsOf(state, run, nth)[0] ?? last).text }));
-    const parts = [`${first!.name} waits for ${first!.wait}`, ...others.map(({ name, wait }) => `held by ${name}, who waits for ${wait}`), `held by ${first!.name}`];
-    return { text: `a cycle: ${parts.join(', ')}`, at: this.operationOrActor(path[from]!) };
+    const parts = [`${first.name} waits for ${first.wait}`, ...others.map(({ name, wait }) => `held by ${name}, who waits for ${wait}`), `held by ${first.name}`];
+    return { text: `a cycle: ${parts.join(', ')}`, at: this.operationOrActor(path[from]) };
   }
 
   private inOperation(nth: number): string {
-    const operation = this.run.operations[operationOf(this.state, this.run, this.run.actors[nth]!.row)];
+    const operation = this.run.operations[operationOf(this.state, this.run, this.run.actors[nth].row)];
     return operation === undefined ? actorName(this.run, nth) : operationText(this.run, operation.row);
   }
 
   private operationOrActor(nth: number): NonNullable<WhyLink['at']> {
-    const operation = this.run.operations[operationOf(this.state, this.run, this.run.actors[nth]!.row)];
+    const operation = this.run.operations[operationOf(this.state, this.run, this.run.actors[nth].row)];
     return operation === undefined ? { kind: 'actor', value: actorName(this.run, nth) } : { kind: 'operation', value: operation.name };
   }
 }

@@ -104,7 +104,7 @@ function keepersOfExtent(state: State, run: RunDescription, extent: Row): WaitHo
   const first = busyExtents.firstPfn.in(state, extent);
   const held = busyExtents.state.nameIn(state, extent) === 'dax-wait' && busyExtents.idle.in(state, extent) === 0
     ? waitsForHolds(state, run, first, first + busyExtents.pageCount.in(state, extent)) : [];
-  if (held.length > 0) return held.map(holder => ({ ...holder, text: `${nameOfRow(state, run, extent)} is ${holder.text}` }));
+  if (held.length > 0) return held;
   const node = filesystemName(run, busyExtents.fs.in(state, extent));
   const worker = run.actors.findIndex(actor => actor.kind === 'worker' && (actor.node === node || actor.node === null));
   return [{ actor: worker < 0 ? null : worker, row: extent, text: `${nameOfRow(state, run, extent)} waits for ${worker < 0 ? 'the log' : actorName(run, worker)}` }];

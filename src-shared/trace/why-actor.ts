@@ -14,7 +14,7 @@ import { holdTakenNs, operationAt, operationLink, type Question, type WhyAnswer 
 /** Why a task, worker or engine stands where it stands. */
 export function whyActor(question: Question, nth: number): WhyAnswer {
   const { state, run } = question;
-  const actor = run.actors[nth]!;
+  const actor = run.actors[nth];
   const step = stepOf(state, run, actor.row);
   const links = linksOfActor(question, actor, nth);
   const isBlocked = waitsOf(state, run, nth).length > 0;
@@ -67,13 +67,13 @@ function finished({ state, run }: Question, nth: number): WhyLink[] {
 /** The last operation of an actor, or the one that a device works or worked for: a cause to end with. */
 function lastWord(question: Question, nth: number): WhyLink[] {
   const { trace, state, run } = question;
-  const own = run.operations.filter(({ actor }) => actor === nth).at(-1);
+  const own = run.operations.findLast(({ actor }) => actor === nth);
   if (own !== undefined) return [operationLink(run, own.row, `${own.name}: ${own.text} ${endOf(question, own.row)}`)];
-  const serving = servedBy(question, run.actors[nth]!);
+  const serving = servedBy(question, run.actors[nth]);
   if (serving !== 0) return [operationLink(run, serving, `works for ${operationText(run, serving)}`)];
   const served = lastEvent(trace, state.position, ['request-completed', 'packet-sent', 'work-completed'], (_argument, _kind, actor) => actor === nth);
-  if (served !== null) return [operationLink(run, served.args[0]!, `last worked for ${operationText(run, served.args[0]!)} at ${showNs(trace.stepAt(served.step).timeNs)}`)];
-  return run.actors[nth]!.kind === 'worker' ? lastFreed(question) : [];
+  if (served !== null) return [operationLink(run, served.args[0], `last worked for ${operationText(run, served.args[0])} at ${showNs(trace.stepAt(served.step).timeNs)}`)];
+  return run.actors[nth].kind === 'worker' ? lastFreed(question) : [];
 }
 
 /** Kernel workers look after blocks that operations freed. */

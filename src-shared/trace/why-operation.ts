@@ -14,7 +14,7 @@ import { eventLink, holdTakenNs, operationLink, policyLink, sourceOfAxis, type Q
 /** Why an operation has not begun, waits, failed, was ended, or what it did. */
 export function whyOperation(question: Question, nth: number): WhyAnswer {
   const { state, run } = question;
-  const operation = run.operations[nth]!;
+  const operation = run.operations[nth];
   const phase = operations.state.nameIn(state, operation.row);
   if (phase === 'pending') return whyNotBegun(question, operation);
   if (phase === 'running') return whyUnderWay(question, operation);
@@ -25,10 +25,10 @@ export function whyOperation(question: Question, nth: number): WhyAnswer {
 
 function whyNotBegun(question: Question, operation: RunOperation): WhyAnswer {
   const { state, run } = question;
-  const before = run.operations.filter(({ actor, row }) => actor === operation.actor && operations.state.nameIn(state, row) === 'running')[0];
+  const before = run.operations.find(({ actor, row }) => actor === operation.actor && operations.state.nameIn(state, row) === 'running');
   const asked = `Why has ${operation.text} not begun?`;
   if (before === undefined) {
-    const wakeNs = actors.wakeNs.in(state, run.actors[operation.actor]!.row);
+    const wakeNs = actors.wakeNs.in(state, run.actors[operation.actor].row);
     const first: WhyLink = { text: `${actorName(run, operation.actor)} has not come to it${wakeNs > 0 ? `: it begins at ${showNs(wakeNs)} or later` : ''}`, at: { kind: 'actor', value: actorName(run, operation.actor) } };
     return { question: asked, links: [first, operationLink(run, operation.row, `${operation.name}: ${operation.text}`)], counts: [], source: '' };
   }
@@ -39,7 +39,7 @@ function whyNotBegun(question: Question, operation: RunOperation): WhyAnswer {
 function whyUnderWay(question: Question, operation: RunOperation): WhyAnswer {
   const { state, run } = question;
   const isBlocked = waitsOf(state, run, operation.actor).length > 0;
-  const source = stepOf(state, run, run.actors[operation.actor]!.row)?.source ?? '';
+  const source = stepOf(state, run, run.actors[operation.actor].row)?.source ?? '';
   if (!isBlocked) return { question: `What is ${operation.text} doing?`, links: whyActor(question, operation.actor).links, counts: [], source };
   return { question: `Why is ${operation.text} blocked?`, links: blockedChain(state, run, operation.actor, holder => holdTakenNs(question, holder)).links, counts: [], source };
 }
@@ -51,7 +51,7 @@ const REFUSALS: Readonly<Partial<Record<EventKind, string | null>>> = {
 };
 
 /** Errnos that a rule about long-term pins answers with; a plain EFAULT comes from the mapping. */
-const PIN_RULES = ['EOPNOTSUPP', 'EPERM', 'EBUSY', 'EACCES', 'EAGAIN', 'EINVAL'];
+const PIN_RULES = new Set(['EOPNOTSUPP', 'EPERM', 'EBUSY', 'EACCES', 'EINVAL']);
 
 function whyErrno(question: Question, operation: RunOperation): WhyAnswer {
   const { state, run } = question;
@@ -71,7 +71,7 @@ function axisOf(refusal: TraceEvent, name: string): string | null {
   const axis = REFUSALS[refusal.kind] ?? null;
   if (refusal.kind !== 'pin-refused') return axis;
   if (name === 'EAGAIN') return 'truncate-vs-dma';
-  return PIN_RULES.includes(name) ? axis : null;
+  return PIN_RULES.has(name) ? axis : null;
 }
 
 /** The event of this operation that carries its errno; policies speak before callers pass their errno on. */
@@ -85,7 +85,7 @@ function refusalOf(question: Question, operation: RunOperation, errno: number): 
       case 'allocation-failed': case 'mr-refused': return actor === operation.actor && arguments_(1) === errno;
       case 'request-completed': return arguments_(0) === operation.row && arguments_(1) === errno;
       case 'work-completed': return arguments_(0) === operation.row && arguments_(1) !== 0;
-      case 'signal-delivered': return errnoName(errno) === 'EINTR' && (arguments_(0) === operation.actor || arguments_(0) === question.run.actors[operation.actor]!.row);
+      case 'signal-delivered': return errnoName(errno) === 'EINTR' && (arguments_(0) === operation.actor || arguments_(0) === question.run.actors[operation.actor].row);
       default: return actor === operation.actor;
     }
   };
@@ -111,7 +111,7 @@ function sourceOfLastStep({ trace, run, state }: Question, operation: RunOperati
 /** Who sent the signal that ended or interrupted an operation. */
 function senderOf(question: Question, operation: RunOperation): WhyLink[] {
   const { trace, run } = question;
-  const actorRow = run.actors[operation.actor]!.row;
+  const actorRow = run.actors[operation.actor].row;
   const sent = lastEvent(trace, endStep(question, operation), ['signal-sent'], argument => argument(0) === operation.actor || argument(0) === actorRow);
   return sent === null ? [] : [eventLink(question, sent)];
 }

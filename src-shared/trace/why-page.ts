@@ -59,7 +59,7 @@ function whyHeld(question: Question, pfn: number): readonly WhyLink[] {
   const { state, run } = question;
   const rank = (row: Row): number => HOLDS_WORST_FIRST.indexOf(holders.how.nameIn(state, row));
   const held = holdsOn(state, run.host, pfn, pfn + 1).sort((a, b) => rank(a) - rank(b));
-  const links = linksOfHold(question, held[0]!, held.length - 1);
+  const links = linksOfHold(question, held[0], held.length - 1);
   return shortened([...links.slice(0, 2), ...waiters(question, pfn).slice(0, 1), ...links.slice(2)]);
 }
 
@@ -122,7 +122,7 @@ function whyMapped(question: Question, pfn: number): readonly WhyLink[] {
   const links = mapped.slice(0, 3).map(({ process }): WhyLink => ({ text: `mapped by ${processName(run, process)}`, at: { kind: 'row', value: String(process) } }));
   const faulted = changed(question, pfn, ['page-faulted'], 'faulted in');
   const outlook = outlookOfMapping(state, run, first.process);
-  return [...links, ...faulted, outlook.operation < 0 && faulted.length > 0 ? { ...faulted[0]!, text: outlook.text } : releaseLink(run, outlook)];
+  return [...links, ...faulted, outlook.operation < 0 && faulted.length > 0 ? { ...faulted[0], text: outlook.text } : releaseLink(run, outlook)];
 }
 
 function whyAnonymous(question: Question, pfn: number): readonly WhyLink[] {
