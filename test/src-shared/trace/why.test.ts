@@ -12,7 +12,7 @@ function answer(position: number, selection: Selection): string[] {
   const view = new TraceCursor(trace)
   view.seek(position)
   const { question, links, counts } = why(trace, view, run, selection)
-  return [question, ...links.map(({ text, at }) => `${text}${at === undefined ? '' : ` [${at.kind} ${at.value}]`}`), ...counts.map(({ text, value }) => `${value} ${text}`)]
+  return [question, ...links.map(({ text, at }) => `${text}${at === undefined ? '' : ` [${at.kind}${at.kind === 'row' ? '' : ` ${at.value}`}]`}`), ...counts.map(({ text, value }) => `${value} ${text}`)]
 }
 
 const PAGE: Selection = { kind: 'page', pfn: BLOCK_0 + 1 }
@@ -21,7 +21,7 @@ test('a pinned page: keeper, who took it when, who waits, what ends it', () => {
   expect(answer(4, PAGE)).toMatchInlineSnapshot(`
     [
       "Why is page F:1 (pmem0, pfn 0x80001) still pinned?",
-      "O_DIRECT request of app.1 has a short-term pin on F:1 [row 399]",
+      "O_DIRECT request of app.1 has a short-term pin on F:1 [row]",
       "taken by dio_read 1 page into F by app at 1 µs [operation app.1]",
       "admin waits for it [actor admin]",
       "released when nvme0 completes app.1 [operation app.1]",
@@ -36,7 +36,7 @@ test('a blocked task names what it waits for and who has to act', () => {
     [
       "Why is admin blocked?",
       "ftruncate F to 0 B by admin waits at W5 for page F:1 (pmem0, pfn 0x80001) to become idle [operation admin.1]",
-      "O_DIRECT request of app.1 has a short-term pin on F:1 since 1 µs [row 399]",
+      "O_DIRECT request of app.1 has a short-term pin on F:1 since 1 µs [row]",
       "released when nvme0 completes app.1 [operation app.1]",
     ]
   `)
@@ -44,7 +44,7 @@ test('a blocked task names what it waits for and who has to act', () => {
     [
       "Why is ftruncate F to 0 B blocked?",
       "ftruncate F to 0 B by admin waits at W5 for page F:1 (pmem0, pfn 0x80001) to become idle [operation admin.1]",
-      "O_DIRECT request of app.1 has a short-term pin on F:1 since 1 µs [row 399]",
+      "O_DIRECT request of app.1 has a short-term pin on F:1 since 1 µs [row]",
       "released when nvme0 completes app.1 [operation app.1]",
     ]
   `)
