@@ -1,7 +1,8 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
-import { actors, holders, operations, pipes, regions, requests } from '../state/tables';
+import { actors, holders, operations, pipes, processes, regions, requests } from '../state/tables';
 import { actorName, nameOfRow, operationName, processName } from './names';
+import { operationOf } from './running-frame';
 import type { RunDescription, RunOperation } from './run-description';
 
 /** What would end a hold or a mapping, and who has to act for it. */
@@ -28,11 +29,11 @@ export function outlookOfHold(state: State, run: RunDescription, holder: Row): R
   }
 }
 
-/** Names of the calls that end something, in any of the spellings that the lab and the kernel have for them. */
+/** Operations that end something. They name it in their text. */
 const ENDS = {
-  registration: ['dereg', 'dereg_mr', 'dereg-mr', 'ibv-dereg', 'ibv_dereg_mr', 'uring-unregister', 'uring-close'],
-  pipe: ['read-pipe', 'read_pipe', 'close', 'close-pipe', 'close_pipe'],
-  mapping: ['munmap', 'madvise'],
+  registration: ['ibv-dereg', 'dereg', 'uring-unregister', 'uring-close'],
+  pipe: ['read-pipe', 'close-pipe'],
+  mapping: ['munmap'],
 } as const;
 
 function outlookOfRequest(state: State, run: RunDescription, request: Row): ReleaseOutlook {
@@ -58,6 +59,8 @@ function outlookOfRegistration(state: State, run: RunDescription, mr: Row, op: R
   if (isRegistering) return { kind: 'under-way', actor: runs.actor, operation: taken, text: `${actorName(run, runs.actor)} is still registering ${nameOfRow(state, run, mr)}` };
   const ending = pendingEnd(state, run, ENDS.registration, mr, run.regions) ?? pendingExit(state, run, process);
   const name = nameOfRow(state, run, mr);
+  const leaving = leavingThread(state, run, process);
+  if (leaving !== null) return onTheWayOut(state, run, leaving, process, taken);
   if (ending !== null) return scheduled(state, run, ending, `released by ${operationName(run, ending.row)} (${ending.text})`);
   return { kind: 'never', actor: null, operation: taken, text: `released by deregistering ${name} or exit of ${processName(run, process)}: never scheduled` };
 }
@@ -65,6 +68,8 @@ function outlookOfRegistration(state: State, run: RunDescription, mr: Row, op: R
 function outlookOfPipe(state: State, run: RunDescription, pipe: Row, op: Row): ReleaseOutlook {
   const process = pipes.process.in(state, pipe);
   const ending = pendingEnd(state, run, ENDS.pipe, pipe, run.pipes) ?? pendingExit(state, run, process);
+  const leaving = leavingThread(state, run, process);
+  if (leaving !== null) return onTheWayOut(state, run, leaving, process, indexOf(run, op));
   if (ending !== null) return scheduled(state, run, ending, `released by ${operationName(run, ending.row)} (${ending.text})`);
   return { kind: 'never', actor: null, operation: indexOf(run, op), text: `released by reading or closing ${nameOfRow(state, run, pipe)} or exit of ${processName(run, process)}: never scheduled` };
 }
@@ -81,6 +86,8 @@ function outlookOfCall(state: State, run: RunDescription, op: Row): ReleaseOutlo
 
 /** What ends a mapping of `process`. */
 export function outlookOfMapping(state: State, run: RunDescription, process: Row): ReleaseOutlook {
+  const leaving = leavingThread(state, run, process);
+  if (leaving !== null) return onTheWayOut(state, run, leaving, process, -1);
   const ending = run.operations.find(operation => isAhead(state, operation) && ENDS.mapping.some(word => word === operation.word) && processOf(state, run, operation) === process)
     ?? pendingExit(state, run, process);
   if (ending !== null) return scheduled(state, run, ending, `unmapped by ${operationName(run, ending.row)} (${ending.text})`);
@@ -97,11 +104,24 @@ function pendingEnd(state: State, run: RunDescription, words: readonly string[],
   return run.operations.find(operation => isAhead(state, operation) && words.includes(operation.word) && name !== undefined && names(operation, name)) ?? null;
 }
 
+/** Index of the thread that tears the process down, or that was killed and will; null if neither. */
+function leavingThread(state: State, run: RunDescription, process: Row): number | null {
+  const isExiting = process !== 0 && processes.exiting.in(state, process) === 1;
+  const threads = run.actors.map(({ row }, nth) => ({ row, nth })).filter(({ row }) => process !== 0 && actors.process.in(state, row) === process && actors.pc.in(state, row) !== 0);
+  const killed = threads.find(({ row }) => actors.dead.in(state, row) === 1);
+  return (isExiting ? threads.find(({ row }) => actors.dead.in(state, row) === 0) ?? killed : killed)?.nth ?? null;
+}
+
+function onTheWayOut(state: State, run: RunDescription, nth: number, process: Row, taken: number): ReleaseOutlook {
+  const inside = operationOf(state, run, run.actors[nth].row);
+  return { kind: 'under-way', actor: nth, operation: inside < 0 ? taken : inside, text: `released by the exit of ${processName(run, process)}, which is under way` };
+}
+
 /** An exit of the process, or a signal that ends it. */
 function pendingExit(state: State, run: RunDescription, process: Row): RunOperation | null {
   const threads = run.actors.filter(({ row }) => actors.process.in(state, row) === process).map(({ name }) => name);
   const ends = (operation: RunOperation): boolean =>
-    (operation.word === 'exit' && processOf(state, run, operation) === process) || (operation.word === 'kill' && threads.some(name => names(operation, name)));
+    (operation.word === 'exit' && processOf(state, run, operation) === process) || (operation.word === 'kill' && operation.text.includes('SIGKILL') && threads.some(name => names(operation, name)));
   return run.operations.find(operation => isAhead(state, operation) && ends(operation)) ?? null;
 }
 

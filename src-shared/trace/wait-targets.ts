@@ -11,7 +11,7 @@ import { holdsOn } from './held-ranges';
 import { actorName, fileName, filesystemName, framePlace, holdWord, keeperName, nameOfRow, operationName, processName } from './names';
 import { mappingsOf } from './page-mappings';
 import { deviceActor, outlookOfHold, outlookOfMapping } from './release-outlook';
-import { localOf } from './running-frame';
+import { localOf, stepOf } from './running-frame';
 import type { RunDescription } from './run-description';
 
 /** Who keeps a wait from ending. */
@@ -57,7 +57,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'transfer': return completedTransfer(state, run, local(target.op));
     case 'drained': return drainedRegistration(state, run, local(target.mr));
     case 'frozen': return thawedFile(state, run, local(target.file));
-    case 'actor': return finishedActor(state, run, local(target.actor));
+    case 'actor': return restingActor(state, run, local(target.actor));
     case 'threads': return otherThreads(state, run, actor, local(target.process));
     case 'pages-held': return { kind: 'pages-held', text: `somebody to hold page ${fileName(run, local(target.file))}:${local(target.index)}`, holders: [] };
     case 'work': return null;
@@ -83,9 +83,11 @@ function mapsThatCount(state: State, run: RunDescription, pfn: number): WaitHold
     ({ actor: outlookOfMapping(state, run, process).actor, row: process, text: `mapped by ${processName(run, process)}` }));
 }
 
-/** A step may ask for a range of entries: the first locked one from `from` on is what it waits for. */
+/** A step may ask for a range of entries or all: the first locked one from `from` on, else of the file, is what it waits for. */
 function entryLock(state: State, run: RunDescription, file: Row, from: number): Wait | null {
-  const index = findPage(state, file, files.entryLock.field, from, Infinity, owner => owner !== 0);
+  const firstLocked = (page: number): number => findPage(state, file, files.entryLock.field, page, Infinity, owner => owner !== 0);
+  const behind = firstLocked(from);
+  const index = behind >= 0 ? behind : firstLocked(0);
   if (index < 0) return null;
   const nth = valueAt(state, file, files.entryLock.field, index) - 1;
   return { kind: 'entry', text: `the DAX entry ${fileName(run, file)}:${index}`, holders: [{ actor: nth, row: run.actors[nth]?.row ?? 0, text: `locked by ${actorName(run, nth)}` }] };
@@ -138,11 +140,14 @@ function thawedFile(state: State, run: RunDescription, file: Row): Wait | null {
   return { kind: 'frozen', text: `file ${fileName(run, file)} to give references again`, holders: owners };
 }
 
-function finishedActor(state: State, run: RunDescription, named: number): Wait | null {
-  const nth = run.actors.findIndex(({ row }, at) => row === named || at === named);
+/** The wait of a lab's set-up: until another actor waits itself, or has nothing left to do. */
+function restingActor(state: State, run: RunDescription, row: Row): Wait | null {
+  const nth = run.actors.findIndex(actor => actor.row === row);
   const actor = run.actors[nth];
-  if (actor === undefined || actors.pc.in(state, actor.row) === 0) return null;
-  return { kind: 'actor', text: `${actor.name} to finish`, holders: [{ actor: nth, row: actor.row, text: `${actor.name} has not finished` }] };
+  const step = actor === undefined ? null : stepOf(state, run, row);
+  if (actor === undefined || step === null || step.waitsFor?.kind === 'actor') return null;
+  if (actors.op.in(state, row) !== 0 && (waitForLock(state, run, row, step) ?? waitForTarget(state, run, row, step)) !== null) return null;
+  return { kind: 'actor', text: `${actor.name} to wait or finish`, holders: [{ actor: nth, row, text: `${actor.name} goes on` }] };
 }
 
 function otherThreads(state: State, run: RunDescription, self: Row, process: Row): Wait | null {

@@ -104,8 +104,13 @@ function endStep({ trace, state }: Question, operation: RunOperation): number {
 }
 
 function sourceOfLastStep({ trace, run, state }: Question, operation: RunOperation): string {
-  const step = endStep({ trace, run, state }, operation) - 1;
-  return step < 0 ? '' : run.steps.find(({ id }) => id === trace.stepAt(step).step)?.source ?? '';
+  for (let index = endStep({ trace, run, state }, operation) - 1; index >= 0; index--) {
+    const { actor, step } = trace.stepAt(index);
+    const entry = run.steps.find(({ id }) => id === step);
+    // The program's own steps begin and return; the mechanism before them decided.
+    if (actor === operation.actor && entry !== undefined && !entry.mechanism.startsWith('task/')) return entry.source;
+  }
+  return '';
 }
 
 /** Who sent the signal that ended or interrupted an operation. */
@@ -130,6 +135,12 @@ function whyEnded(question: Question, operation: RunOperation): WhyAnswer {
   return { question: `Why was ${operation.text} ended by ${signal}?`, links, counts: [], source: sourceOfLastStep(question, operation) };
 }
 
+const REMOVALS: ReadonlySet<EventKind> = new Set(['size-changed', 'blocks-freed', 'blocks-busy']);
+
+/** A layout operation that answered 0 but was never carried out (S16). */
+const isEmptySuccess = ({ state }: Question, { word, row }: RunOperation): boolean =>
+  (word === 'ftruncate' || word === 'fallocate') && operations.applied.in(state, row) === 0;
+
 /** What people want to know of a call that worked; the rest is in the event list. */
 const DEEDS: readonly EventKind[] = [
   'layout-wait', 'layout-retry', 'size-changed', 'blocks-freed', 'blocks-busy', 'blocks-allocated', 'request-submitted', 'mr-registered', 'mr-deregistered',
@@ -147,6 +158,11 @@ function whatItDid(question: Question, operation: RunOperation): WhyAnswer {
     if (!deeds.some(({ kind }) => kind === found.kind)) deeds.unshift(found);
     end = found.step;
   }
-  const text = `${operationText(run, operation.row)} ${endOf(question, operation.row)}`;
-  return { question: `What did ${operation.text} do?`, links: [...deeds.map(event => eventLink(question, event)), operationLink(run, operation.row, text)], counts: [], source: sourceOfLastStep(question, operation) };
+  const end = operationLink(run, operation.row, `${operationText(run, operation.row)} ${endOf(question, operation.row)}`);
+  const links = deeds.map(event => eventLink(question, event));
+  const asked = `What did ${operation.text} do?`;
+  const hasRemoved = deeds.some(({ kind }) => REMOVALS.has(kind));
+  if (hasRemoved || !isEmptySuccess(question, operation)) return { question: asked, links: [...links, end], counts: [], source: sourceOfLastStep(question, operation) };
+  const lie: WhyLink = { text: 'it removed nothing: the size or layout it asked for does not hold' };
+  return { question: asked, links: [...links.slice(-3), end, lie, policyLink(run, 'truncate-vs-dma', 'success without effect by')], counts: [], source: sourceOfAxis(run, 'truncate-vs-dma') };
 }
