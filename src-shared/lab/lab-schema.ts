@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import type { Expectation, Guide, GuideStep, Lab, LabActor, LabFile, LabLink } from './lab';
+
+/** Exactly the fields of a type: one that is added there is asked for here. */
+type FieldsOf<Type> = Readonly<Record<keyof Type, z.ZodType>>;
 
 /** A lab as its file holds it: like `Lab`, but an operation is a map with one key, its word (or the bare word). */
 export type LabFileForm = z.infer<ReturnType<typeof labShape>>;
@@ -29,14 +33,14 @@ export const scalar = z.union([text, number, flag], { error: 'expected a text, a
 export const files = named(z.strictObject({
   size: scalar.describe('Size, for example 64 KiB.'),
   layout: oneOf('hole', 'unwritten', 'written').optional().describe('Whether blocks lie behind it at the start.'),
-}, { error: 'expected a map with size' }), 'files');
+} satisfies FieldsOf<LabFile>, { error: 'expected a map with size' }), 'files');
 
 const link = z.strictObject({
   from: text.describe('node or node.port'),
   to: text.describe('node or node.port'),
   width: between(1, 32).optional().describe('PCIe lanes.'),
   gen: between(1, 7).optional().describe('PCIe generation.'),
-}, { error: 'expected a link: { from: node, to: node }' });
+} satisfies FieldsOf<LabLink>, { error: 'expected a link: { from: node, to: node }' });
 
 const expectation = z.strictObject({
   when: z.union([text, list(text, 'conditions')], { error: 'expected a preset, axis=variant or knob=value, or a list of them' }).optional(),
@@ -47,6 +51,7 @@ const expectation = z.strictObject({
   result: whole.optional(),
   errno: text.optional(),
   killedBy: text.optional(),
+  status: text.optional(),
   blockedOn: text.optional(),
   page: text.optional(),
   ref: natural.optional(),
@@ -64,14 +69,14 @@ const expectation = z.strictObject({
   order: list(text, 'event names').optional(),
   process: text.optional(),
   pinnedVm: natural.optional(),
-}, { error: 'expected an expectation: a map such as { op: admin.1, result: 0 }' });
+} satisfies FieldsOf<Expectation>, { error: 'expected an expectation: a map such as { op: admin.1, result: 0 }' });
 
 const guide = z.strictObject({
   intro: text,
   steps: list(z.strictObject({
     title: text, policy: text, text, question: text, answers: list(text, 'answers'), correct: natural, explanation: text, source: text, look: text.optional(),
-  }, { error: 'expected a step: a map with title, policy, text, question, …' }), 'steps'),
-}, { error: 'expected a map with intro and steps' });
+  } satisfies FieldsOf<GuideStep>, { error: 'expected a step: a map with title, policy, text, question, …' }), 'steps'),
+} satisfies FieldsOf<Guide>, { error: 'expected a map with intro and steps' });
 
 const actorShape = (parts: CatalogueParts) => z.strictObject({
   process: text.optional().describe('Address space it runs in; its own if not said.'),
@@ -80,7 +85,7 @@ const actorShape = (parts: CatalogueParts) => z.strictObject({
   memlock: scalar.optional().describe('RLIMIT_MEMLOCK of its process.'),
   ipcLock: flag.optional().describe('Has CAP_IPC_LOCK.'),
   ops: list(parts.operation, 'operations'),
-}, { error: 'expected an actor: a map with ops' });
+} satisfies FieldsOf<LabActor>, { error: 'expected an actor: a map with ops' });
 
 /** The shape of a lab file. What nodes and operations hold is the catalogue's. */
 export const labShape = (parts: CatalogueParts) => z.strictObject({
@@ -97,7 +102,7 @@ export const labShape = (parts: CatalogueParts) => z.strictObject({
   watch: list(text, 'pages').optional(),
   expect: list(expectation, 'expectations').optional(),
   notes: text.optional(),
-}, { error: 'expected a lab: a map with version, title, topology and actors' });
+} satisfies FieldsOf<Lab>, { error: 'expected a lab: a map with version, title, topology and actors' });
 
 /** Fields by place, for suggestions. */
 export const knownFields: Readonly<Record<string, readonly string[]>> = {
