@@ -57,7 +57,13 @@ export const useLabDocument = defineStore('lab-document', () => {
     return { lab: asRecord(lab.value ?? BLANK), name: files.name.value, policy: policyOverride.value, seed: null, schedule: schedule.value };
   }
 
-  return { lab, policy, policyOverride, seed, schedule, meaning, dirty, apply, edits, undo, redo, setPolicy, overridePolicy, setSeed, runRequest, ...files };
+  /** Writes a report of the run to a file that the person chooses; null if none was chosen. */
+  async function exportReport(): Promise<string | null> {
+    const reply = await invoke('report.export', { ...runRequest(), path: null });
+    return reply.kind === 'exported' ? reply.path : null;
+  }
+
+  return { lab, policy, policyOverride, seed, schedule, meaning, dirty, apply, edits, undo, redo, setPolicy, overridePolicy, setSeed, runRequest, exportReport, ...files };
 });
 
 interface Opened {

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watchEffect, type ShallowRef } from 'vue';
 import type { Catalogue } from '@shared/protocol/catalogue';
 import type { AppStart } from '@shared/protocol/commands';
-import { CommandFailed, invoke } from '../bridge/bridge';
+import { CommandFailed, invoke, onMenu } from '../bridge/bridge';
 
 export type ThemeChoice = 'system' | 'dark' | 'light';
 
@@ -22,12 +22,15 @@ export const useSession = defineStore('session', () => {
   const catalogue = computed(() => app.value?.catalogue ?? EMPTY_CATALOGUE);
   const gallery = computed(() => app.value?.gallery ?? []);
   const notices = shallowRef<readonly Notice[]>([]);
-  const { choice, theme, toggleTheme } = useTheme();
+  const { choice, theme, chooseTheme } = useTheme();
 
   async function begin(): Promise<AppStart> {
     app.value = await invoke('app.start', {});
     return app.value;
   }
+
+  /** Tells main that the lab is on the screen as it should be photographed. */
+  const readyForScreenshot = (): Promise<null> => invoke('app.screenshotReady', {});
 
   let noticesSaid = 0;
 
@@ -45,7 +48,7 @@ export const useSession = defineStore('session', () => {
     say('failed', title, `${error instanceof Error ? error.message : String(error)}${place}`);
   }
 
-  return { app, catalogue, gallery, notices, themeChoice: choice, theme, toggleTheme, begin, say, dismiss, fail };
+  return { app, catalogue, gallery, notices, themeChoice: choice, theme, chooseTheme, begin, readyForScreenshot, onMenu, say, dismiss, fail };
 });
 
 const THEME_KEY = 'theme';
@@ -60,10 +63,10 @@ function useTheme() {
 
   watchEffect(() => { document.documentElement.dataset.theme = theme.value; });
 
-  function toggleTheme(): void {
-    choice.value = theme.value === 'dark' ? 'light' : 'dark';
-    window.localStorage.setItem(THEME_KEY, choice.value);
+  function chooseTheme(next: ThemeChoice): void {
+    choice.value = next;
+    window.localStorage.setItem(THEME_KEY, next);
   }
 
-  return { choice, theme, toggleTheme };
+  return { choice, theme, chooseTheme };
 }

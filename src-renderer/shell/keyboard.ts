@@ -1,0 +1,32 @@
+import { onScopeDispose } from 'vue';
+import { commandForKey } from './commands';
+
+/** Controls that use plain keys themselves: a letter typed there is no command. */
+const TYPED_INTO = 'input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]';
+const MOVES_WITHIN = '[role=listbox], [role=menu], [role=tablist], [role=radiogroup], [role=grid], [role=tree], [role=slider], [role=separator]';
+const PRESSED = 'button, a[href], summary, [role=button], [role=tab], [role=option]';
+
+/** Gives key presses that nobody else wanted to their commands. */
+export function useKeyboard(): void {
+  window.addEventListener('keydown', onKeyDown);
+  onScopeDispose(() => { window.removeEventListener('keydown', onKeyDown); });
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.defaultPrevented || belongsToControl(event)) return;
+  const command = commandForKey(event);
+  if (command === undefined) return;
+  event.preventDefault();
+  if (command.enabled()) command.run();
+}
+
+function belongsToControl(event: KeyboardEvent): boolean {
+  const { target } = event;
+  if (!(target instanceof Element)) return false;
+  if (target.closest('[role=dialog], [role=alertdialog]') !== null) return true;
+  if (event.ctrlKey || event.metaKey) return target.closest(TYPED_INTO) !== null && /^[acvxyz]$/i.test(event.key);
+  if (target.closest(TYPED_INTO) !== null) return true;
+  // Space runs the lab also after a click on some button; who walks by keyboard presses the button that has the ring.
+  if ((event.key === ' ' || event.key === 'Enter') && target.closest(PRESSED)?.matches(':focus-visible') === true) return true;
+  return /^(Arrow|Home|End|Page)/.test(event.key) && target.closest(MOVES_WITHIN) !== null;
+}

@@ -1,0 +1,11 @@
+import { reactive } from 'vue';
+
+/** Which of the window's overlays is open, and the question that waits for an answer. */
+export const overlays = reactive({
+  palette: false,
+  help: false,
+  /** The start screen over an open lab. */
+  start: false,
+  /** What happens once unsaved changes were saved or given up. */
+  afterUnsaved: null as (() => void) | null,
+});

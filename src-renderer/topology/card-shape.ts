@@ -1,0 +1,48 @@
+import type { LabNode } from '@shared/lab/lab';
+import type { DeviceEntry } from '@shared/protocol/catalogue';
+
+/** Cards of one kind have one size, whatever they show at the cursor: nothing jumps while a run plays. */
+export interface CardShape {
+  readonly width: number;
+  readonly height: number;
+  /** Its frames are drawn as a bar of page states. */
+  readonly hasBar: boolean;
+  /** Lines of live state. */
+  readonly lines: number;
+}
+
+const WIDTH_PX = 200;
+const HEAD_PX = 50;
+const BAR_PX = 18;
+const LINE_PX = 18;
+const FOOT_PX = 6;
+
+const MEMORY = ['pmem-region', 'host-memory'];
+const LINES: Readonly<Record<string, number>> = { 'pmem-region': 2, 'host-memory': 1, cpu: 1, 'nvme-ssd': 1, 'rdma-nic': 1, gpu: 1, 'rdma-peer': 1 };
+
+export function cardShape(kind: string): CardShape {
+  const hasBar = MEMORY.includes(kind);
+  const lines = LINES[kind] ?? 0;
+  return { width: WIDTH_PX, height: HEAD_PX + (hasBar ? BAR_PX : 0) + lines * LINE_PX + (lines > 0 || hasBar ? FOOT_PX : 0), hasBar, lines };
+}
+
+/** The figure at the right of a card's title: how large or how fast it is. */
+const MAIN_PARAMETERS: readonly string[] = ['size', 'capacity', 'vram', 'bandwidth', 'rate', 'link-rate', 'speed', 'cores'];
+
+export function mainFigure(node: LabNode, device: DeviceEntry | undefined): string {
+  for (const name of MAIN_PARAMETERS) {
+    const given = node[name];
+    if (given !== undefined && typeof given !== 'object') return String(given);
+  }
+  return device === undefined ? 'unknown kind' : '';
+}
+
+/** The second line of a card: its kind, and choices that decide what it does. */
+export function cardDetail(node: LabNode, device: DeviceEntry | undefined): string {
+  const choices = (device?.parameters ?? []).flatMap(({ name, type }) => {
+    const given = node[name];
+    return type.kind === 'choice' && given !== undefined && typeof given !== 'object' ? [String(given)] : [];
+  });
+  const files = Object.entries(node.files ?? {}).map(([name, { size }]) => `${name} ${size}`);
+  return [...(choices.length + files.length === 0 ? [device?.title ?? node.kind] : choices), ...files].join('  ');
+}
