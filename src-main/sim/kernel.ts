@@ -6,8 +6,16 @@ import type { Policy } from './policies/policy';
 export interface Kernel {
   policy: Policy;
   costs: Costs;
+  /** Frames of host memory that anonymous pages come from. */
+  hostMemories: readonly { readonly firstPfn: number; readonly pageCount: number }[];
   /** Operations of the lab by index. */
   operations: readonly MountedOperation[];
+  /** Time a drive needs before the first byte of a request moves. */
+  mediaNs(drive: number): number;
+  /** Time until `pages` from `pfn` on have crossed every link between a device and their memory, bandwidth shared with earlier transfers. */
+  transferNs(device: number, pfn: number, pages: number): number;
+  /** Time a packet needs from a peer to a NIC. */
+  fabricNs(nic: number): number;
   /** Simulated time; exploring leaves it at 0. */
   nowNs: number;
 }

@@ -14,6 +14,8 @@ export type WaitTarget =
   | { readonly kind: 'drained'; readonly mr: string }
   | { readonly kind: 'frozen'; readonly file: string }
   | { readonly kind: 'actor'; readonly actor: string }
+  /** Until the other threads of the process have left. */
+  | { readonly kind: 'threads'; readonly process: string }
   | { readonly kind: 'pages-held'; readonly file: string; readonly index: string }
   /** An engine or worker at rest: nothing to do is not being blocked. */
   | { readonly kind: 'work' };

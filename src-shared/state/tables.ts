@@ -26,6 +26,7 @@ export const operations = table('operation', 'One entry of an actor’s program.
   killedBy: int('signal that ended it; 0 is none'),
   startNs: wide('when it began', { hidden: true, unit: 'ns' }),
   endNs: wide('when it returned', { hidden: true, unit: 'ns' }),
+  applied: flag('the size or layout it asked for held at the moment it was carried out'),
   rounds: count('how often a repeated operation began', { hidden: true }),
 });
 
@@ -40,6 +41,7 @@ export const hosts = table('host', 'A machine: the frames of all its memory, by 
   ownerDelta: { doc: 'file index minus pfn, where a file owns the block' },
   mapping: { doc: 'folio.mapping: n-th file that has a DAX entry for the frame; 0 null' },
   content: { doc: 'symbolic content: 0 zeroes, else the tag of who wrote last' },
+  longterm: { doc: 'long-term pins that the file system was told of' },
   anon: { doc: 'process that the frame is anonymous memory of, from 1; 0 none' },
 });
 
@@ -86,6 +88,7 @@ export const processes = table('process', 'An address space (mm).', {
   memlockLimit: int('RLIMIT_MEMLOCK; -1 is unlimited', { hidden: true, unit: 'pages' }),
   ipcLock: flag('has CAP_IPC_LOCK', { hidden: true }),
   hasPinned: flag('something was pinned here once (sticky)'),
+  exiting: flag('one of its threads is tearing it down'),
   exited: flag('the address space is gone'),
   host: ref('its machine', { hidden: true }),
 }, {
@@ -121,6 +124,7 @@ export const pipes = table('pipe', 'A pipe whose buffers are pages.', {
   nth: id('index in the lab, from 0'),
   pageCount: count('pages in it', { unit: 'pages' }),
   closed: flag('both ends are closed'),
+  process: ref('whose it is', { hidden: true }),
 });
 
 export const requests = table('request', 'An O_DIRECT request (bio) on its way through a drive.', {

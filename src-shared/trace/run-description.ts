@@ -106,6 +106,8 @@ export interface OperationOutcome {
   readonly result: number | null;
   readonly errno: string | null;
   readonly killedBy: string | null;
+  /** Work completion status of an RDMA operation. */
+  readonly status: string | null;
   readonly blockedOn: string | null;
   readonly startNs: number | null;
   readonly endNs: number | null;

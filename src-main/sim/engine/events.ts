@@ -1,6 +1,7 @@
 import { EVENT_KINDS, EVENT_WORDS, type EVENTS, type EventKind } from '@shared/trace/event';
 
-type Args<K extends EventKind> = { readonly [I in keyof (typeof EVENTS)[K]]: number };
+type Numbers<Names extends readonly string[]> = { readonly [I in keyof Names]: number };
+type Args<K extends EventKind> = Numbers<(typeof EVENTS)[K]>;
 
 const NUMBER_OF = new Map(EVENT_KINDS.map((kind, number) => [kind, number]));
 

@@ -40,6 +40,8 @@ export interface ZoneDeviceRefcount extends Described {
   readonly idleRefs: number;
   /** Whether mapping a DAX page takes a reference. */
   readonly mappingsCount: boolean;
+  /** Whether a layout break deletes every DAX entry of the file once its pages are idle (W7). */
+  readonly breakDeletesEntries: boolean;
 }
 
 /** What a long-term pin is asked for (spec 1.5, 5.2). */
@@ -54,12 +56,19 @@ export interface LongtermFilePin extends Described {
   refusal(request: LongtermRequest): number;
 }
 
-/** Axes with one value so far: the value names what the mechanisms do. */
-export interface OnlyValue extends Described {
-  readonly axis: 'dax-fault' | 'lease-break' | 'bio-completion' | 'writeback-vs-pin' | 'device-migration';
+/** How the block layer holds and releases the pages of a user buffer (spec 9.3, 1.4). */
+export interface BioCompletion extends Described {
+  readonly axis: 'bio-completion';
+  /** What O_DIRECT takes on its buffer, and its completion releases. */
+  readonly directIoHold: HoldKind;
 }
 
-export type PolicyVariant = TruncateVsDma | PinAccounting | ZoneDeviceRefcount | LongtermFilePin | OnlyValue;
+/** Axes with one value so far: the value names what the mechanisms do. */
+export interface OnlyValue extends Described {
+  readonly axis: 'dax-fault' | 'lease-break' | 'writeback-vs-pin' | 'device-migration';
+}
+
+export type PolicyVariant = TruncateVsDma | PinAccounting | ZoneDeviceRefcount | LongtermFilePin | BioCompletion | OnlyValue;
 export type AxisId = PolicyVariant['axis'];
 
 /** The nine axes in the order of spec 11. */
@@ -93,6 +102,7 @@ export interface Policy {
   readonly pinAccounting: PinAccounting;
   readonly zoneDeviceRefcount: ZoneDeviceRefcount;
   readonly longtermFilePin: LongtermFilePin;
+  readonly bioCompletion: BioCompletion;
   readonly others: readonly OnlyValue[];
   readonly knobs: Knobs;
 }

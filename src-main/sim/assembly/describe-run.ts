@@ -1,0 +1,52 @@
+import { isAssumed } from '@shared/domain/source';
+import type { StepEntry } from '@shared/protocol/catalogue';
+import type { RunDescription, RunLink } from '@shared/trace/run-description';
+import { links } from '@shared/state/tables';
+import { machine } from '../engine/machine';
+import type { Mechanism, Step } from '../engine/step';
+import { INVARIANTS } from '../invariants/registry';
+import { kernel } from '../kernel';
+import type { MountedLab } from './mount-lab';
+import { activeVariants } from './policy-of';
+import { bytesPerSecond } from './timing';
+
+function stepEntry(mechanism: Mechanism, step: Step, at: number): StepEntry {
+  return {
+    id: mechanism.base + at, mechanism: mechanism.name, name: mechanism.stepNames[at], title: step.title, source: mechanism.source,
+    locals: mechanism.locals, interruptible: step.interruptible !== undefined,
+    ...(step.waitsFor === undefined ? {} : { waitsFor: step.waitsFor }),
+    ...(step.takes === undefined ? {} : { lock: { table: step.takes.column.table, column: step.takes.column.name, local: step.takes.via.name, shared: step.shared === true } }),
+  };
+}
+
+const named = (rows: Iterable<readonly [string, number]>): { name: string; row: number }[] => [...rows].map(([name, row]) => ({ name, row }));
+
+/** Everything that a trace’s integers refer to. */
+export function describeRun(mounted: MountedLab, seed: number, schedule: string | null): RunDescription {
+  const { lab, names } = mounted;
+  const { policy } = kernel;
+  const holds = ['get', 'pin', 'longterm'] as const;
+  return {
+    title: lab.title, policy: mounted.resolved.text, seed, schedule, host: names.host,
+    actors: mounted.actors,
+    operations: mounted.operations.map(({ row, name, actor, source, text, repeats }) => ({ row, name, actor, word: source.word, text, repeats })),
+    files: named(names.files).map(file => ({ ...file, fs: names.memories.find(memory => lab.topology.nodes[memory.node].files?.[file.name] !== undefined)?.fs ?? 0 })),
+    processes: named(names.processes),
+    mappings: named([...names.mappings].map(([name, { row }]) => [name, row] as const)),
+    pipes: named(names.pipes), regions: named(names.regions),
+    memories: names.memories,
+    links: lab.topology.links.map((link, index): RunLink => ({
+      row: links.$.row(index), name: `${link.from} – ${link.to}`, from: link.from.split('.')[0], to: link.to.split('.')[0], bytesPerSecond: bytesPerSecond(lab.topology, link),
+    })),
+    devices: named([...mounted.drives, ...mounted.nics]),
+    steps: machine.mechanisms.flatMap(mechanism => mechanism.steps.map((step, at) => stepEntry(mechanism, step, at))),
+    variants: activeVariants(policy).map(variant => ({ axis: variant.axis, id: variant.id, title: variant.title, source: variant.source, assumed: isAssumed(variant.source) })),
+    counts: {
+      idleRefs: policy.zoneDeviceRefcount.idleRefs, mappingsCount: policy.zoneDeviceRefcount.mappingsCount,
+      refsOf: { get: policy.pinAccounting.refsOf(holds[0]), pin: policy.pinAccounting.refsOf(holds[1]), longterm: policy.pinAccounting.refsOf(holds[2]) },
+      pinsOf: { get: policy.pinAccounting.pinsOf(holds[0]), pin: policy.pinAccounting.pinsOf(holds[1]), longterm: policy.pinAccounting.pinsOf(holds[2]) },
+    },
+    invariants: INVARIANTS.map(({ id, class: violationClass, sentence, source }) => ({ id, class: violationClass, sentence, source })),
+    watch: lab.watch ?? [],
+  };
+}

@@ -1,0 +1,175 @@
+import { OWNER_BUSY_DAX, OWNER_FREE, OWNER_IN_TRANSACTION } from '@shared/state/owner';
+import { files, filesystems, hosts, processes } from '@shared/state/tables';
+import { parseQuantity } from '@shared/units/quantity';
+import type { Expectation } from '@shared/lab/lab';
+import type { ResolvedPolicy } from '@shared/lab/policy-text';
+import type { ExpectationOutcome, RunDescription, RunSummary } from '@shared/trace/run-description';
+import { unallocatableBlocks } from '../mechanisms/allocate-blocks';
+import { initialTag } from './lab-names';
+import type { MountedLab } from './mount-lab';
+import { knobValues } from './policy-of';
+
+/** What an assertion found: whether it holds, and the fact it rests on. */
+interface Verdict {
+  readonly ok: boolean;
+  readonly reason: string;
+}
+
+interface Subject {
+  readonly mounted: MountedLab;
+  readonly run: RunDescription;
+  readonly summary: RunSummary;
+}
+
+const same = (what: string, got: unknown, wanted: unknown): Verdict => ({ ok: String(got) === String(wanted), reason: `${what} is ${String(got)}` });
+const missing = (what: string): Verdict => ({ ok: false, reason: `${what} does not exist` });
+
+/** Conditions of `when`, one list. */
+const conditionsOf = ({ when }: Expectation): readonly string[] => (when === undefined ? [] : typeof when === 'string' ? when.split(',') : when).map(condition => condition.trim());
+
+/** Whether an expectation speaks about runs under this policy. */
+export function appliesTo(expectation: Expectation, resolved: ResolvedPolicy): boolean {
+  const knobs: Readonly<Record<string, string>> = knobValues(resolved);
+  return conditionsOf(expectation).every(condition => {
+    const [name, value] = condition.split('=');
+    if (value === undefined) return resolved.preset === name && Object.keys(resolved.variants).length > 0;
+    if (name === 'build') return resolved.build === value;
+    return (resolved.variants[name] ?? knobs[name]) === value;
+  });
+}
+
+/** Judges the lab’s expectations on the run that has just ended. What needs other schedules stays open (null). */
+export function judgeExpectations(mounted: MountedLab, run: RunDescription, summary: RunSummary): readonly ExpectationOutcome[] {
+  const subject: Subject = { mounted, run, summary };
+  return (mounted.lab.expect ?? []).filter(expectation => appliesTo(expectation, mounted.resolved)).map(expectation => {
+    const holds = expectation.holds ?? 'this-run';
+    const text = textOf(expectation);
+    const isOtherRun = run.schedule !== null && holds === 'this-run' && expectation.schedule !== run.schedule;
+    if ((holds === 'some-schedule' || expectation.schedule !== undefined) && expectation.schedule !== run.schedule) {
+      return { text, holds, ok: null, reason: `shown by schedule ${expectation.schedule ?? '(none named)'}, not by this run` };
+    }
+    if (isOtherRun) return { text, holds, ok: null, reason: 'speaks about the run in time order' };
+    const verdicts = verdictsOf(expectation, subject);
+    const failed = verdicts.find(({ ok }) => !ok);
+    return { text, holds, ok: failed === undefined, reason: failed?.reason ?? verdicts.map(({ reason }) => reason).join('; ') };
+  });
+}
+
+const QUALIFIERS: readonly string[] = ['when', 'holds', 'schedule', 'assumed'];
+
+/** "op admin.1, errno ETXTBSY (when truncate-vs-dma=fail-etxtbsy)". */
+export function textOf(expectation: Expectation): string {
+  const facts = Object.entries(expectation).filter(([key]) => !QUALIFIERS.includes(key)).map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(' < ') : String(value)}`);
+  const conditions = conditionsOf(expectation);
+  return facts.join(', ') + (conditions.length === 0 ? '' : ` (when ${conditions.join(', ')})`);
+}
+
+function verdictsOf(expectation: Expectation, subject: Subject): readonly Verdict[] {
+  if (expectation.op !== undefined) return operationVerdicts(expectation, subject, expectation.op);
+  if (expectation.page !== undefined) return pageVerdicts(expectation, subject, expectation.page);
+  if (expectation.file !== undefined) return fileVerdicts(expectation, subject, expectation.file);
+  if (expectation.fs !== undefined) return filesystemVerdicts(expectation, subject, expectation.fs);
+  if (expectation.process !== undefined) return processVerdicts(expectation, subject, expectation.process);
+  if (expectation.violated !== undefined) return [violationVerdict(expectation.violated, subject, true)];
+  if (expectation.notViolated !== undefined) return [violationVerdict(expectation.notViolated, subject, false)];
+  if (expectation.order !== undefined) return [orderVerdict(expectation.order, subject)];
+  return [{ ok: false, reason: 'the expectation names nothing: expected op, page, file, fs, process, violated, notViolated or order' }];
+}
+
+function operationVerdicts(expectation: Expectation, { summary }: Subject, name: string): readonly Verdict[] {
+  const outcome = summary.operations.find(({ op }) => op === name);
+  if (outcome === undefined) return [missing(`operation ${name}`)];
+  const verdicts: Verdict[] = [];
+  if (expectation.result !== undefined) verdicts.push(same(`result of ${name}`, outcome.result ?? `open (${outcome.state})`, expectation.result));
+  if (expectation.errno !== undefined) verdicts.push(same(`errno of ${name}`, outcome.errno ?? 'none', expectation.errno));
+  if (expectation.killedBy !== undefined) verdicts.push(same(`signal that ended ${name}`, outcome.killedBy ?? 'none', expectation.killedBy));
+  if (expectation.status !== undefined) verdicts.push(same(`completion of ${name}`, outcome.status ?? 'none', expectation.status));
+  if (expectation.blockedOn !== undefined) verdicts.push(blockedVerdict(expectation.blockedOn, outcome.blockedOn, name));
+  return verdicts.length > 0 ? verdicts : [same(`state of ${name}`, outcome.state, 'done')];
+}
+
+function blockedVerdict(wanted: string, blockedOn: string | null, name: string): Verdict {
+  if (wanted === 'nothing') return { ok: blockedOn === null, reason: blockedOn === null ? `${name} is not blocked` : `${name} is blocked: ${blockedOn}` };
+  if (blockedOn === null) return { ok: false, reason: `${name} is not blocked` };
+  return { ok: wanted === 'anything' || blockedOn.includes(wanted), reason: blockedOn };
+}
+
+/** The frame behind "F:1": the one there now, else the one that was there at the start. */
+function frameOf({ mounted, run }: Subject, page: string): number | null {
+  const [name, index] = page.split(':');
+  if (index === undefined) return Number.isSafeInteger(Number(page)) ? Number(page) : null;
+  const file = run.files.find(candidate => candidate.name === name);
+  if (file === undefined) return null;
+  if (files.kind.at(file.row, Number(index)) !== 0) return Number(index) + files.blockDelta.at(file.row, Number(index));
+  const first = mounted.names.firstPfn.get(name);
+  return first === undefined ? null : first + Number(index);
+}
+
+function pageVerdicts(expectation: Expectation, subject: Subject, page: string): readonly Verdict[] {
+  const pfn = frameOf(subject, page);
+  if (pfn === null) return [missing(`page ${page}`)];
+  const { host } = subject.run;
+  const verdicts: Verdict[] = [];
+  if (expectation.ref !== undefined) verdicts.push(same(`refcount of ${page}`, hosts.refs.at(host, pfn), expectation.ref));
+  if (expectation.pins !== undefined) verdicts.push(same(`pincount of ${page}`, hosts.pins.at(host, pfn), expectation.pins));
+  if (expectation.maps !== undefined) verdicts.push(same(`mapcount of ${page}`, hosts.maps.at(host, pfn), expectation.maps));
+  if (expectation.owner !== undefined) verdicts.push(same(`owner of ${page}`, ownerName(subject.run, hosts.owner.at(host, pfn)), expectation.owner));
+  if (expectation.content !== undefined) verdicts.push(same(`content of ${page}`, contentName(subject.run, hosts.content.at(host, pfn)), expectation.content));
+  return verdicts;
+}
+
+function ownerName(run: RunDescription, owner: number): string {
+  switch (owner) {
+    case OWNER_FREE: return 'free';
+    case OWNER_BUSY_DAX: return 'busy';
+    case OWNER_IN_TRANSACTION: return 'in-transaction';
+    default: return run.files[owner - 1]?.name ?? String(owner);
+  }
+}
+
+/** "zero", the file whose initial content it is, or the operation that wrote it. */
+function contentName(run: RunDescription, content: number): string {
+  if (content === 0) return 'zero';
+  if (content > 0) return run.operations[content - 1]?.name ?? String(content);
+  return run.files.find((_, at) => initialTag(at + 1) === content)?.name ?? String(content);
+}
+
+function fileVerdicts(expectation: Expectation, { run }: Subject, name: string): readonly Verdict[] {
+  const file = run.files.find(candidate => candidate.name === name);
+  if (file === undefined) return [missing(`file ${name}`)];
+  const wanted = parseQuantity(typeof expectation.size === 'boolean' ? '' : expectation.size ?? '', 'bytes');
+  return [same(`size of ${name}`, files.size.get(file.row), wanted.ok ? wanted.value : 'unreadable')];
+}
+
+function filesystemVerdicts(expectation: Expectation, { run }: Subject, name: string): readonly Verdict[] {
+  const fs = run.memories.find(({ node, fs: row }) => node === name && row !== 0)?.fs;
+  if (fs === undefined) return [missing(`file system ${name}`)];
+  const free = filesystems.freeBlocks.get(fs);
+  const verdicts: Verdict[] = [];
+  if (expectation.free !== undefined) verdicts.push(same(`free blocks of ${name}`, free, expectation.free));
+  if (expectation.allocatable !== undefined) verdicts.push(same(`allocatable blocks of ${name}`, free - unallocatableBlocks(fs), expectation.allocatable));
+  return verdicts;
+}
+
+function processVerdicts(expectation: Expectation, { run }: Subject, name: string): readonly Verdict[] {
+  const process = run.processes.find(candidate => candidate.name === name);
+  if (process === undefined) return [missing(`process ${name}`)];
+  return [same(`pinned_vm of ${name}`, processes.pinnedVm.get(process.row), expectation.pinnedVm ?? 0)];
+}
+
+/** `any` is any safety or liveness violation; an id may also be a notice. */
+function violationVerdict(id: string, { summary }: Subject, wanted: boolean): Verdict {
+  const found = id === 'any' ? summary.violations : [...summary.violations, ...summary.notices].filter(violation => violation.id === id);
+  const reason = found.length === 0 ? `${id === 'any' ? 'no invariant' : id} was not violated` : `${found.map(violation => violation.id).join(', ')} violated`;
+  return { ok: found.length > 0 === wanted, reason };
+}
+
+/** Operations in the order in which they returned. */
+function orderVerdict(order: readonly string[], { summary }: Subject): Verdict {
+  const ends = order.map(name => summary.operations.find(({ op }) => op === name)?.endNs ?? null);
+  const open = order.find((_, at) => ends[at] === null);
+  if (open !== undefined) return { ok: false, reason: `${open} has not returned` };
+  const isOrdered = ends.every((end, at) => at === 0 || (ends[at - 1] ?? 0) <= (end ?? 0));
+  return { ok: isOrdered, reason: order.map((name, at) => `${name} at ${ends[at] ?? 0} ns`).join(', ') };
+}
+

@@ -1,0 +1,136 @@
+import type { Row } from '@shared/state/dictionary';
+import { files, filesystems, hosts, mappings, pipes, processes, regions } from '@shared/state/tables';
+import type { Lab, LabOperation } from '@shared/lab/lab';
+import { PAGE_BYTES } from '@shared/units/pages';
+import type { RunMemory } from '@shared/trace/run-description';
+import { parseQuantity } from '@shared/units/quantity';
+import type { LabProblem } from '../api';
+import type { MappingPlace } from '../operations/operation';
+import { quantityOf } from './parameter-values';
+
+/** First pfn of the first pmem region, and the alignment of those behind: low enough to read, high enough not to look like an index. */
+const PFN_FIRST = 0x80000;
+const PFN_ALIGNMENT = 0x10000;
+/** First virtual page of the first mapping of a process. */
+const VPN_FIRST = 0x10000;
+
+/** What the lab calls things, and the rows they became. */
+export class LabNames {
+  readonly problems: LabProblem[] = [];
+  readonly memories: RunMemory[] = [];
+  readonly files = new Map<string, Row>();
+  readonly processes = new Map<string, Row>();
+  readonly mappings = new Map<string, MappingPlace>();
+  readonly pipes = new Map<string, Row>();
+  readonly regions = new Map<string, Row>();
+  /** Initial frame of each page-addressable file: pfn of its page 0 by file name, where it had blocks. */
+  readonly firstPfn = new Map<string, number>();
+  readonly host: Row;
+  private readonly vpnNext = new Map<Row, number>();
+
+  constructor(readonly lab: Lab) {
+    this.host = hosts.$.row(0);
+  }
+
+  problem(path: readonly (string | number)[], message: string): void {
+    this.problems.push({ path, message });
+  }
+
+  /** Processes in the order of the lab’s actors. */
+  nameProcesses(): void {
+    for (const [name, actor] of Object.entries(this.lab.actors)) {
+      const process = actor.process ?? name;
+      if (this.processes.has(process)) continue;
+      const row = processes.$.row(this.processes.size + 1);
+      this.processes.set(process, row);
+      processes.host.set(row, this.host);
+      const memlock = actor.memlock === undefined ? null : parseQuantity(String(actor.memlock), 'bytes');
+      processes.memlockLimit.set(row, memlock?.ok === true ? Math.floor(memlock.value / PAGE_BYTES) : -1);
+      processes.ipcLock.set(row, actor.ipcLock === true ? 1 : 0);
+    }
+  }
+
+  /** Gives every memory its frames: pmem regions first, then ordinary memory. */
+  layOutMemory(idleRefs: number): void {
+    let pfn = PFN_FIRST;
+    const nodes = Object.entries(this.lab.topology.nodes);
+    for (const kind of ['pmem-region', 'host-memory'] as const) {
+      for (const [node, labNode] of nodes.filter(([, candidate]) => candidate.kind === kind)) {
+        const pageCount = Math.floor(quantityOf(labNode, 'size') / PAGE_BYTES);
+        const fs = kind === 'pmem-region' ? filesystems.$.row(this.memories.length) : 0;
+        if (fs !== 0) {
+          hosts.refs.add(this.host, pfn, pageCount, idleRefs);
+          filesystems.host.set(fs, this.host);
+          filesystems.firstPfn.set(fs, pfn);
+          filesystems.blockCount.set(fs, pageCount);
+          filesystems.freeBlocks.set(fs, pageCount);
+        }
+        this.memories.push({ node, kind, firstPfn: pfn, pageCount, fs });
+        pfn = Math.ceil((pfn + pageCount) / PFN_ALIGNMENT) * PFN_ALIGNMENT;
+      }
+    }
+  }
+
+  /** Creates the files of every pmem region, their blocks one behind the other. */
+  createFiles(): void {
+    for (const memory of this.memories) {
+      const { files: labFiles } = this.lab.topology.nodes[memory.node];
+      let next = memory.firstPfn;
+      for (const [name, labFile] of Object.entries(labFiles ?? {})) {
+        const bytes = parseQuantity(String(labFile.size), 'bytes');
+        const row = files.$.row(this.files.size + 1);
+        const path = ['topology', 'nodes', memory.node, 'files', name];
+        if (this.files.has(name)) this.problem(path, `there is a second file "${name}"; file names are unique in a lab`);
+        this.files.set(name, row);
+        files.fs.set(row, memory.fs);
+        files.size.set(row, bytes.ok ? bytes.value : 0);
+        const pages = Math.ceil(files.size.get(row) / PAGE_BYTES);
+        if (labFile.layout === 'hole' || pages === 0) continue;
+        if (next + pages > memory.firstPfn + memory.pageCount) {
+          this.problem([...path, 'size'], `the files of ${memory.node} need more than its ${memory.pageCount} pages`);
+          continue;
+        }
+        this.giveBlocks(row, memory.fs, next, pages, labFile.layout === 'unwritten' ? 'unwritten' : 'written');
+        this.firstPfn.set(name, next);
+        next += pages;
+      }
+    }
+  }
+
+  private giveBlocks(file: Row, fs: Row, pfn: number, pages: number, kind: 'unwritten' | 'written'): void {
+    const nth = files.nth.get(file);
+    files.kind.assign(file, 0, pages, files.kind.valueOf(kind));
+    files.blockDelta.assign(file, 0, pages, pfn);
+    hosts.owner.assign(this.host, pfn, pages, nth);
+    hosts.ownerDelta.assign(this.host, pfn, pages, -pfn);
+    if (kind === 'written') hosts.content.assign(this.host, pfn, pages, initialTag(nth));
+    filesystems.freeBlocks.set(fs, filesystems.freeBlocks.get(fs) - pages);
+  }
+
+  /** Gives a name that an operation introduces its row, before any operation is resolved. */
+  introduce(process: Row, operation: LabOperation, pagesOf: (operation: LabOperation) => number): void {
+    const { word, parameters } = operation;
+    if (word === 'mmap' && parameters['name'] !== undefined) this.addMapping(process, String(parameters['name']), pagesOf(operation));
+    if (word === 'ibv-reg' && parameters['name'] !== undefined) {
+      const name = String(parameters['name']);
+      if (!this.regions.has(name)) this.regions.set(name, regions.$.row(process, this.regions.size));
+    }
+    if (word === 'vmsplice' && parameters['pipe'] !== undefined) {
+      const name = String(parameters['pipe']);
+      if (this.pipes.has(name)) return;
+      const row = pipes.$.row(this.pipes.size);
+      pipes.process.set(row, process);
+      this.pipes.set(name, row);
+    }
+  }
+
+  private addMapping(process: Row, name: string, pageCount: number): void {
+    if (this.mappings.has(name)) return;
+    const vpnFirst = this.vpnNext.get(process) ?? VPN_FIRST;
+    this.mappings.set(name, { row: mappings.$.row(process, this.mappings.size), process, vpnFirst, pageCount });
+    this.vpnNext.set(process, vpnFirst + pageCount);
+  }
+}
+
+/** Content that the n-th file has from the start; operations write tags above 0. */
+export const initialTag = (nth: number): number => -nth;

@@ -1,0 +1,168 @@
+import { refused, accepted, type Result } from '@shared/base/result';
+import { arena } from '@shared/state/arena';
+import type { Row } from '@shared/state/dictionary';
+import { accesses, actors, drives, links, nics, operations, queuePairs } from '@shared/state/tables';
+import { PAGE_BYTES } from '@shared/units/pages';
+import { parseQuantity } from '@shared/units/quantity';
+import type { Lab, LabOperation } from '@shared/lab/lab';
+import type { ResolvedPolicy } from '@shared/lab/policy-text';
+import type { RunActor } from '@shared/trace/run-description';
+import type { LabProblem } from '../api';
+import { COSTS, type Costs } from '../costs';
+import { machine } from '../engine/machine';
+import { programOf, type ProgramOperation } from '../engine/program';
+import { site, type Mechanism } from '../engine/step';
+import { kernel, type MountedOperation } from '../kernel';
+import { busyExtentWorker, logCommit } from '../mechanisms/busy-extents';
+import { driveEngine } from '../mechanisms/drive-engine';
+import { processExit } from '../mechanisms/process-exit';
+import { nicEngine } from '../mechanisms/rdma-write';
+import { MECHANISMS } from '../mechanisms/registry';
+import { OPERATIONS } from '../operations/registry';
+import { LabNames } from './lab-names';
+import { operationReader, pageCountOf, type ReadingPlace } from './operation-reader';
+import { quantityOf } from './parameter-values';
+import { policyOf } from './policy-of';
+import { transferOver, wayOf, type Ways } from './timing';
+
+/** A lab on the arena of this thread, ready for its first step. */
+export interface MountedLab {
+  readonly lab: Lab;
+  readonly names: LabNames;
+  readonly resolved: ResolvedPolicy;
+  readonly actors: readonly RunActor[];
+  readonly operations: readonly (MountedOperation & { readonly text: string; readonly repeats: boolean })[];
+  readonly drives: ReadonlyMap<string, Row>;
+  readonly nics: ReadonlyMap<string, Row>;
+}
+
+/** Builds the initial state of a checked lab. Refuses with everything that does not fit together. */
+export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab, readonly LabProblem[]> {
+  arena.clear();
+  const policy = policyOf(resolved);
+  kernel.policy = policy;
+  kernel.nowNs = 0;
+  const names = new LabNames(lab);
+  names.nameProcesses();
+  names.layOutMemory(policy.zoneDeviceRefcount.idleRefs);
+  names.createFiles();
+  introduceNames(names);
+  const driveRows = rowsOf(lab, 'nvme-ssd', nth => drives.$.row(nth));
+  const nicRows = rowsOf(lab, 'rdma-nic', nth => nics.$.row(nth));
+  lab.topology.links.forEach((_, index) => links.$.row(index));
+  mountKernel(names, driveRows, nicRows);
+  const taskNames = Object.keys(lab.actors);
+  const taskRows = new Map(taskNames.map((name, nth) => [name, actors.$.row(nth)]));
+  const lowered = lowerAll(names, taskRows, driveRows, nicRows);
+  if (names.problems.length > 0) return refused(names.problems);
+  kernel.operations = lowered.operations;
+  const programs = taskNames.map((name, nth) => programOf(name, lab.actors[name].handler ?? 'none', lowered.programs[nth], site(processExit, processOf(names, name))));
+  machine.mount([...MECHANISMS, policy.truncateVsDma.layoutOperation, ...programs]);
+  const runActors = addActors(names, programs, driveRows, nicRows);
+  return accepted({ lab, names, resolved, actors: runActors, operations: lowered.operations, drives: driveRows, nics: nicRows });
+}
+
+const processOf = (names: LabNames, actor: string): Row => names.processes.get(names.lab.actors[actor].process ?? actor)!;
+
+function introduceNames(names: LabNames): void {
+  for (const [name, actor] of Object.entries(names.lab.actors)) {
+    for (const operation of actor.ops) names.introduce(processOf(names, name), operation, candidate => mappedPages(names, candidate));
+  }
+}
+
+/** How many pages an mmap maps: what it says, else all of its file, else one. */
+function mappedPages(names: LabNames, operation: LabOperation): number {
+  const { file } = operation.parameters;
+  const size = Object.values(names.lab.topology.nodes).flatMap(node => Object.entries(node.files ?? {})).find(([name]) => name === file)?.[1].size;
+  const bytes = size === undefined ? null : parseQuantity(String(size), 'bytes');
+  return pageCountOf(operation, bytes?.ok === true ? Math.max(1, Math.ceil(bytes.value / PAGE_BYTES)) : 1);
+}
+
+const rowsOf = (lab: Lab, kind: string, row: (nth: number) => Row): ReadonlyMap<string, Row> =>
+  new Map(Object.entries(lab.topology.nodes).filter(([, node]) => node.kind === kind).map(([name], nth) => [name, row(nth)]));
+
+/** Costs and ways of the topology; a device that is used must reach the memory it is used on. */
+function mountKernel(names: LabNames, driveRows: ReadonlyMap<string, Row>, nicRows: ReadonlyMap<string, Row>): void {
+  const { topology } = names.lab;
+  const cpuNode = Object.values(topology.nodes).find(node => node.kind === 'cpu') ?? { kind: 'cpu' };
+  kernel.costs = Object.fromEntries(Object.keys(COSTS).map(name => [name, quantityOf(cpuNode, name)])) as Costs;
+  kernel.hostMemories = names.memories.filter(memory => memory.kind === 'host-memory');
+  const ways: Ways = new Map([...driveRows, ...nicRows].map(([node, row]) =>
+    [row, names.memories.map(memory => wayOf(topology, node, memory.node, quantityOf(topology.nodes[node], 'bandwidth')))]));
+  const nodeOf = new Map([...driveRows, ...nicRows].map(([node, row]) => [row, topology.nodes[node]]));
+  kernel.mediaNs = drive => quantityOf(nodeOf.get(drive)!, 'mediaLatency');
+  kernel.fabricNs = nic => quantityOf(nodeOf.get(nic)!, 'latency');
+  kernel.transferNs = (device, pfn, pages) => {
+    const memory = names.memories.findIndex(({ firstPfn, pageCount }) => pfn >= firstPfn && pfn < firstPfn + pageCount);
+    const way = ways.get(device)?.[memory] ?? null;
+    return way === null ? 0 : transferOver(way, pages);
+  };
+  for (const [node, row] of [...driveRows, ...nicRows]) {
+    names.memories.forEach((memory, at) => {
+      if (ways.get(row)![at] === null) names.problem(['topology', 'nodes', node], `${node} has no way to ${memory.node}: wire it to a root complex, and that to a cpu with the memory`);
+    });
+  }
+}
+
+interface LoweredLab {
+  readonly operations: readonly (MountedOperation & { readonly text: string; readonly repeats: boolean })[];
+  readonly programs: readonly (readonly ProgramOperation[])[];
+}
+
+function lowerAll(names: LabNames, actorRows: ReadonlyMap<string, Row>, driveRows: ReadonlyMap<string, Row>, nicRows: ReadonlyMap<string, Row>): LoweredLab {
+  const mounted: LoweredLab['operations'][number][] = [];
+  const programs = Object.entries(names.lab.actors).map(([actor, { ops }], actorNth) => ops.map((operation, at): ProgramOperation => {
+    const nth = mounted.length;
+    const op = operations.$.row(nth);
+    const path = ['actors', actor, 'ops', at];
+    const place: ReadingPlace = {
+      names, path, op, actor: actorRows.get(actor)!, process: processOf(names, actor), qp: queuePairs.$.row(actorNth), actorRows, drives: driveRows, nics: nicRows,
+    };
+    const entry = OPERATIONS.find(candidate => candidate.word === operation.word);
+    if (entry === undefined) {
+      names.problem([...path, operation.word], `there is no operation "${operation.word}"; there are ${OPERATIONS.map(({ word }) => word).join(', ')}`);
+      return { row: op, text: operation.word, call: site(processExit, 0), atNs: 0, times: 1 };
+    }
+    const reader = operationReader(operation, entry, place);
+    const lowered = entry.lower(reader);
+    const times = timesOf(operation, names, path);
+    mounted.push({ row: op, name: `${actor}.${at + 1}`, actor: actorNth, source: operation, sizeBytes: lowered.sizeBytes ?? -1, tag: nth + 1, text: lowered.text, repeats: times > 1 });
+    return { row: op, text: lowered.text, call: lowered.call, atNs: reader.has('at') ? reader.number('at', 'ns') : 0, times };
+  }));
+  return { operations: mounted, programs };
+}
+
+function timesOf(operation: LabOperation, names: LabNames, path: readonly (string | number)[]): number {
+  const { repeat } = operation.parameters;
+  if (repeat === undefined) return 1;
+  if (repeat === 'forever') return Infinity;
+  const times = Number(repeat);
+  if (Number.isSafeInteger(times) && times >= 1) return times;
+  names.problem([...path, operation.word, 'repeat'], `repeat is "${repeat}"; expected a count of at least 1, or forever`);
+  return 1;
+}
+
+/** Programs of the lab, then device engines, then kernel workers: the order is part of the lab’s meaning for locks and ties. */
+function addActors(names: LabNames, programs: readonly Mechanism[], driveRows: ReadonlyMap<string, Row>, nicRows: ReadonlyMap<string, Row>): RunActor[] {
+  const added: RunActor[] = [];
+  const add = (name: string, kind: RunActor['kind'], node: string | null, program: Mechanism, argument: number): Row => {
+    const row = machine.addActor(program);
+    if (program.locals.length > 0) arena.set(row + actors.stack.off, argument);
+    accesses.$.row(added.length);
+    added.push({ row, name, kind, node });
+    return row;
+  };
+  Object.entries(names.lab.actors).forEach(([name, actor], nth) => {
+    actors.process.set(add(name, 'task', actor.on ?? null, programs[nth], 0), processOf(names, name));
+  });
+  for (const [node, row] of driveRows) add(node, 'device', node, driveEngine, row);
+  for (const [node, row] of nicRows) add(node, 'device', node, nicEngine, row);
+  for (const memory of names.memories.filter(({ fs }) => fs !== 0)) {
+    add(`log/${memory.node}`, 'worker', memory.node, logCommit, memory.fs);
+    if (!kernel.policy.truncateVsDma.keepsBusyBlocks) continue;
+    add(`busy/${memory.node}/0`, 'worker', memory.node, busyExtentWorker, memory.fs);
+    add(`busy/${memory.node}/1`, 'worker', memory.node, busyExtentWorker, memory.fs);
+  }
+  return added;
+}
+

@@ -1,0 +1,95 @@
+import { assert } from '@shared/base/assert';
+import type { Row } from '@shared/state/dictionary';
+import { files } from '@shared/state/tables';
+import { PAGE_BYTES } from '@shared/units/pages';
+import { parseQuantity } from '@shared/units/quantity';
+import type { LabOperation, Scalar } from '@shared/lab/lab';
+import type { Operation, OperationReader, Pages } from '../operations/operation';
+import type { LabNames } from './lab-names';
+
+/** Where an operation stands, and what it may name. */
+export interface ReadingPlace {
+  readonly names: LabNames;
+  readonly path: readonly (string | number)[];
+  readonly op: Row;
+  readonly actor: Row;
+  readonly process: Row;
+  readonly qp: Row;
+  /** Row of each actor of the lab by name. */
+  readonly actorRows: ReadonlyMap<string, Row>;
+  readonly drives: ReadonlyMap<string, Row>;
+  readonly nics: ReadonlyMap<string, Row>;
+}
+
+/** "3+2" or 3: first page and how many. */
+function parsePages(text: Scalar): Pages | null {
+  const match = /^(\d+)(?:\+(\d+))?$/.exec(String(text));
+  if (match === null) return null;
+  const count = Number(match[2] ?? 1);
+  return count === 0 ? null : { first: Number(match[1]), count };
+}
+
+/** Pages an operation names, `total` where it names none or they cannot be read (that is reported when it is resolved). */
+export const pageCountOf = (operation: LabOperation, total: number): number => {
+  const { pages } = operation.parameters;
+  return pages === undefined ? total : parsePages(pages)?.count ?? total;
+};
+
+export function operationReader(operation: LabOperation, entry: Operation, place: ReadingPlace): OperationReader {
+  const { names } = place;
+  const given = (parameter: string): Scalar | undefined => operation.parameters[parameter];
+  const fail = (parameter: string, message: string): void => { names.problem([...place.path, operation.word, parameter], message); };
+  const named = <T>(parameter: string, all: ReadonlyMap<string, T>, what: string, otherwise: T): T => {
+    const found = all.get(String(given(parameter)));
+    if (found === undefined) fail(parameter, `there is no ${what} "${String(given(parameter))}"; there ${all.size === 1 ? 'is' : 'are'} ${[...all.keys()].join(', ') || 'none'}`);
+    return found ?? otherwise;
+  };
+  const device = (parameter: string, all: ReadonlyMap<string, Row>, what: string): Row => {
+    if (given(parameter) !== undefined) return named(parameter, all, what, 0);
+    if (all.size !== 1) fail(parameter, all.size === 0 ? `there is no ${what}: add one to the topology` : `say which ${what}: ${[...all.keys()].join(', ')}`);
+    return all.values().next().value ?? 0;
+  };
+  const text = (parameter: string): string => {
+    const type = entry.parameters.find(candidate => candidate.name === parameter)?.type;
+    return String(given(parameter) ?? (type?.kind === 'choice' ? type.default : '') ?? '');
+  };
+  return {
+    op: place.op, actor: place.actor, process: place.process, qp: place.qp,
+    has: parameter => given(parameter) !== undefined,
+    text,
+    flag: parameter => given(parameter) === true,
+    number(parameter, dimension) {
+      const parsed = parseQuantity(String(given(parameter) ?? 0), dimension);
+      if (!parsed.ok) fail(parameter, `${parameter} ${parsed.refusal}`);
+      return parsed.ok ? parsed.value : 0;
+    },
+    pages(parameter, total) {
+      const value = given(parameter);
+      if (value === undefined) return { first: 0, count: Math.max(1, total) };
+      const pages = parsePages(value);
+      if (pages === null) fail(parameter, `"${value}" is no range of pages; expected first+count, such as 1+2`);
+      return pages ?? { first: 0, count: 1 };
+    },
+    file: parameter => named(parameter, names.files, 'file', 0),
+    mapping: parameter => named(parameter, names.mappings, 'mapping', { row: 0, process: place.process, vpnFirst: 0, pageCount: 1 }),
+    newMapping(parameter) {
+      const mapping = names.mappings.get(String(given(parameter)));
+      assert(mapping !== undefined, 'names were introduced before operations are resolved', { mapping: given(parameter) });
+      if (mapping.process !== place.process) fail(parameter, `mapping "${String(given(parameter))}" belongs to another process already; mapping names are unique in a lab`);
+      return mapping;
+    },
+    mr: parameter => named(parameter, names.regions, 'registration', 0),
+    newMr: parameter => named(parameter, names.regions, 'registration', 0),
+    pipe: parameter => named(parameter, names.pipes, 'pipe', 0),
+    drive: parameter => device(parameter, place.drives, 'nvme-ssd'),
+    nic: parameter => device(parameter, place.nics, 'rdma-nic'),
+    otherActor(parameter) {
+      const row = named(parameter, place.actorRows, 'actor', place.actor);
+      if (row === place.actor && given(parameter) !== undefined && place.actorRows.get(String(given(parameter))) === place.actor) fail(parameter, 'an actor cannot name itself here');
+      return row;
+    },
+    filePages: file => (file === 0 ? 1 : Math.ceil(files.size.get(file) / PAGE_BYTES)),
+    fail,
+  };
+}
+

@@ -1,0 +1,54 @@
+import { errnoName } from '@shared/domain/errno';
+import { signalName } from '@shared/domain/signal';
+import { arena } from '@shared/state/arena';
+import { actors, operations, transfers } from '@shared/state/tables';
+import type { OperationOutcome, RunDescription } from '@shared/trace/run-description';
+import { blockedChain } from '@shared/trace/wait-graph';
+import type { RunOutcome } from '../invariants/invariant';
+import { machine } from '../engine/machine';
+
+/** How the run stands at its end, for the invariants that judge ends. */
+export function outcomeOf(run: RunDescription, starving: readonly number[] | null): RunOutcome {
+  const blocked = run.actors.flatMap(({ row, kind }, nth) => (kind === 'task' && actors.pc.get(row) !== 0 && !machine.isEnabled(row) ? [nth] : []));
+  const chains = new Map<number, ReturnType<RunOutcome['chainOf']>>();
+  return {
+    run, host: run.host, lasso: starving !== null, blocked: starving === null ? blocked : [], starving: starving ?? [],
+    chainOf(actor) {
+      let chain = chains.get(actor);
+      if (chain === undefined) {
+        const { links, end, cycle } = blockedChain(arena, run, actor);
+        chain = { lines: links.map(link => link.text), end, cycle };
+        chains.set(actor, chain);
+      }
+      return chain;
+    },
+  };
+}
+
+/** What became of each operation. `blockedOn` is the chain behind an operation that could not go on when the run ended. */
+export function operationOutcomes(run: RunDescription, outcome: RunOutcome): readonly OperationOutcome[] {
+  return run.operations.map(operation => {
+    const { row } = operation;
+    const state = operations.state.nameIn(arena, row);
+    const actor = run.actors[operation.actor];
+    const isCurrent = actors.op.get(actor.row) === row;
+    const hasEnded = actors.pc.get(actor.row) === 0;
+    const errno = operations.errno.get(row);
+    const killedBy = operations.killedBy.get(row);
+    const isDone = state === 'done';
+    const stands = outcome.blocked.includes(operation.actor) || outcome.starving.includes(operation.actor);
+    const transfer = transfers.$.rows().find(candidate => transfers.op.get(candidate) === row && transfers.state.nameIn(arena, candidate) === 'completed');
+    return {
+      actor: actor.name, op: operation.name, text: operation.text,
+      state: isDone ? 'done' : state === 'running' ? 'running' : hasEnded ? 'skipped' : 'pending',
+      result: isDone ? operations.result.get(row) : null,
+      errno: isDone && errno !== 0 ? errnoName(errno) : null,
+      killedBy: killedBy === 0 ? null : signalName(killedBy),
+      status: transfer === undefined ? null : transfers.status.nameIn(arena, transfer),
+      blockedOn: isCurrent && stands ? outcome.chainOf(operation.actor).lines.join('; ') : null,
+      startNs: state === 'pending' ? null : operations.startNs.get(row),
+      endNs: isDone ? operations.endNs.get(row) : null,
+      rounds: operations.rounds.get(row),
+    };
+  });
+}

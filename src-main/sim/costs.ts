@@ -1,0 +1,27 @@
+import { source } from '@shared/domain/source';
+import type { Parameter } from '@shared/protocol/parameter';
+
+const MODEL = 'order of magnitude chosen for the model; only the order of events is taught';
+const COMPOUND_PAGEMAPS = 'J. Martins, "mm, sparse-vmemmap: compound pagemaps" cover letter, gup_test on 16 GiB of device-dax in 4 KiB pages';
+
+const cost = (name: string, title: string, defaultNs: number, from: ReturnType<typeof source>): Parameter => ({
+  name, title, doc: title, required: false, source: from,
+  type: { kind: 'quantity', dimension: 'ns', min: 0, max: 1_000_000_000, default: defaultNs },
+});
+
+/** What kernel paths cost on a CPU. Parameters of the `cpu` device, so that a lab may set them. */
+export const COSTS = {
+  syscallNs: cost('syscallNs', 'System call entry and exit', 100, source(MODEL, 'X')),
+  accessNs: cost('accessNs', 'One CPU load or store', 100, source('J. Izraelevitz et al., "Basic Performance Measurements of the Intel Optane DC Persistent Memory Module", idle DRAM latency 81–101 ns', 'M')),
+  gupPageNs: cost('gupPageNs', 'Pin or reference one mapped page', 21, source(`${COMPOUND_PAGEMAPS}: 87 ms`, 'M')),
+  unpinPageNs: cost('unpinPageNs', 'Release one page', 17, source(`${COMPOUND_PAGEMAPS}: 71 ms`, 'M')),
+  faultNs: cost('faultNs', 'One page fault', 1_000, source(MODEL, 'X')),
+  allocateNs: cost('allocateNs', 'Allocate blocks and zero them, one extent', 2_000, source(MODEL, 'X')),
+  unmapNs: cost('unmapNs', 'Unmap a range from every address space', 1_000, source(MODEL, 'X')),
+  scanNs: cost('scanNs', 'Scan the DAX entries of a file for busy pages', 200, source(MODEL, 'X')),
+  wakeNs: cost('wakeNs', 'From wake-up to running', 5_000, source(MODEL, 'X')),
+  logCommitNs: cost('logCommitNs', 'From the end of a transaction to its commit on disk', 20_000, source(MODEL, 'X')),
+  registerNs: cost('registerNs', 'Program a NIC with a registration', 10_000, source(MODEL, 'X')),
+} as const satisfies Record<string, Parameter>;
+
+export type Costs = Readonly<Record<keyof typeof COSTS, number>>;

@@ -1,0 +1,25 @@
+import { source } from '@shared/domain/source';
+import { quantity, type Device } from './device';
+
+const MEASURED = 'J. Izraelevitz et al., "Basic Performance Measurements of the Intel Optane DC Persistent Memory Module", 2019';
+
+export const pmemRegion: Device = {
+  kind: 'pmem-region',
+  title: 'pmem',
+  doc: 'Persistent memory with a DAX file system: page tables point straight at its blocks, and every block has a struct page (FS_DAX).',
+  group: 'Memory',
+  ports: [{ name: 'bus', type: 'memory-module', capacity: 1 }],
+  parameters: [
+    quantity('size', 'Size', { dimension: 'bytes', min: 4096, max: 2 ** 42, default: 2 ** 24 }, source('small, so that every page can be seen', 'X')),
+    quantity('readBandwidth', 'Read bandwidth', { dimension: 'rate', min: 1e6, max: 1e13, default: 6_600_000_000 }, source(`${MEASURED}: 6.6 GB/s a module`, 'M')),
+    quantity('writeBandwidth', 'Write bandwidth', { dimension: 'rate', min: 1e6, max: 1e13, default: 2_300_000_000 }, source(`${MEASURED}: 2.3 GB/s a module`, 'M')),
+    {
+      name: 'fs', title: 'File system', doc: 'Shown only: the rules of this lab are those that XFS and ext4 share', required: false,
+      type: { kind: 'choice', values: ['xfs', 'ext4'], default: 'xfs' }, source: source('spec 4', 'V'),
+    },
+    {
+      name: 'files', title: 'Files', doc: 'Files by name: size, and layout hole, unwritten or written (default)', required: false,
+      type: { kind: 'files' }, source: source('the lab', 'X'),
+    },
+  ],
+};

@@ -1,0 +1,26 @@
+import { source } from '@shared/domain/source';
+import { quantity, type Device } from './device';
+
+export const rdmaNic: Device = {
+  kind: 'rdma-nic',
+  title: 'NIC',
+  doc: 'An RDMA NIC: registrations pin memory for as long as user space likes, and remote peers write into it.',
+  group: 'Devices',
+  ports: [
+    { name: 'pcie', type: 'pcie-upstream', capacity: 1 },
+    { name: 'fabric', type: 'fabric', capacity: 8 },
+  ],
+  parameters: [
+    quantity('bandwidth', 'Port rate', { dimension: 'rate', min: 1e6, max: 1e12, default: 25_000_000_000 }, source('InfiniBand HDR, 200 Gbit/s', 'M')),
+    quantity('latency', 'Fabric latency', { dimension: 'ns', min: 0, max: 1_000_000_000, default: 1_000 }, source('about a microsecond end to end on a data-centre fabric', 'X')),
+  ],
+};
+
+export const rdmaPeer: Device = {
+  kind: 'rdma-peer',
+  title: 'RDMA peer',
+  doc: 'A remote host on the fabric. Its programs post RDMA WRITEs; its own memory is not modelled.',
+  group: 'Devices',
+  ports: [{ name: 'fabric', type: 'fabric', capacity: 8 }],
+  parameters: [],
+};

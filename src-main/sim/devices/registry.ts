@@ -1,0 +1,10 @@
+import { cpu } from './cpu';
+import type { Device } from './device';
+import { hostMemory } from './host-memory';
+import { nvmeSsd } from './nvme-ssd';
+import { pcieSwitch, rootComplex } from './pcie';
+import { pmemRegion } from './pmem-region';
+import { rdmaNic, rdmaPeer } from './rdma';
+
+/** Every device kind, in the order of the palette. */
+export const DEVICES: readonly Device[] = [cpu, hostMemory, rootComplex, pcieSwitch, pmemRegion, nvmeSsd, rdmaNic, rdmaPeer];

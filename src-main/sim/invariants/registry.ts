@@ -1,0 +1,18 @@
+import type { Invariant } from './invariant';
+import { l1LayoutOperationEnds } from './l1-layout-operation-ends';
+import { l2NoUserControlledWait } from './l2-no-user-controlled-wait';
+import { l5NoWaitCycle } from './l5-no-wait-cycle';
+import { l9FreeSpaceAllocatable } from './l9-free-space-allocatable';
+import { s11BusyNotAllocated } from './s11-busy-not-allocated';
+import { s16HonestResult } from './s16-honest-result';
+import { s1NoDmaToReusableBlock } from './s1-no-dma-to-reusable-block';
+import { s2NoCrossOwnerWrite } from './s2-no-cross-owner-write';
+import { s4CountConservation } from './s4-count-conservation';
+import { s5PinConservation } from './s5-pin-conservation';
+import { s7FsdaxState } from './s7-fsdax-state';
+
+/** Every invariant, always on. */
+export const INVARIANTS: readonly Invariant[] = [
+  s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s4CountConservation, s5PinConservation, s7FsdaxState, s11BusyNotAllocated, s16HonestResult,
+  l1LayoutOperationEnds, l2NoUserControlledWait, l5NoWaitCycle, l9FreeSpaceAllocatable,
+];

@@ -1,0 +1,29 @@
+import { source } from '@shared/domain/source';
+import { arena } from '@shared/state/arena';
+import { accesses, hosts } from '@shared/state/tables';
+import { actorName, fileName, frameName, nameOfRow } from '@shared/trace/names';
+import { files } from '@shared/state/tables';
+import { strayWrite } from './dma-target';
+import type { StateInvariant } from './invariant';
+
+export const s1NoDmaToReusableBlock: StateInvariant = {
+  kind: 'state',
+  id: 'S1',
+  class: 'safety',
+  sentence: 'A device never writes to a block that its file has lost, unless the block is kept busy.',
+  source: source('spec 10.1 S1', 'D'),
+  watches: [accesses.wrote, hosts.content],
+  broken({ run, host }) {
+    const stray = strayWrite(host);
+    if (stray === null) return null;
+    const fileThen = fileName(run, files.$.row(stray.ownerThen));
+    return {
+      chain: [
+        `${actorName(run, stray.actor)} wrote ${frameName(arena, run, stray.pfn)} by DMA`,
+        `it went through the ${nameOfRow(arena, run, stray.holder)}`,
+        `the block belonged to ${fileThen} when it was taken; now ${stray.owner > 0 ? `it belongs to ${fileName(run, files.$.row(stray.owner))}` : 'it is free to be allocated'}`,
+        'policy truncate-vs-dma let the block go while it was held',
+      ],
+    };
+  },
+};

@@ -1,0 +1,27 @@
+import { source } from '@shared/domain/source';
+import { arena } from '@shared/state/arena';
+import { counters, holders, hosts } from '@shared/state/tables';
+import { runsIn } from '@shared/state/page-runs';
+import type { StateInvariant } from './invariant';
+
+export const s5PinConservation: StateInvariant = {
+  kind: 'state',
+  id: 'S5',
+  class: 'safety',
+  sentence: 'Pins taken minus pins released are the pins that live, and no pincount is negative.',
+  source: source('spec 10.1 S5', 'V'),
+  watches: [hosts.pins, hosts.refs, holders.how],
+  broken({ run, host }) {
+    for (const { first, value } of runsIn(arena, host, hosts.pins.field)) {
+      if (value < 0) return { chain: [`pincount of pfn ${first} is ${value}`, 'a pin was dropped that nobody held'] };
+    }
+    if (run.counts.refsOf.pin === run.counts.refsOf.get && run.counts.pinsOf.pin === 0) return null;
+    const counter = counters.$.row(0);
+    const live = holders.$.rows(arena).reduce((pages, holder) => {
+      const how = holders.how.nameIn(arena, holder);
+      return how === 'pin' || how === 'longterm' ? pages + holders.pageCount.get(holder) : pages;
+    }, 0);
+    const difference = counters.pinsAcquired.get(counter) - counters.pinsReleased.get(counter);
+    return difference === live ? null : { chain: [`${difference} pins are taken and not released`, `${live} pins live`, 'a release was missed or doubled'] };
+  },
+};

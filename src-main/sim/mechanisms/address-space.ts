@@ -1,0 +1,96 @@
+import { arena } from '@shared/state/arena';
+import type { Row } from '@shared/state/dictionary';
+import { filesystems, hosts, mappings, processes } from '@shared/state/tables';
+import { emit } from '../engine/events';
+import { every } from '../engine/place';
+import { kernel } from '../kernel';
+import { noticeIdle } from './folio-counts';
+
+/** Values of `processes.pte`. */
+export const PTE = { none: 0, read: 1, write: 2, zero: 3 } as const;
+
+/** What looking a mapping up reads. */
+export const MAPPING_READS = every(mappings.pageCount, mappings.file, mappings.fileFirst, mappings.vpnFirst, mappings.writable, mappings.shared);
+
+/** The mapping that covers a virtual page; 0 if there is none. */
+export function mappingAt(process: Row, vpn: number): Row {
+  for (const mapping of mappings.$.rows(arena)) {
+    if (mappings.process.get(mapping) !== process) continue;
+    const first = mappings.vpnFirst.get(mapping);
+    if (first <= vpn && vpn < first + mappings.pageCount.get(mapping)) return mapping;
+  }
+  return 0;
+}
+
+/** What clearing or setting page-table entries writes. */
+export const PTE_TERMS = every(processes.pte, processes.pfnDelta, hosts.maps, hosts.refs);
+
+/** Whether a frame is file-system DAX memory: its counts follow the ZONE_DEVICE rules of spec 2. */
+export const isFsdaxFrame = (pfn: number): boolean =>
+  filesystems.$.rows(arena).some(fs => pfn >= filesystems.firstPfn.get(fs) && pfn < filesystems.firstPfn.get(fs) + filesystems.blockCount.get(fs));
+
+/** Whether a mapping of the frame holds a reference: always for host memory, by regime for DAX. */
+const mappingHolds = (pfn: number): boolean => !isFsdaxFrame(pfn) || kernel.policy.zoneDeviceRefcount.mappingsCount;
+
+/** Points virtual pages at frames. `pte` says with which rights; the pages were not mapped before. */
+export function mapFrames(process: Row, host: Row, vpn: number, pfn: number, pages: number, pte: number): void {
+  processes.pte.assign(process, vpn, pages, pte);
+  processes.pfnDelta.assign(process, vpn, pages, pfn - vpn);
+  hosts.maps.add(host, pfn, pages, 1);
+  if (mappingHolds(pfn)) hosts.refs.add(host, pfn, pages, 1);
+}
+
+/** Clears page-table entries, run by run. Returns how many pages were mapped. */
+export function zapRange(process: Row, vpn: number, pages: number): number {
+  const host = processes.host.get(process);
+  const end = vpn + pages;
+  let zapped = 0;
+  for (let at = vpn; at < end;) {
+    const pte = processes.pte.at(process, at);
+    const next = Math.min(end, processes.pte.runEnd(process, at), processes.pfnDelta.runEnd(process, at));
+    if (pte !== PTE.none) {
+      zapped += next - at;
+      if (pte !== PTE.zero) unmapFrames(host, at + processes.pfnDelta.at(process, at), next - at);
+      processes.pte.assign(process, at, next - at, PTE.none);
+      processes.pfnDelta.assign(process, at, next - at, 0);
+    }
+    at = next;
+  }
+  return zapped;
+}
+
+function unmapFrames(host: Row, pfn: number, pages: number): void {
+  hosts.maps.add(host, pfn, pages, -1);
+  if (!mappingHolds(pfn)) return;
+  hosts.refs.add(host, pfn, pages, -1);
+  if (isFsdaxFrame(pfn)) noticeIdle(host, pfn, pages);
+  else freeAnonymous(host, pfn, pages);
+}
+
+/** A frame of anonymous memory whose last reference goes is free again. */
+export function freeAnonymous(host: Row, pfn: number, pages: number): void {
+  for (let at = pfn; at < pfn + pages;) {
+    const next = Math.min(pfn + pages, hosts.refs.runEnd(host, at), hosts.anon.runEnd(host, at));
+    if (hosts.refs.at(host, at) === 0 && hosts.anon.at(host, at) !== 0) {
+      hosts.anon.assign(host, at, next - at, 0);
+      hosts.content.assign(host, at, next - at, 0);
+    }
+    at = next;
+  }
+}
+
+/** Unmaps pages [first, end) of a file from every address space (unmap_mapping_range). */
+export function unmapFile(file: Row, first: number, end: number): void {
+  let zapped = 0;
+  for (const mapping of mappings.$.rows(arena)) {
+    if (mappings.file.get(mapping) !== file) continue;
+    const fileFirst = mappings.fileFirst.get(mapping);
+    const from = Math.max(first, fileFirst);
+    const to = Math.min(end, fileFirst + mappings.pageCount.get(mapping));
+    if (from < to) zapped += zapRange(mappings.process.get(mapping), mappings.vpnFirst.get(mapping) + from - fileFirst, to - from);
+  }
+  emit('file-unmapped', file, zapped);
+}
+
+/** What {@link unmapFile} and {@link zapRange} write. */
+export const UNMAP_TERMS = [...PTE_TERMS, ...every(hosts.anon, hosts.content)];

@@ -1,0 +1,98 @@
+import { arena } from '@shared/state/arena';
+import type { Row } from '@shared/state/dictionary';
+import { OWNER_FREE } from '@shared/state/owner';
+import { busyExtents, filesystems, hosts } from '@shared/state/tables';
+import { emit } from '../engine/events';
+import { mechanism } from '../engine/mechanism';
+import { at, every, frame } from '../engine/place';
+import { kernel } from '../kernel';
+import { firstBusyFrame } from './folio-counts';
+
+const L = frame('fs');
+
+const STATE = busyExtents.state;
+const IN_TRANSACTION = STATE.valueOf('in-transaction');
+const DAX_WAIT = STATE.valueOf('dax-wait');
+
+const isHeld = (extent: Row): boolean => {
+  const first = busyExtents.firstPfn.get(extent);
+  return firstBusyFrame(filesystems.host.get(busyExtents.fs.get(extent)), first, first + busyExtents.pageCount.get(extent)) >= 0;
+};
+
+const extentsOf = (fs: Row, state: number): readonly Row[] =>
+  busyExtents.$.rows(arena).filter(extent => busyExtents.fs.get(extent) === fs && STATE.get(extent) === state);
+
+/** The blocks may be allocated again; sleepers on the busy generation look again. */
+function clear(extent: Row): void {
+  const fs = busyExtents.fs.get(extent);
+  const first = busyExtents.firstPfn.get(extent);
+  const pages = busyExtents.pageCount.get(extent);
+  hosts.owner.assign(filesystems.host.get(fs), first, pages, OWNER_FREE);
+  for (const column of [STATE, busyExtents.pageCount, busyExtents.dax, busyExtents.idle, busyExtents.firstIndex]) column.set(extent, 0);
+  filesystems.busyGeneration.set(fs, filesystems.busyGeneration.get(fs) + 1);
+  emit('busy-extent-cleared', fs, first, pages);
+}
+
+const EXTENT_READS = every(hosts.refs, hosts.maps);
+const EXTENT_WRITES = every(STATE, busyExtents.pageCount, busyExtents.dax, busyExtents.idle, hosts.owner);
+
+/** Log commit callback of a file system (spec 4.6 B4). Without DAX flags this is the ordinary busy list of spec 4.3. */
+export const logCommit = mechanism({
+  name: 'log-commit',
+  source: 'spec 4.3, 4.6 B4; fs/xfs/xfs_extent_busy.c xfs_extent_busy_clear() (6.19)',
+  frame: L,
+  order: 'LC1 B4 LC2',
+  steps: {
+    LC1: {
+      title: 'wait for a transaction', when: () => filesystems.logDirty.get(L.fs.v) === 1, waitsFor: { kind: 'work' },
+      reads: [at(filesystems.logDirty, L.fs)], costNs: () => kernel.costs.logCommitNs,
+    },
+    B4: {
+      title: 'commit: clear or keep one busy extent',
+      reads: EXTENT_READS, writes: [...EXTENT_WRITES, at(filesystems.busyGeneration, L.fs)],
+      run: () => {
+        const extent = extentsOf(L.fs.v, IN_TRANSACTION)[0];
+        if (extent === undefined) return;
+        if (busyExtents.dax.get(extent) === 1 && isHeld(extent)) STATE.set(extent, DAX_WAIT);
+        else clear(extent);
+      },
+      again: () => extentsOf(L.fs.v, IN_TRANSACTION).length > 0,
+    },
+    LC2: {
+      title: 'end the commit', writes: [at(filesystems.logDirty, L.fs)], to: ['LC1'],
+      run: go => {
+        filesystems.logDirty.set(L.fs.v, 0);
+        emit('log-committed', L.fs.v);
+        return go.LC1;
+      },
+    },
+  },
+});
+
+const isMarked = (extent: Row): boolean => busyExtents.idle.get(extent) === 1 && STATE.get(extent) === DAX_WAIT;
+const nextMarked = (fs: Row): Row | undefined => extentsOf(fs, DAX_WAIT).find(isMarked);
+
+/** Page-idle callback, handed over from the put path to a worker (spec 4.6 B5). Two of them may run at once. */
+export const busyExtentWorker = mechanism({
+  name: 'busy-extent-worker',
+  source: 'spec 4.6 B5; thread of 30 Oct 2017 (dax: fix dma vs truncate)',
+  frame: L,
+  order: 'BW1 B5 BW2',
+  steps: {
+    BW1: {
+      title: 'wait for a busy extent with an idle page', when: () => nextMarked(L.fs.v) !== undefined, waitsFor: { kind: 'work' },
+      reads: every(STATE, busyExtents.idle),
+    },
+    B5: {
+      title: 'clear the extent if no page of it is busy', takes: at(filesystems.group, L.fs), drops: [at(filesystems.group, L.fs)],
+      reads: EXTENT_READS, writes: [...EXTENT_WRITES, at(filesystems.busyGeneration, L.fs)],
+      run: () => {
+        const extent = nextMarked(L.fs.v);
+        if (extent === undefined) return;
+        if (isHeld(extent)) busyExtents.idle.set(extent, 0);
+        else clear(extent);
+      },
+    },
+    BW2: { title: 'look for more', to: ['BW1'], run: go => go.BW1 },
+  },
+});

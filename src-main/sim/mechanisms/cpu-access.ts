@@ -1,0 +1,68 @@
+import { ERRNO } from '@shared/domain/errno';
+import { SIGNALS } from '@shared/domain/signal';
+import { actors, hosts, operations, processes } from '@shared/state/tables';
+import { emit } from '../engine/events';
+import { answer, machine } from '../engine/machine';
+import { mechanism } from '../engine/mechanism';
+import { at, every, frame, pagesAt } from '../engine/place';
+import { call, done, fail, site } from '../engine/step';
+import { kernel } from '../kernel';
+import { PTE } from './address-space';
+import { pageFault } from './page-fault';
+import { pieceOf } from './pieces';
+
+const T = frame('op', 'process', 'vpn', 'pages', 'write', 'done', 'here', 'run');
+
+const mmapLock = at(processes.mmapLock, T.process);
+const pte = pagesAt(processes.pte, T.process);
+const pfnDelta = pagesAt(processes.pfnDelta, T.process);
+const fault = site(pageFault, T.process, T.here, T.run, T.write);
+
+const isAccessible = (): boolean => {
+  const entry = pte.at(T.here.v);
+  return entry === PTE.write || (entry !== PTE.none && T.write.v === 0);
+};
+
+/** The access itself: one byte of each page of the piece. */
+function access(): void {
+  const host = processes.host.get(T.process.v);
+  const pfn = T.here.v + pfnDelta.at(T.here.v);
+  const isZeroPage = pte.at(T.here.v) === PTE.zero;
+  if (T.write.v === 1) {
+    const { tag } = kernel.operations[operations.nth.get(T.op.v)]!;
+    hosts.content.assign(host, pfn, T.run.v, tag);
+    emit('store-landed', T.process.v, T.here.v, pfn, tag);
+  } else emit('load-done', T.process.v, T.here.v, isZeroPage ? 0 : pfn, isZeroPage ? 0 : hosts.content.at(host, pfn));
+}
+
+/** A load from or store to each page of a range, faulting as often as needed. Answers pages; SIGBUS where a fault fails. */
+export const cpuAccess = mechanism({
+  name: 'cpu-access',
+  source: 'arch page-fault path: mm/memory.c handle_mm_fault() (6.19)',
+  frame: T,
+  order: 'CA1 CA2 CA3 CA4',
+  steps: {
+    CA1: {
+      title: 'access through the page-table entry', to: ['CA1', 'CA2', 'done'], costNs: () => kernel.costs.accessNs,
+      reads: [pte, pfnDelta, ...every(hosts.content)], writes: every(hosts.content),
+      run: go => {
+        if (T.done.v === T.pages.v) return done(T.done.v);
+        T.here.v = T.vpn.v + T.done.v;
+        T.run.v = pieceOf(T.pages.v, T.pages.v - T.done.v, pte.runEnd(T.here.v) - T.here.v, pfnDelta.runEnd(T.here.v) - T.here.v);
+        if (!isAccessible()) return go.CA2;
+        access();
+        T.done.v += T.run.v;
+        return go.CA1;
+      },
+    },
+    CA2: { title: 'fault: take mmap_lock shared', takes: mmapLock, shared: true, calls: [fault], run: () => call(fault) },
+    CA3: { title: 'drop mmap_lock', drops: [mmapLock], to: ['CA1', 'CA4'], run: go => (answer.result < 0 ? go.CA4 : go.CA1) },
+    CA4: {
+      title: 'die of SIGBUS', to: ['done'],
+      run: () => {
+        actors.signal.set(machine.self, SIGNALS.SIGBUS);
+        return fail(ERRNO.EFAULT);
+      },
+    },
+  },
+});

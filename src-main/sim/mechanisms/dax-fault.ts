@@ -1,0 +1,153 @@
+import { ERRNO } from '@shared/domain/errno';
+import { SIGNALS } from '@shared/domain/signal';
+import { PAGE_BYTES } from '@shared/units/pages';
+import { actors, files, hosts, mappings, processes } from '@shared/state/tables';
+import { emit } from '../engine/events';
+import { answer, machine } from '../engine/machine';
+import { mechanism } from '../engine/mechanism';
+import { at, every, frame, pagesAt } from '../engine/place';
+import { call, done, fail, site } from '../engine/step';
+import { kernel } from '../kernel';
+import { allocateBlocks, KIND } from './allocate-blocks';
+import { mapFrames, MAPPING_READS, PTE, PTE_TERMS, UNMAP_TERMS, zapRange } from './address-space';
+
+/** Values of `files.entry`. */
+export const ENTRY = { none: 0, real: 1, zero: 2, empty: 3 } as const;
+
+const T = frame('process', 'vpn', 'pages', 'write', 'mapping', 'file', 'index', 'errno');
+
+const invlock = at(files.invlock, T.file);
+const size = at(files.size, T.file);
+const kind = pagesAt(files.kind, T.file);
+const blockDelta = pagesAt(files.blockDelta, T.file);
+const entry = pagesAt(files.entry, T.file);
+const entryLock = pagesAt(files.entryLock, T.file);
+const pte = pagesAt(processes.pte, T.process);
+
+const end = (): number => T.index.v + T.pages.v;
+const me = (): number => actors.nth.get(machine.self) + 1;
+const isEntryUnlocked = (): boolean => entryLock.find(T.index.v, end(), holder => holder !== 0) < 0;
+const allocate = site(allocateBlocks, T.file, T.index, T.pages);
+
+/** Pages that share extent kind, block run and entry with the first: what one pass of E5–E8 may stand for. */
+function alike(index: number): number {
+  return Math.min(end(), kind.runEnd(index), blockDelta.runEnd(index), entry.runEnd(index)) - index;
+}
+
+/** E6: readers of a hole share the zero page until somebody writes. */
+function mapZeroPage(index: number, pages: number): void {
+  entry.assign(index, pages, ENTRY.zero);
+  const vpn = T.vpn.v + index - T.index.v;
+  zapRange(T.process.v, vpn, pages);
+  processes.pte.assign(T.process.v, vpn, pages, PTE.zero);
+}
+
+/** E7, E8: the entry names the block’s frame, and a page-table entry points at it. */
+function mapBlock(index: number, pages: number): void {
+  const host = processes.host.get(T.process.v);
+  const pfn = index + blockDelta.at(index);
+  if (entry.at(index) === ENTRY.zero) unmapZeroPages(index, pages);
+  entry.assign(index, pages, ENTRY.real);
+  hosts.mapping.assign(host, pfn, pages, files.nth.get(T.file.v));
+  const vpn = T.vpn.v + index - T.index.v;
+  zapRange(T.process.v, vpn, pages);
+  const isWritable = T.write.v === 1 && mappings.shared.get(T.mapping.v) === 1;
+  mapFrames(T.process.v, host, vpn, pfn, pages, isWritable ? PTE.write : PTE.read);
+  emit('page-faulted', T.process.v, vpn, pfn, T.write.v);
+}
+
+/** Everybody who mapped the zero page instead looks again (spec 3.4 E7). */
+function unmapZeroPages(index: number, pages: number): void {
+  for (const mapping of mappings.$.rows()) {
+    if (mappings.file.get(mapping) !== T.file.v) continue;
+    const first = mappings.fileFirst.get(mapping);
+    const from = Math.max(index, first);
+    const to = Math.min(index + pages, first + mappings.pageCount.get(mapping));
+    if (from < to) zapRange(mappings.process.get(mapping), mappings.vpnFirst.get(mapping) + from - first, to - from);
+  }
+}
+
+const FILE_READS = [size, kind, blockDelta, entry, entryLock];
+
+/** dax_iomap_pte_fault() under the file system’s invalidate lock. The caller holds mmap_lock shared. */
+export const daxFault = mechanism({
+  name: 'dax-fault',
+  source: 'spec 3.4 E1–E9; fs/dax.c dax_iomap_pte_fault(), grab_mapping_entry() (6.19)',
+  frame: T,
+  order: 'E0 E1 E2 E3 E5 E6 E7 E8 E9',
+  steps: {
+    E0: {
+      title: 'find the file and index', reads: MAPPING_READS,
+      run: () => {
+        T.file.v = mappings.file.get(T.mapping.v);
+        T.index.v = T.vpn.v - mappings.vpnFirst.get(T.mapping.v) + mappings.fileFirst.get(T.mapping.v);
+      },
+    },
+    E1: { title: 'take invalidate_lock shared', takes: invlock, shared: true },
+    E2: {
+      title: 'beyond end of file?', reads: [size], to: ['E3', 'E9'], costNs: () => kernel.costs.faultNs,
+      run: go => {
+        const pagesInFile = Math.ceil(size.v / PAGE_BYTES);
+        if (T.index.v < pagesInFile) {
+          T.pages.v = Math.min(T.pages.v, pagesInFile - T.index.v);
+          return go.E3;
+        }
+        T.errno.v = ERRNO.EFAULT;
+        emit('fault-failed', T.process.v, T.vpn.v, SIGNALS.SIGBUS);
+        return go.E9;
+      },
+    },
+    E3: {
+      title: 'lock the DAX entry', when: isEntryUnlocked, waitsFor: { kind: 'entry', file: 'file', index: 'index' },
+      reads: [entryLock, entry], writes: [entryLock, entry],
+      run: () => {
+        entryLock.assign(T.index.v, T.pages.v, me());
+        for (let index = T.index.v; index < end(); index += alike(index)) {
+          if (entry.at(index) === ENTRY.none) entry.assign(index, alike(index), ENTRY.empty);
+        }
+      },
+    },
+    E5: {
+      title: 'ask the file system for the block', reads: FILE_READS, calls: [allocate], to: ['E7', 'E6'],
+      run: go => {
+        const isAllocated = kind.find(T.index.v, end(), value => value !== KIND.written) < 0;
+        if (isAllocated || T.write.v === 0) return go.E7;
+        return call(allocate, go.E6);
+      },
+    },
+    E6: {
+      title: 'take the file system’s answer', to: ['E7', 'E8'],
+      run: go => {
+        if (answer.result >= 0) return go.E7;
+        T.errno.v = ERRNO.EFAULT;
+        emit('fault-failed', T.process.v, T.vpn.v, SIGNALS.SIGBUS);
+        return go.E8;
+      },
+    },
+    E7: {
+      title: 'set the entry and map the page',
+      reads: [...FILE_READS, pte, ...MAPPING_READS, ...every(hosts.owner, hosts.anon)],
+      writes: [entry, ...every(hosts.mapping), ...PTE_TERMS, ...UNMAP_TERMS],
+      run: () => {
+        for (let index = T.index.v, pages = 0; index < end(); index += pages) {
+          pages = alike(index);
+          if (kind.at(index) === KIND.written) mapBlock(index, pages);
+          else mapZeroPage(index, pages);
+        }
+      },
+    },
+    E8: {
+      title: 'unlock the entry', reads: [entryLock, entry], writes: [entryLock, entry],
+      run: () => {
+        entryLock.assign(T.index.v, T.pages.v, 0);
+        for (let index = T.index.v; index < end(); index += alike(index)) {
+          if (entry.at(index) === ENTRY.empty) entry.assign(index, alike(index), ENTRY.none);
+        }
+      },
+    },
+    E9: {
+      title: 'drop invalidate_lock', drops: [invlock], to: ['done'],
+      run: () => (T.errno.v === 0 ? done() : fail(T.errno.v)),
+    },
+  },
+});

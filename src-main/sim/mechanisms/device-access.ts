@@ -1,0 +1,24 @@
+import { OWNER_BUSY_DAX } from '@shared/state/owner';
+import { accesses, actors, counters, holders, hosts } from '@shared/state/tables';
+import type { Row } from '@shared/state/dictionary';
+import { emit } from '../engine/events';
+import { counterRow } from './folio-counts';
+
+/** A device reads or writes frames through a hold. The access is noted as state, so that invariants judge it (spec 10 S1, S2). */
+export function noteAccess(actor: Row, holder: Row, pfn: number, pages: number, wrote: boolean, tag: number): void {
+  const nth = actors.nth.get(actor);
+  const access = accesses.$.row(nth);
+  accesses.count.set(access, accesses.count.get(access) + 1);
+  accesses.pfnFirst.set(access, pfn);
+  accesses.pageCount.set(access, pages);
+  accesses.wrote.set(access, wrote ? 1 : 0);
+  accesses.holder.set(access, holder);
+  if (!wrote) {
+    emit('dma-read-done', nth, pfn, pages);
+    return;
+  }
+  const host = holders.host.get(holder);
+  hosts.content.assign(host, pfn, pages, tag);
+  if (hosts.owner.at(host, pfn) === OWNER_BUSY_DAX) counters.orphanWrites.set(counterRow(), counters.orphanWrites.get(counterRow()) + pages);
+  emit('dma-write-landed', nth, pfn, pages, tag);
+}

@@ -1,0 +1,65 @@
+import { ERRNO } from '@shared/domain/errno';
+import { counters, requests } from '@shared/state/tables';
+import { emit } from '../engine/events';
+import { answer } from '../engine/machine';
+import { mechanism } from '../engine/mechanism';
+import { at, frame } from '../engine/place';
+import { call, done, fail, site } from '../engine/step';
+import { kernel } from '../kernel';
+import { counterRow, howWord } from './folio-counts';
+import { getUserPages, piecesOf } from './get-user-pages';
+
+/** `write` is 1 where the drive writes into the buffer (an O_DIRECT read). Answers pages moved. */
+const T = frame('op', 'process', 'vpn', 'pages', 'write', 'drive', 'request', 'how');
+
+const pin = site(getUserPages, T.process, T.vpn, T.pages, T.write, T.how, T.op, T.request);
+
+/** One O_DIRECT request: hold the buffer, hand it to the drive, sleep until the completion let go of it. */
+export const directIo = mechanism({
+  name: 'direct-io',
+  source: 'spec 9.4 DI1–DI6; fs/iomap/direct-io.c, block/bio.c bio_iov_iter_get_pages() (6.19)',
+  frame: T,
+  order: 'DI1 DI3 DI4',
+  steps: {
+    DI1: {
+      title: 'hold the buffer', writes: [at(requests.state, T.request)], calls: [pin], costNs: () => kernel.costs.syscallNs,
+      run: () => {
+        T.request.v = requests.$.row(T.op.v);
+        requests.state.set(T.request.v, requests.state.valueOf('pinning'));
+        T.how.v = howWord(kernel.policy.bioCompletion.directIoHold);
+        return call(pin);
+      },
+    },
+    DI3: {
+      title: 'submit the request', to: ['done'],
+      reads: [at(requests.state, T.request)],
+      writes: [requests.state, requests.device, requests.pages, requests.pieces, requests.done, requests.intoMemory].map(column => at(column, T.request)),
+      run: () => {
+        if (answer.result <= 0) {
+          requests.state.set(T.request.v, 0);
+          return fail(answer.result < 0 ? answer.errno : ERRNO.EFAULT);
+        }
+        requests.state.set(T.request.v, requests.state.valueOf('submitted'));
+        requests.device.set(T.request.v, T.drive.v);
+        requests.pages.set(T.request.v, answer.result);
+        requests.pieces.set(T.request.v, piecesOf(T.op.v));
+        requests.done.set(T.request.v, 0);
+        requests.intoMemory.set(T.request.v, T.write.v);
+        counters.order.set(counterRow(), counters.order.get(counterRow()) + 1);
+        requests.order.set(T.request.v, counters.order.get(counterRow()));
+        emit('request-submitted', T.op.v, answer.result);
+      },
+    },
+    DI4: {
+      title: 'sleep until the completion', when: () => requests.state.get(T.request.v) === requests.state.valueOf('landed'),
+      waitsFor: { kind: 'request', op: 'op' }, to: ['done'],
+      reads: [at(requests.state, T.request), at(requests.pages, T.request)], writes: [at(requests.state, T.request), at(requests.pages, T.request)],
+      costNs: () => kernel.costs.syscallNs,
+      run: () => {
+        const pages = requests.pages.get(T.request.v);
+        for (const column of [requests.state, requests.device, requests.pages, requests.pieces, requests.done, requests.intoMemory]) column.set(T.request.v, 0);
+        return done(pages);
+      },
+    },
+  },
+});

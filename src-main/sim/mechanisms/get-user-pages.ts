@@ -1,0 +1,169 @@
+import { ERRNO } from '@shared/domain/errno';
+import { files, holders, hosts, mappings, processes } from '@shared/state/tables';
+import type { HoldKind } from '../policies/policy';
+import { arena } from '@shared/state/arena';
+import { emit } from '../engine/events';
+import { answer } from '../engine/machine';
+import { mechanism } from '../engine/mechanism';
+import { at, every, frame, pagesAt } from '../engine/place';
+import { call, done, fail, site } from '../engine/step';
+import { kernel } from '../kernel';
+import { isFsdaxFrame, MAPPING_READS, mappingAt, PTE } from './address-space';
+import { COUNT_READS, COUNT_TERMS, dropHold, howWord, takeHold, turnIntoPins } from './folio-counts';
+import { pageFault } from './page-fault';
+import { pieceOf } from './pieces';
+
+/** `how` is a word of `holders.how`; holders are numbered from `piece`. Answers how many pages are held, else an errno. */
+const T = frame('process', 'vpn', 'pages', 'write', 'how', 'op', 'keeper', 'piece', 'done', 'pfn', 'run', 'holder', 'errno');
+
+const faultIn = site(pageFault, T.process, T.pfn, T.run, T.write);
+
+const pte = pagesAt(processes.pte, T.process);
+const pfnDelta = pagesAt(processes.pfnDelta, T.process);
+const mmapLock = at(processes.mmapLock, T.process);
+const KINDS: readonly HoldKind[] = ['get', 'pin', 'longterm'];
+
+const host = (): number => processes.host.get(T.process.v);
+const here = (): number => T.vpn.v + T.done.v;
+const kind = (): HoldKind => KINDS[T.how.v - 1]!;
+const isLongterm = (): boolean => T.how.v === howWord('longterm');
+const isSuitable = (): boolean => {
+  const entry = pte.at(here());
+  return entry === PTE.write || (entry !== PTE.none && T.write.v === 0);
+};
+const isFrozen = (): boolean => {
+  const owner = hosts.mapping.at(host(), here() + pfnDelta.at(here()));
+  return owner > 0 && files.frozen.get(files.$.row(owner)) === 1;
+};
+
+/** Names the frames that the next step is about: [pfn, pfn + run). */
+function lookUp(): void {
+  T.pfn.v = here() + pfnDelta.at(here());
+  const left = T.pages.v - T.done.v;
+  T.run.v = pieceOf(T.pages.v, left, pte.runEnd(here()) - here(), pfnDelta.runEnd(here()) - here(), hosts.owner.runEnd(host(), T.pfn.v) - T.pfn.v);
+}
+
+function grab(how: HoldKind): void {
+  T.holder.v = holders.$.row(T.op.v, T.piece.v);
+  takeHold(T.holder.v, host(), T.pfn.v, T.run.v, how, T.keeper.v);
+  T.piece.v += 1;
+}
+
+function advance(): void {
+  T.done.v += T.run.v;
+  T.holder.v = 0;
+}
+
+const LOOK = [pte, pfnDelta, ...every(hosts.owner, hosts.mapping, files.frozen)];
+const GRAB = [...COUNT_READS, ...every(hosts.refs)];
+
+/**
+ * pin_user_pages_fast(): the fast path for pages that are mapped as wanted, the slow path for the rest.
+ * A range that fails in the middle answers the pages held so far, not an error (spec 1.4).
+ * Steps GF7 and GF8 concern page-cache and copy-on-write pages, which no device of this lab maps yet.
+ */
+export const getUserPages = mechanism({
+  name: 'get-user-pages',
+  source: 'spec 1.4 GF1–GF6, GS1–GS4; mm/gup.c gup_fast_pte_range(), try_grab_folio_fast(), __get_user_pages() (6.19)',
+  frame: T,
+  order: 'GF1 GF3 GF5 GF6 GS1 GS2 GS3 GS4 GS5 GS6',
+  steps: {
+    GF1: {
+      title: 'fast: read the page-table entry', reads: LOOK, to: ['GS1', 'GF3', 'done'],
+      run: go => {
+        if (T.done.v === T.pages.v) return done(T.done.v);
+        if (!isSuitable() || pte.at(here()) === PTE.zero) return go.GS1;
+        lookUp();
+        return isFrozen() || (isLongterm() && isFsdaxFrame(T.pfn.v)) ? go.GS1 : go.GF3;
+      },
+    },
+    GF3: {
+      title: 'fast: add references', reads: GRAB, writes: COUNT_TERMS, costNs: () => kernel.costs.gupPageNs * T.run.v,
+      run: () => { grab('get'); },
+    },
+    GF5: { title: 'fast: turn references into pins', reads: COUNT_READS, writes: COUNT_TERMS, run: () => { turnIntoPins(T.holder.v, kind()); } },
+    GF6: {
+      title: 'fast: read the page-table entry again', reads: [...LOOK, ...GRAB], writes: COUNT_TERMS, to: ['GF1', 'GS1'],
+      run: go => {
+        if (isSuitable() && here() + pfnDelta.at(here()) === T.pfn.v) {
+          advance();
+          return go.GF1;
+        }
+        T.piece.v -= 1;
+        dropHold(T.holder.v);
+        T.holder.v = 0;
+        return go.GS1;
+      },
+    },
+    GS1: { title: 'slow: take mmap_lock shared', takes: mmapLock, shared: true },
+    GS2: {
+      title: 'slow: find the mapping and look at the entry', to: ['GS3', 'GS4', 'GS6'],
+      reads: [...LOOK, ...MAPPING_READS, at(processes.exited, T.process)],
+      run: go => {
+        if (T.done.v === T.pages.v) return go.GS6;
+        T.errno.v = refusal();
+        if (T.errno.v !== 0) return go.GS6;
+        if (!isSuitable() || pte.at(here()) === PTE.zero) return go.GS4;
+        lookUp();
+        return go.GS3;
+      },
+    },
+    GS3: {
+      title: 'slow: take references or pins under the page-table lock', reads: [...GRAB, ...LOOK], writes: COUNT_TERMS, to: ['GS2'],
+      costNs: () => kernel.costs.gupPageNs * T.run.v,
+      run: go => {
+        if (!isSuitable() || here() + pfnDelta.at(here()) !== T.pfn.v) return go.GS2;
+        grab(kind());
+        advance();
+        return go.GS2;
+      },
+    },
+    GS4: {
+      title: 'slow: fault the page in', reads: [pte, ...every(files.kind), ...MAPPING_READS],
+      run: () => {
+        const left = T.pages.v - T.done.v;
+        const mapping = mappingAt(T.process.v, here());
+        const inMapping = mappings.vpnFirst.get(mapping) + mappings.pageCount.get(mapping) - here();
+        T.run.v = pieceOf(T.pages.v, left, pte.runEnd(here()) - here(), inMapping);
+        T.pfn.v = here();
+        return call(faultIn);
+      },
+      calls: [faultIn],
+    },
+    GS5: {
+      title: 'slow: take the fault’s answer', to: ['GS2', 'GS6'],
+      run: go => {
+        if (answer.result < 0) T.errno.v = answer.errno;
+        return answer.result < 0 ? go.GS6 : go.GS2;
+      },
+    },
+    GS6: {
+      title: 'slow: drop mmap_lock', drops: [mmapLock], to: ['done'],
+      run: () => {
+        if (T.done.v > 0 || T.errno.v === 0) return done(T.done.v);
+        emit('pin-refused', T.process.v, here(), T.errno.v);
+        return fail(T.errno.v);
+      },
+    },
+  },
+});
+
+/** check_vma_flags(), in its order: the first rule that hits decides (spec 1.5). 0 lets pass. */
+function refusal(): number {
+  const mapping = mappingAt(T.process.v, here());
+  if (mapping === 0) return ERRNO.EFAULT;
+  const file = mappings.file.get(mapping);
+  if (file !== 0 && files.frozen.get(file) === 1) return ERRNO.EAGAIN;
+  if (isLongterm()) {
+    const errno = kernel.policy.longtermFilePin.refusal({ fsdax: file !== 0, shared: mappings.shared.get(mapping) === 1 });
+    if (errno !== 0) return errno;
+  }
+  return T.write.v === 1 && mappings.writable.get(mapping) === 0 ? ERRNO.EFAULT : 0;
+}
+
+/** How many holders an operation has used so far; the next pieces are numbered from there. */
+export function piecesOf(op: number): number {
+  let pieces = 0;
+  for (const holder of holders.$.rows(arena)) if (holders.op.get(holder) === op && holders.how.get(holder) !== 0) pieces++;
+  return pieces;
+}

@@ -1,0 +1,90 @@
+import { SIGNALS } from '@shared/domain/signal';
+import { actors, files, filesystems, hosts } from '@shared/state/tables';
+import { emit } from '../engine/events';
+import { machine } from '../engine/machine';
+import { mechanism } from '../engine/mechanism';
+import { at, every, frame } from '../engine/place';
+import { done, sleep } from '../engine/step';
+import { busyRefs } from './folio-counts';
+
+const K = frame('target', 'signal');
+
+/** kill(2): the signal is pending at once; who waits interruptibly looks up. */
+export const sendSignal = mechanism({
+  name: 'kill',
+  source: 'kernel/signal.c send_signal_locked() (6.19)',
+  frame: K,
+  order: 'KI1',
+  steps: {
+    KI1: {
+      title: 'make the signal pending', writes: [at(actors.signal, K.target), at(actors.dead, K.target)], to: ['done'],
+      run: () => {
+        actors.signal.set(K.target.v, K.signal.v);
+        if (K.signal.v === SIGNALS.SIGKILL) actors.dead.set(K.target.v, 1);
+        emit('signal-sent', actors.nth.get(K.target.v), K.signal.v);
+        return done();
+      },
+    },
+  },
+});
+
+const S = frame('ns');
+
+/** Time passes in user space. */
+export const pause = mechanism({
+  name: 'wait',
+  source: 'the lab’s own step: time between two operations',
+  frame: S,
+  order: 'PA1 PA2',
+  steps: {
+    PA1: { title: 'let time pass', run: () => sleep(S.ns.v) },
+    PA2: { title: 'go on', to: ['done'], run: () => done() },
+  },
+});
+
+const H = frame('file', 'index');
+
+/** Orders the set-up of a lab: goes on once somebody holds the page of the file (beyond mapping it). */
+export const awaitHeld = mechanism({
+  name: 'await-held',
+  source: 'the lab’s own step: order of set-up',
+  frame: H,
+  order: 'AH1',
+  steps: {
+    AH1: {
+      title: 'wait until the page is held', waitsFor: { kind: 'pages-held', file: 'file', index: 'index' }, to: ['done'],
+      reads: every(files.kind, files.blockDelta, hosts.refs, hosts.maps),
+      when: () => {
+        if (files.kind.at(H.file.v, H.index.v) === 0) return false;
+        const pfn = H.index.v + files.blockDelta.at(H.file.v, H.index.v);
+        return busyRefs(filesystems.host.get(files.fs.get(H.file.v)), pfn) > 0;
+      },
+      run: () => done(),
+    },
+  },
+});
+
+const A = frame('target');
+
+/** Orders the set-up of a lab: goes on once the other actor waits for something, or has nothing left to do. */
+export const awaitWaiting = mechanism({
+  name: 'await-waiting',
+  source: 'the lab’s own step: order of set-up',
+  frame: A,
+  order: 'AW1',
+  steps: {
+    AW1: {
+      title: 'wait until the other actor waits or is done', waitsFor: { kind: 'actor', actor: 'target' }, to: ['done'],
+      reads: every(actors.pc),
+      when: () => {
+        const self = machine.self;
+        const target = A.target.v;
+        if (actors.pc.get(target) === 0) return true;
+        const isStuck = actors.op.get(target) !== 0 && !machine.isEnabled(target);
+        machine.enter(self);
+        return isStuck;
+      },
+      run: () => done(),
+    },
+  },
+});

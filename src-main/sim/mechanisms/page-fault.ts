@@ -1,0 +1,34 @@
+import { mappings } from '@shared/state/tables';
+import { mechanism } from '../engine/mechanism';
+import { frame } from '../engine/place';
+import { call, done, fail, site } from '../engine/step';
+import { answer } from '../engine/machine';
+import { MAPPING_READS, mappingAt } from './address-space';
+import { anonymousFault } from './anonymous-fault';
+import { daxFault } from './dax-fault';
+import { ERRNO } from '@shared/domain/errno';
+
+const T = frame('process', 'vpn', 'pages', 'write', 'mapping');
+
+const anonymous = site(anonymousFault, T.process, T.vpn, T.pages, T.mapping);
+const dax = site(daxFault, T.process, T.vpn, T.pages, T.write, T.mapping);
+
+/** handle_mm_fault(): the mapping decides how its pages come in. The caller holds mmap_lock shared. EFAULT stands for SIGBUS and SIGSEGV. */
+export const pageFault = mechanism({
+  name: 'page-fault',
+  source: 'mm/memory.c handle_mm_fault() (6.19)',
+  frame: T,
+  order: 'PF1 PF2',
+  steps: {
+    PF1: {
+      title: 'find the mapping', reads: MAPPING_READS, calls: [anonymous, dax], to: ['done'],
+      run: () => {
+        T.mapping.v = mappingAt(T.process.v, T.vpn.v);
+        if (T.mapping.v === 0) return fail(ERRNO.EFAULT);
+        if (T.write.v === 1 && mappings.writable.get(T.mapping.v) === 0) return fail(ERRNO.EFAULT);
+        return call(mappings.file.get(T.mapping.v) === 0 ? anonymous : dax);
+      },
+    },
+    PF2: { title: 'answer the fault', to: ['done'], run: () => (answer.result < 0 ? fail(answer.errno) : done()) },
+  },
+});

@@ -1,0 +1,77 @@
+import { arena } from '@shared/state/arena';
+import type { Row } from '@shared/state/dictionary';
+import { actors, hosts, mappings, pipes, processes, regions } from '@shared/state/tables';
+import { emit } from '../engine/events';
+import { machine } from '../engine/machine';
+import { mechanism } from '../engine/mechanism';
+import { at, every, frame } from '../engine/place';
+import { call, done, site } from '../engine/step';
+import { MAPPING_READS, UNMAP_TERMS } from './address-space';
+import { deregisterMemory } from './deregister-memory';
+import { removeMapping } from './mapping-calls';
+import { drainPipe } from './pipe';
+
+const T = frame('process', 'mr', 'pipe');
+
+const deregister = site(deregisterMemory, T.mr, T.process);
+const closePipe = site(drainPipe, T.pipe, 1);
+
+const siblings = (): readonly Row[] => machine.actorRows.filter(actor => actor !== machine.self && actors.process.get(actor) === T.process.v);
+const nextRegion = (): Row => regions.$.rows(arena).find(mr => regions.process.get(mr) === T.process.v && regions.state.get(mr) === regions.state.valueOf('valid')) ?? 0;
+const nextPipe = (): Row => pipes.$.rows(arena).find(pipe => pipes.closed.get(pipe) === 0 && pipes.process.get(pipe) === T.process.v) ?? 0;
+
+/**
+ * The end of a process: its other threads leave first, then its registrations are torn down, its pipes closed and its memory
+ * unmapped, each in steps of its own (spec 5.8 SK2–SK3, 6.5).
+ */
+export const processExit = mechanism({
+  name: 'process-exit',
+  source: 'kernel/exit.c do_exit(), exit_mmap(), exit_files() (6.19)',
+  frame: T,
+  order: 'EX1 EX2 EX3 EX4 EX5 EX6',
+  steps: {
+    EX1: {
+      title: 'tell the other threads, unless one of them leads the way already',
+      reads: [at(processes.exiting, T.process)], writes: [at(processes.exiting, T.process), ...every(actors.dead)], to: ['done'],
+      run: () => {
+        if (processes.exiting.get(T.process.v) === 1) return done();
+        processes.exiting.set(T.process.v, 1);
+        for (const sibling of siblings()) actors.dead.set(sibling, 1);
+      },
+    },
+    EX2: {
+      title: 'wait until they have left', when: () => siblings().every(sibling => actors.pc.get(sibling) === 0), waitsFor: { kind: 'threads', process: 'process' },
+      reads: every(actors.pc),
+    },
+    EX3: {
+      title: 'deregister one memory region', reads: every(regions.state), calls: [deregister], to: ['EX3', 'EX4'],
+      run: go => {
+        T.mr.v = nextRegion();
+        return T.mr.v === 0 ? go.EX4 : call(deregister, go.EX3);
+      },
+    },
+    EX4: {
+      title: 'close one pipe', reads: every(pipes.closed), calls: [closePipe], to: ['EX4', 'EX5'],
+      run: go => {
+        T.pipe.v = nextPipe();
+        return T.pipe.v === 0 ? go.EX5 : call(closePipe, go.EX4);
+      },
+    },
+    EX5: {
+      title: 'unmap all memory', takes: at(processes.mmapLock, T.process), drops: [at(processes.mmapLock, T.process)],
+      reads: [...MAPPING_READS, ...every(hosts.owner)],
+      writes: [...UNMAP_TERMS, ...every(mappings.pageCount, mappings.file, mappings.fileFirst, mappings.vpnFirst, mappings.writable, mappings.shared)],
+      run: () => {
+        for (const mapping of mappings.$.rows(arena)) if (mappings.process.get(mapping) === T.process.v) removeMapping(T.process.v, mapping);
+      },
+    },
+    EX6: {
+      title: 'the address space is gone', writes: [at(processes.exited, T.process)], to: ['done'],
+      run: () => {
+        processes.exited.set(T.process.v, 1);
+        emit('process-exited', T.process.v);
+        return done();
+      },
+    },
+  },
+});

@@ -1,0 +1,27 @@
+import type { Mechanism } from '../engine/step';
+import { allocateBlocks } from './allocate-blocks';
+import { anonymousFault } from './anonymous-fault';
+import { busyExtentWorker, logCommit } from './busy-extents';
+import { cpuAccess } from './cpu-access';
+import { daxFault } from './dax-fault';
+import { deregisterMemory } from './deregister-memory';
+import { directIo } from './direct-io';
+import { driveEngine } from './drive-engine';
+import { readFile, writeFile } from './file-access';
+import { getUserPages } from './get-user-pages';
+import { awaitHeld, awaitWaiting, pause, sendSignal } from './lab-steps';
+import { mapMemory, unmapMemory } from './mapping-calls';
+import { pageFault } from './page-fault';
+import { drainPipe, vmsplice } from './pipe';
+import { processExit } from './process-exit';
+import { nicEngine, rdmaWrite } from './rdma-write';
+import { registerMemory } from './register-memory';
+import { removeBlocks } from './remove-blocks';
+
+/** Every mechanism that does not depend on the policy. */
+export const MECHANISMS: readonly Mechanism[] = [
+  pageFault, daxFault, anonymousFault, allocateBlocks, getUserPages, removeBlocks,
+  directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
+  cpuAccess, readFile, writeFile, mapMemory, unmapMemory, processExit,
+  logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting,
+];

@@ -1,0 +1,154 @@
+import type { Row } from '@shared/state/dictionary';
+import { OWNER_BUSY_DAX, OWNER_IN_TRANSACTION } from '@shared/state/owner';
+import { PAGE_BYTES } from '@shared/units/pages';
+import { busyExtents, files, filesystems, hosts, operations } from '@shared/state/tables';
+import { emit } from '../engine/events';
+import { mechanism } from '../engine/mechanism';
+import { at, every, frame, pagesAt } from '../engine/place';
+import { done } from '../engine/step';
+import { kernel } from '../kernel';
+import { MAPPING_READS, unmapFile, UNMAP_TERMS } from './address-space';
+import { KIND } from './allocate-blocks';
+import { ENTRY } from './dax-fault';
+import { firstBusyFrame } from './folio-counts';
+
+/** `op` asks: its size is the new i_size, or −1 where the size stays (punch). */
+const T = frame('file', 'first', 'pages', 'op');
+
+const size = at(files.size, T.file);
+const kind = pagesAt(files.kind, T.file);
+const blockDelta = pagesAt(files.blockDelta, T.file);
+const entry = pagesAt(files.entry, T.file);
+const entryLock = pagesAt(files.entryLock, T.file);
+const end = (): number => T.first.v + T.pages.v;
+const hostOf = (file: Row): Row => filesystems.host.get(files.fs.get(file));
+
+/** Calls `visit` for each run of blocks of the file in [first, end). */
+export function forEachBlockRun(file: Row, first: number, last: number, visit: (index: number, pfn: number, pages: number) => void): void {
+  for (let index = first; index < last;) {
+    const next = Math.min(last, files.kind.runEnd(file, index), files.blockDelta.runEnd(file, index));
+    if (files.kind.at(file, index) !== KIND.hole) visit(index, index + files.blockDelta.at(file, index), next - index);
+    index = next;
+  }
+}
+
+/** First page of [first, end) whose frame a device holds; −1 if all are idle or only mapped (dax_layout_busy_page_range). */
+export function firstBusyIndex(file: Row, first: number, last: number): number {
+  const host = hostOf(file);
+  for (let index = first; index < last;) {
+    const next = Math.min(last, files.entry.runEnd(file, index), files.blockDelta.runEnd(file, index));
+    if (files.entry.at(file, index) === ENTRY.real) {
+      const pfn = index + files.blockDelta.at(file, index);
+      const busy = firstBusyFrame(host, pfn, pfn + next - index);
+      if (busy >= 0) return index + busy - pfn;
+    }
+    index = next;
+  }
+  return -1;
+}
+
+export const BUSY_READS = every(files.entry, files.blockDelta, hosts.refs, hosts.maps);
+
+/** Deletes DAX entries of a range: the frames belong to no file’s page cache any more. */
+export function deleteEntries(file: Row, first: number, last: number): void {
+  const host = hostOf(file);
+  for (let index = first; index < last;) {
+    const next = Math.min(last, files.entry.runEnd(file, index), files.blockDelta.runEnd(file, index));
+    if (files.entry.at(file, index) === ENTRY.real) hosts.mapping.assign(host, index + files.blockDelta.at(file, index), next - index, 0);
+    index = next;
+  }
+  files.entry.assign(file, first, last - first, ENTRY.none);
+}
+
+/** Frees one run of blocks; those a device holds become busy extents where the policy keeps them. */
+function freeRun(index: number, pfn: number, pages: number): void {
+  const host = hostOf(T.file.v);
+  const keepsBusy = kernel.policy.truncateVsDma.keepsBusyBlocks;
+  for (let at = pfn; at < pfn + pages;) {
+    const busy = keepsBusy ? firstBusyFrame(host, at, pfn + pages) : -1;
+    const isSplit = kernel.policy.knobs.busySplit && busy >= 0;
+    const to = !isSplit ? pfn + pages : busy > at ? busy : Math.min(pfn + pages, hosts.refs.runEnd(host, at));
+    release(index + at - pfn, at, to - at, isSplit ? busy === at : busy >= 0);
+    at = to;
+  }
+}
+
+function release(index: number, pfn: number, pages: number, isHeld: boolean): void {
+  const host = hostOf(T.file.v);
+  const fs = files.fs.get(T.file.v);
+  hosts.owner.assign(host, pfn, pages, isHeld ? OWNER_BUSY_DAX : OWNER_IN_TRANSACTION);
+  hosts.ownerDelta.assign(host, pfn, pages, 0);
+  const extent = busyExtents.$.row(fs, pfn);
+  busyExtents.state.set(extent, busyExtents.state.valueOf('in-transaction'));
+  busyExtents.pageCount.set(extent, pages);
+  busyExtents.dax.set(extent, isHeld ? 1 : 0);
+  busyExtents.firstIndex.set(extent, index);
+  filesystems.freeBlocks.set(fs, filesystems.freeBlocks.get(fs) + pages);
+  emit(isHeld ? 'blocks-busy' : 'blocks-freed', T.file.v, pfn, pages);
+}
+
+/** The part every layout operation ends with, under iolock and invalidate_lock (spec 4.3 N2–N5). */
+export const removeBlocks = mechanism({
+  name: 'remove-blocks',
+  source: 'spec 4.3 N2–N5; fs/xfs/xfs_iops.c xfs_setattr_size(), fs/dax.c dax_delete_mapping_entry() (6.19)',
+  frame: T,
+  order: 'N2 N3 N4 N5',
+  steps: {
+    N2: {
+      title: 'set the size', reads: [size, kind, entry], writes: [size],
+      run: () => {
+        const { sizeBytes } = kernel.operations[operations.nth.get(T.op.v)]!;
+        if (sizeBytes >= 0) {
+          size.v = sizeBytes;
+          emit('size-changed', T.file.v, Math.ceil(sizeBytes / PAGE_BYTES));
+        }
+        T.pages.v = Math.max(0, lastBlockEnd() - T.first.v);
+      },
+    },
+    N3: {
+      title: 'unmap the range', reads: [...MAPPING_READS, ...every(hosts.owner)], writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
+      run: () => { if (T.pages.v > 0) unmapFile(T.file.v, T.first.v, end()); },
+    },
+    N4: {
+      title: 'delete the DAX entries', when: () => T.pages.v === 0 || entryLock.find(T.first.v, end(), holder => holder !== 0) < 0,
+      waitsFor: { kind: 'entry', file: 'file', index: 'first' },
+      reads: [entry, entryLock, blockDelta], writes: [entry, ...every(hosts.mapping)],
+      run: () => { if (T.pages.v > 0) deleteEntries(T.file.v, T.first.v, end()); },
+    },
+    N5: {
+      title: 'free the blocks in one transaction', takes: at(files.ilock, T.file), drops: [at(files.ilock, T.file)], to: ['done'],
+      reads: [kind, blockDelta, ...every(hosts.refs, hosts.maps)],
+      writes: [
+        kind, blockDelta, at(operations.applied, T.op),
+        ...every(hosts.owner, hosts.ownerDelta, busyExtents.state, busyExtents.pageCount, busyExtents.dax, filesystems.freeBlocks, filesystems.logDirty),
+      ],
+      costNs: () => kernel.costs.allocateNs,
+      run: () => {
+        operations.applied.set(T.op.v, 1);
+        if (T.pages.v === 0) return done();
+        let freed = 0;
+        forEachBlockRun(T.file.v, T.first.v, end(), (index, pfn, pages) => {
+          freeRun(index, pfn, pages);
+          freed += pages;
+        });
+        kind.assign(T.first.v, T.pages.v, KIND.hole);
+        blockDelta.assign(T.first.v, T.pages.v, 0);
+        if (freed > 0) filesystems.logDirty.set(files.fs.get(T.file.v), 1);
+        return done();
+      },
+    },
+  },
+});
+
+/** Index behind the last page of the range that may have a block or an entry. */
+function lastBlockEnd(): number {
+  let last = 0;
+  for (let index = T.first.v; index < end();) {
+    const next = Math.min(kind.runEnd(index), entry.runEnd(index), end());
+    if (kind.at(index) !== KIND.hole || entry.at(index) !== ENTRY.none) last = next;
+    if (!Number.isFinite(next)) break;
+    index = next;
+  }
+  return last;
+}
+

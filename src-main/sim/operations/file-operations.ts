@@ -1,0 +1,75 @@
+import { source } from '@shared/domain/source';
+import { showBytes } from '@shared/units/show';
+import { PAGE_BYTES } from '@shared/units/pages';
+import { site } from '../engine/step';
+import { kernel } from '../kernel';
+import { readFile, writeFile } from '../mechanisms/file-access';
+import { aFile, somePages, type Operation } from './operation';
+
+/** Pages behind any file: a range to the end of a file reaches this far. */
+const TO_THE_END_PAGES = 2 ** 30;
+
+const layoutOperation = (): typeof kernel.policy.truncateVsDma.layoutOperation => kernel.policy.truncateVsDma.layoutOperation;
+
+export const ftruncate: Operation = {
+  word: 'ftruncate',
+  title: 'ftruncate',
+  doc: 'Sets the size of a file. Blocks behind the new end are freed; what happens to pages that a device holds is the policy truncate-vs-dma.',
+  source: source('ftruncate(2); fs/open.c do_sys_ftruncate() (6.19)', 'V'),
+  parameters: [aFile, { name: 'size', title: 'size', doc: 'new size', required: true, type: { kind: 'quantity', dimension: 'bytes', min: 0, max: 2 ** 42 } }],
+  lower(read) {
+    const file = read.file('file');
+    const sizeBytes = read.number('size', 'bytes');
+    return {
+      call: site(layoutOperation, file, Math.ceil(sizeBytes / PAGE_BYTES), TO_THE_END_PAGES, read.op),
+      sizeBytes,
+      text: `ftruncate ${read.text('file')} to ${showBytes(sizeBytes)}`,
+    };
+  },
+};
+
+export const fallocate: Operation = {
+  word: 'fallocate',
+  title: 'fallocate',
+  doc: 'Punches a hole: frees the blocks of a range, the size stays.',
+  source: source('fallocate(2) FALLOC_FL_PUNCH_HOLE; fs/xfs/xfs_file.c xfs_falloc_punch_hole() (6.19)', 'V'),
+  parameters: [
+    aFile,
+    { name: 'mode', title: 'mode', doc: 'what to do with the range', required: true, type: { kind: 'choice', values: ['punch'] } },
+    somePages('pages to punch, first+count'),
+  ],
+  lower(read) {
+    const file = read.file('file');
+    const pages = read.pages('pages', read.filePages(file));
+    return {
+      call: site(layoutOperation, file, pages.first, pages.count, read.op),
+      text: `punch ${read.text('file')} pages ${pages.first}+${pages.count}`,
+    };
+  },
+};
+
+export const pread: Operation = {
+  word: 'pread',
+  title: 'pread',
+  doc: 'Reads pages of a file with a system call: a copy under iolock.',
+  source: source('pread(2); fs/xfs/xfs_file.c xfs_file_dax_read() (6.19)', 'V'),
+  parameters: [aFile, somePages('pages to read, first+count; all if not said')],
+  lower(read) {
+    const file = read.file('file');
+    const pages = read.pages('pages', read.filePages(file));
+    return { call: site(readFile, file, pages.first, pages.count), text: `pread ${read.text('file')} pages ${pages.first}+${pages.count}` };
+  },
+};
+
+export const pwrite: Operation = {
+  word: 'pwrite',
+  title: 'pwrite',
+  doc: 'Writes pages of a file with a system call. Allocates what is missing and extends the file; in place it changes no layout.',
+  source: source('pwrite(2); fs/xfs/xfs_file.c xfs_file_dax_write() (6.19)', 'V'),
+  parameters: [aFile, somePages('pages to write, first+count; all if not said')],
+  lower(read) {
+    const file = read.file('file');
+    const pages = read.pages('pages', Math.max(1, read.filePages(file)));
+    return { call: site(writeFile, read.op, file, pages.first, pages.count), text: `pwrite ${read.text('file')} pages ${pages.first}+${pages.count}` };
+  },
+};

@@ -1,0 +1,84 @@
+import type { Row } from '@shared/state/dictionary';
+import type { OperationEntry } from '@shared/protocol/catalogue';
+import type { Parameter } from '@shared/protocol/parameter';
+import type { Dimension } from '@shared/units/quantity';
+import type { Call } from '../engine/step';
+
+/** What an operation of the lab becomes: a call of a mechanism, and what mechanisms ask of the operation itself. */
+export interface Lowered {
+  readonly call: Call;
+  /** Size it asks for; −1 where it asks for none. */
+  readonly sizeBytes?: number;
+  /** One line for lists: "ftruncate F to 0 B". */
+  readonly text: string;
+}
+
+export interface MappingPlace {
+  readonly row: Row;
+  readonly process: Row;
+  readonly vpnFirst: number;
+  readonly pageCount: number;
+}
+
+/** Pages named by an operation: first and how many. */
+export interface Pages {
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * Resolves the words of one operation against its lab. A word that names nothing notes a problem at its place and answers
+ * with a stand-in, so that one reading finds every problem.
+ */
+export interface OperationReader {
+  /** The operation's own row. */
+  readonly op: Row;
+  readonly actor: Row;
+  /** Address space of the actor. */
+  readonly process: Row;
+  has(parameter: string): boolean;
+  text(parameter: string): string;
+  number(parameter: string, dimension: Dimension): number;
+  flag(parameter: string): boolean;
+  /** `total` is what "all of it" means where the parameter is not given. */
+  pages(parameter: string, total: number): Pages;
+  file(parameter: string): Row;
+  mapping(parameter: string): MappingPlace;
+  /** Gives the mapping its place; the first `mmap` of a name decides it. */
+  newMapping(parameter: string, pageCount: number): MappingPlace;
+  mr(parameter: string): Row;
+  newMr(parameter: string): Row;
+  pipe(parameter: string): Row;
+  drive(parameter: string): Row;
+  nic(parameter: string): Row;
+  otherActor(parameter: string): Row;
+  /** Queue pair of this actor; every remote actor has one. */
+  readonly qp: Row;
+  filePages(file: Row): number;
+  fail(parameter: string, message: string): void;
+}
+
+export interface Operation extends OperationEntry {
+  lower(read: OperationReader): Lowered;
+}
+
+const reference = (name: string, to: Extract<Parameter['type'], { kind: 'reference' }>['to'], doc: string, required = true): Parameter =>
+  ({ name, title: name, doc, required, type: { kind: 'reference', to } });
+
+export const aFile = reference('file', 'file', 'the file');
+export const aMapping = reference('mapping', 'mapping', 'a mapping, by the name its mmap gave it');
+export const anMr = reference('mr', 'mr', 'a registration, by name');
+export const aPipe = reference('pipe', 'pipe', 'a pipe, by name');
+export const aDrive = reference('drive', 'nvme-ssd', 'the drive; the only one if not said', false);
+export const aNic = reference('nic', 'rdma-nic', 'the NIC; the only one if not said', false);
+export const anActor = reference('actor', 'actor', 'another actor');
+export const somePages = (doc: string): Parameter => ({ name: 'pages', title: 'pages', doc, required: false, type: { kind: 'pages' } });
+
+/** Parameters that every operation takes. */
+export const COMMON_PARAMETERS: readonly Parameter[] = [
+  {
+    name: 'at', title: 'not before', doc: 'simulated time before which it does not start', required: false,
+    type: { kind: 'quantity', dimension: 'ns', min: 0, max: 1e15 },
+  },
+  { name: 'repeat', title: 'repeat', doc: 'how often; "forever" until it fails', required: false, type: { kind: 'text' } },
+];

@@ -1,0 +1,61 @@
+import { SIGNALS } from '@shared/domain/signal';
+import { source } from '@shared/domain/source';
+import { showNs } from '@shared/units/show';
+import { site } from '../engine/step';
+import { awaitHeld, awaitWaiting, pause, sendSignal } from '../mechanisms/lab-steps';
+import { processExit } from '../mechanisms/process-exit';
+import { aFile, anActor, type Operation } from './operation';
+
+export const kill: Operation = {
+  word: 'kill',
+  title: 'kill',
+  doc: 'Sends a signal. What it does to the target is the target’s handler; SIGKILL cannot be handled.',
+  source: source('kill(2), signal(7); kernel/signal.c (6.19)', 'V', 'O'),
+  parameters: [anActor, { name: 'sig', title: 'signal', doc: 'which signal', required: true, type: { kind: 'choice', values: ['SIGINT', 'SIGTERM', 'SIGKILL'] } }],
+  lower: read => ({
+    call: site(sendSignal, read.otherActor('actor'), SIGNALS[read.text('sig') as keyof typeof SIGNALS]),
+    text: `kill ${read.text('actor')} with ${read.text('sig')}`,
+  }),
+};
+
+export const exit: Operation = {
+  word: 'exit',
+  title: 'exit',
+  doc: 'Ends the process: its threads, registrations, pipes and mappings go.',
+  source: source('exit_group(2); kernel/exit.c do_exit() (6.19)', 'V'),
+  parameters: [],
+  lower: read => ({ call: site(processExit, read.process), text: 'exit' }),
+};
+
+export const wait: Operation = {
+  word: 'wait',
+  title: 'wait',
+  doc: 'Time passes in user space.',
+  source: source('the lab’s own step', 'X'),
+  parameters: [{ name: 'for', title: 'for', doc: 'how long', required: true, type: { kind: 'quantity', dimension: 'ns', min: 0, max: 2_000_000_000 } }],
+  lower(read) {
+    const ns = read.number('for', 'ns');
+    return { call: site(pause, ns), text: `wait ${showNs(ns)}` };
+  },
+};
+
+export const awaitHeldOperation: Operation = {
+  word: 'await-held',
+  title: 'await held',
+  doc: 'Orders the set-up: goes on once somebody holds the page of the file, beyond mapping it. Not something a kernel offers.',
+  source: source('the lab’s own step', 'X'),
+  parameters: [aFile, { name: 'page', title: 'page', doc: 'index of the page', required: true, type: { kind: 'quantity', dimension: 'count', min: 0, max: 2 ** 31 - 1 } }],
+  lower(read) {
+    const page = read.number('page', 'count');
+    return { call: site(awaitHeld, read.file('file'), page), text: `await that ${read.text('file')} page ${page} is held` };
+  },
+};
+
+export const awaitWaitingOperation: Operation = {
+  word: 'await-waiting',
+  title: 'await waiting',
+  doc: 'Orders the set-up: goes on once another actor waits for something or has nothing left to do. Not something a kernel offers.',
+  source: source('the lab’s own step', 'X'),
+  parameters: [anActor],
+  lower: read => ({ call: site(awaitWaiting, read.otherActor('actor')), text: `await that ${read.text('actor')} waits` }),
+};

@@ -1,0 +1,42 @@
+import { source } from '@shared/domain/source';
+import { files, hosts } from '@shared/state/tables';
+import { mechanism } from '../../engine/mechanism';
+import { at, every, frame } from '../../engine/place';
+import { call, done, site } from '../../engine/step';
+import { kernel } from '../../kernel';
+import { MAPPING_READS, unmapFile, UNMAP_TERMS } from '../../mechanisms/address-space';
+import { removeBlocks } from '../../mechanisms/remove-blocks';
+import type { TruncateVsDma } from '../policy';
+
+const T = frame('file', 'first', 'pages', 'op');
+const iolock = at(files.iolock, T.file);
+const invlock = at(files.invlock, T.file);
+const remove = site(removeBlocks, T.file, T.first, T.pages, T.op);
+
+const layoutOperation = mechanism({
+  name: 'layout/busy-extent',
+  source: 'spec 4.6 B1–B3; thread of 30 Oct 2017, Hellwig’s first idea and Chinner’s design',
+  frame: T,
+  order: 'B1 B1b B2 B3 B3u',
+  steps: {
+    B1: { title: 'take iolock', takes: iolock },
+    B1b: { title: 'take invalidate_lock', takes: invlock },
+    B2: {
+      title: 'unmap the range', reads: [...MAPPING_READS, ...every(hosts.owner)], writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
+      run: () => { unmapFile(T.file.v, T.first.v, T.first.v + T.pages.v); },
+    },
+    B3: { title: 'free the extents, held ones as busy', calls: [remove], run: () => call(remove) },
+    B3u: { title: 'drop both locks and return at once', drops: [invlock, iolock], to: ['done'], run: () => done() },
+  },
+});
+
+export const busyExtent: TruncateVsDma = {
+  axis: 'truncate-vs-dma',
+  id: 'busy-extent',
+  title: 'Frees at once, but keeps held blocks on the busy list',
+  doc: 'Removal never blocks; only reuse is delayed, until the last device lets go of the extent. Until then statfs counts space that nobody can allocate.',
+  era: 'proposed 2017, never merged for DMA',
+  source: source('thread of 30 Oct 2017 (Hellwig, Chinner); base: fs/xfs/xfs_extent_busy.c (6.19); spec 4.6', 'S', 'V', 'X'),
+  layoutOperation,
+  keepsBusyBlocks: true,
+};

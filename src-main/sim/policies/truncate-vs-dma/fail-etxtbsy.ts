@@ -1,0 +1,78 @@
+import { ERRNO } from '@shared/domain/errno';
+import { source } from '@shared/domain/source';
+import { files, filesystems, hosts } from '@shared/state/tables';
+import { emit } from '../../engine/events';
+import { mechanism } from '../../engine/mechanism';
+import { at, every, frame, pagesAt } from '../../engine/place';
+import { call, done, fail, site } from '../../engine/step';
+import { kernel } from '../../kernel';
+import { MAPPING_READS, unmapFile, UNMAP_TERMS } from '../../mechanisms/address-space';
+import { isIdle } from '../../mechanisms/folio-counts';
+import { BUSY_READS, firstBusyIndex, forEachBlockRun, removeBlocks } from '../../mechanisms/remove-blocks';
+import type { TruncateVsDma } from '../policy';
+
+const T = frame('file', 'first', 'pages', 'op', 'pfn');
+const iolock = at(files.iolock, T.file);
+const invlock = at(files.invlock, T.file);
+const entryLock = pagesAt(files.entryLock, T.file);
+const remove = site(removeBlocks, T.file, T.first, T.pages, T.op);
+const host = (): number => filesystems.host.get(files.fs.get(T.file.v));
+const end = (): number => T.first.v + T.pages.v;
+
+/** First frame of the range that was pinned for the long term with the file system’s knowledge; −1 if there is none. */
+function firstLongterm(): number {
+  let found = -1;
+  forEachBlockRun(T.file.v, T.first.v, end(), (_index, pfn, pages) => {
+    if (found < 0) found = hosts.longterm.find(host(), pfn, pfn + pages, pins => pins > 0);
+  });
+  return found;
+}
+
+const layoutOperation = mechanism({
+  name: 'layout/fail-etxtbsy',
+  source: 'spec 4.7 X1–X4; thread of 8 Feb 2019, Gunthorpe and Ledford',
+  frame: T,
+  order: 'X1 X1b X2 X3 X5 X5s X6 X4 X7 X8',
+  steps: {
+    X1: { title: 'take iolock', takes: iolock },
+    X1b: { title: 'take invalidate_lock', takes: invlock },
+    X2: {
+      title: 'unmap the range', reads: [...MAPPING_READS, ...every(hosts.owner)], writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
+      run: () => { unmapFile(T.file.v, T.first.v, end()); },
+    },
+    X3: {
+      title: 'scan for a page that is held', when: () => entryLock.find(0, Number.MAX_SAFE_INTEGER, holder => holder !== 0) < 0,
+      waitsFor: { kind: 'entry', file: 'file', index: 'first' },
+      reads: [...BUSY_READS, entryLock, ...every(hosts.longterm, files.kind)], to: ['X4', 'X5', 'X8'], costNs: () => kernel.costs.scanNs,
+      run: go => {
+        const busy = firstBusyIndex(T.file.v, T.first.v, end());
+        const refused = kernel.policy.knobs.etxtbsyScope === 'any-ref' ? busy >= 0 : firstLongterm() >= 0;
+        if (!refused && busy < 0) return go.X4;
+        if (busy >= 0) T.pfn.v = busy + files.blockDelta.at(T.file.v, busy);
+        if (!refused) return go.X5;
+        emit('layout-refused', T.file.v, T.pfn.v, ERRNO.ETXTBSY);
+        return go.X8;
+      },
+    },
+    X5: { title: 'only short holds: drop invalidate_lock', drops: [invlock], run: () => { emit('layout-wait', T.file.v, T.pfn.v); } },
+    X5s: {
+      title: 'sleep until the page is idle', when: () => isIdle(host(), T.pfn.v), waitsFor: { kind: 'page-idle', pfn: 'pfn' },
+      reads: every(hosts.refs), forgets: [T.pfn], costNs: () => kernel.costs.wakeNs,
+    },
+    X6: { title: 'retake invalidate_lock, start over', takes: invlock, to: ['X2'], run: go => go.X2 },
+    X4: { title: 'carry the operation out', calls: [remove], run: () => call(remove) },
+    X7: { title: 'drop both locks and return', drops: [invlock, iolock], to: ['done'], run: () => done() },
+    X8: { title: 'drop both locks and refuse', drops: [invlock, iolock], to: ['done'], run: () => fail(ERRNO.ETXTBSY) },
+  },
+});
+
+export const failEtxtbsy: TruncateVsDma = {
+  axis: 'truncate-vs-dma',
+  id: 'fail-etxtbsy',
+  title: 'Refuses with ETXTBSY',
+  doc: 'A layout operation on pages that are pinned for the long term fails and changes nothing, as for an active swap file. The thread does not say what short holds do; here they are waited for unless the knob etxtbsyScope says any-ref.',
+  era: 'proposed 2019',
+  source: source('thread of 8 Feb 2019 (Gunthorpe, Ledford); scope open in the thread; spec 4.7', 'S', 'X', 'unknown'),
+  layoutOperation,
+  keepsBusyBlocks: false,
+};
