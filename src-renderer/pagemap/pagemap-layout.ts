@@ -80,7 +80,8 @@ const PAGES_MIN = 16;
 export function zoomedRange(range: PageRange, at: number, factor: number, whole: PageRange): PageRange {
   const count = Math.min(whole.count, Math.max(Math.min(PAGES_MIN, whole.count), Math.round(range.count * factor)));
   const round = 2 ** Math.max(0, Math.floor(Math.log2(count)) - 4);
-  const wanted = Math.round((at - (at - range.first) * (count / range.count)) / round) * round;
+  const near = Math.round((at - (at - range.first) * (count / range.count)) / round) * round;
+  const wanted = Math.max(Math.min(near, Math.floor(at / round) * round), Math.ceil((at + 1 - count) / round) * round);
   return { first: Math.min(Math.max(wanted, whole.first), whole.first + whole.count - count), count };
 }
 
