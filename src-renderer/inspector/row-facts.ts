@@ -1,7 +1,7 @@
 import type { State } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { holdersOf } from '@shared/state/lock';
-import { runsIn, valueAt } from '@shared/state/page-runs';
+import { runEnd, runsIn, valueAt } from '@shared/state/page-runs';
 import { tableDefinitions, type Column } from '@shared/state/table';
 import { files } from '@shared/state/tables';
 import { actorName, nameOfRow } from '@shared/trace/names';
@@ -58,15 +58,10 @@ export function extentsOf(state: State, file: Row): FileExtent[] {
     const extents: FileExtent[] = [];
     for (let index = first; index < first + count;) {
       const delta = valueAt(state, file, files.blockDelta.field, index);
-      const end = Math.min(first + count, endOfDelta(state, file, index));
+      const end = Math.min(first + count, runEnd(state, file, files.blockDelta.field, index));
       extents.push({ index, count: end - index, kind: files.kind.spec.names![value]!, pfn: index + delta });
       index = end;
     }
     return extents;
   });
-}
-
-function endOfDelta(state: State, file: Row, index: number): number {
-  const { pages, slots } = state.dictionary.boundariesIn(file, files.blockDelta.field);
-  return pages.find((page, at) => page > index && state.p[slots[at]!] !== 0) ?? Infinity;
 }
