@@ -4,7 +4,6 @@ import { parseSelection } from '@shared/trace/selection';
 import { useLabDocument } from '../stores/lab-document';
 import { useRun } from '../stores/run';
 import { useSelection } from '../stores/selection';
-import { useSession } from '../stores/session';
 
 /** Where a person is in one step: reads and predicts, watches the run, or sees what happened. */
 export type GuidePhase = 'predict' | 'watch' | 'reveal';
@@ -25,6 +24,9 @@ export const useGuide = defineStore('guide', () => {
   const at = ref(-1);
   const progress = ref<Readonly<Record<number, StepProgress>>>({});
 
+  /** Why the thing that the step looks at cannot be selected at the end. */
+  const lookRefusal = ref<string | null>(null);
+
   const step = computed(() => guide.value?.steps[at.value] ?? null);
   const current = computed(() => progress.value[at.value] ?? UNTOUCHED);
   const isDone = (index: number): boolean => progress.value[index]?.phase === 'reveal';
@@ -36,6 +38,7 @@ export const useGuide = defineStore('guide', () => {
   const choose = (answer: number): void => put({ answer });
 
   function go(to: number): void {
+    lookRefusal.value = null;
     at.value = Math.max(-1, Math.min(to, (guide.value?.steps.length ?? 0) - 1));
   }
 
@@ -55,8 +58,8 @@ export const useGuide = defineStore('guide', () => {
     const look = step.value?.look;
     if (look === undefined || run.description === null || run.view === null) return;
     const found = parseSelection(look, run.description, run.view.state);
+    lookRefusal.value = found.ok ? null : found.refusal;
     if (found.ok) useSelection().select(found.value);
-    else useSession().say('failed', 'Nothing is selected', found.refusal);
   }
 
   watch(() => run.playing, playing => {
@@ -67,5 +70,5 @@ export const useGuide = defineStore('guide', () => {
     progress.value = {};
   });
 
-  return { guide, at, step, current, isDone, choose, go, watchRun, reveal };
+  return { guide, at, step, current, lookRefusal, isDone, choose, go, watchRun, reveal };
 });

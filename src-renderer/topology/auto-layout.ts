@@ -1,38 +1,68 @@
 import type { Topology } from '@shared/lab/lab';
 import { nodeOf, onGrid, type Position } from './topology-edits';
 
-/** Columns from left to right, as data flows from memory to the far end of the wire. PCIe parts behind a switch move right. */
-const COLUMN_OF: Readonly<Record<string, number>> = { 'host-memory': 0, 'pmem-region': 0, cpu: 1, 'root-complex': 2, 'pcie-switch': 3, 'rdma-peer': 5 };
-const DEVICE_COLUMN = 4;
-const COLUMN_GAP_PX = 264;
-const ROW_GAP_PX = 36;
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 
-/** Places for every node of a topology that has none: columns by kind, rows near what they are linked to. Same topology, same places. */
-export function layeredPositions(topology: Topology, heightOf: (node: string) => number): Readonly<Record<string, Position>> {
-  const columns = new Map<number, string[]>();
-  for (const [node, { kind }] of Object.entries(topology.nodes)) {
-    const column = COLUMN_OF[kind] ?? DEVICE_COLUMN;
-    columns.set(column, [...columns.get(column) ?? [], node]);
-  }
-  const places: Record<string, Position> = {};
-  // Columns that nobody uses take no room.
-  [...columns.keys()].sort((a, b) => a - b).forEach((column, nth) => {
-    const nodes = nearTheirNeighbours(topology, columns.get(column) ?? [], places);
-    let y = -nodes.reduce((sum, node) => sum + heightOf(node) + ROW_GAP_PX, -ROW_GAP_PX) / 2;
+/** Columns from left to right, as data flows: memory, host and fabric, devices, the far end of the wire. */
+const MEMORY = 0;
+const HOST = 1;
+const DEVICES = 2;
+const PEERS = 3;
+const COLUMN_OF: Readonly<Record<string, number>> = { 'host-memory': MEMORY, 'pmem-region': MEMORY, cpu: HOST, 'root-complex': HOST, 'pcie-switch': HOST, 'rdma-peer': PEERS };
+const COLUMN_GAP_PX = 56;
+const ROW_GAP_PX = 32;
+
+/** Places for every node of a topology: columns by kind, rows near what they are linked to. Same topology, same places. */
+export function layeredPositions(topology: Topology, sizeOf: (node: string) => Size): Readonly<Record<string, Position>> {
+  const columns = [MEMORY, HOST, DEVICES, PEERS].map(column => Object.keys(topology.nodes).filter(node => columnOf(topology, node) === column));
+  const heights: Record<string, number> = {};
+  const place = (nodes: readonly string[]): void => {
+    let top = -nodes.reduce((sum, node) => sum + sizeOf(node).height + ROW_GAP_PX, -ROW_GAP_PX) / 2;
     for (const node of nodes) {
-      places[node] = onGrid({ x: nth * COLUMN_GAP_PX, y: y + heightOf(node) / 2 });
-      y += heightOf(node) + ROW_GAP_PX;
+      heights[node] = top + sizeOf(node).height / 2;
+      top += sizeOf(node).height + ROW_GAP_PX;
     }
-  });
+  };
+  // The host's own column comes first: the others stand beside what they are linked to.
+  place(downwards(topology, columns[HOST] ?? []));
+  for (const column of [MEMORY, DEVICES, PEERS]) place(nearTheirNeighbours(topology, columns[column] ?? [], heights));
+
+  const places: Record<string, Position> = {};
+  let left = 0;
+  // Columns that nobody uses take no room.
+  for (const nodes of columns.filter(({ length }) => length > 0)) {
+    const width = Math.max(...nodes.map(node => sizeOf(node).width));
+    for (const node of nodes) places[node] = onGrid({ x: left + width / 2, y: heights[node] ?? 0 });
+    left += width + COLUMN_GAP_PX;
+  }
   return places;
 }
 
-/** Nodes of a column ordered by the mean height of the placed nodes they are linked to; those without keep their order, below. */
-function nearTheirNeighbours(topology: Topology, nodes: readonly string[], places: Readonly<Record<string, Position>>): readonly string[] {
+const columnOf = (topology: Topology, node: string): number => COLUMN_OF[topology.nodes[node]?.kind ?? ''] ?? DEVICES;
+
+const neighboursOf = (topology: Topology, node: string): readonly string[] =>
+  topology.links.flatMap(({ from, to }) => (nodeOf(from) === node ? [nodeOf(to)] : nodeOf(to) === node ? [nodeOf(from)] : []));
+
+/** Each cpu with its root complexes and their switches below it. */
+function downwards(topology: Topology, nodes: readonly string[]): readonly string[] {
+  const order: string[] = [];
+  const visit = (node: string): void => {
+    if (!nodes.includes(node) || order.includes(node)) return;
+    order.push(node);
+    neighboursOf(topology, node).forEach(visit);
+  };
+  nodes.filter(node => topology.nodes[node]?.kind === 'cpu').forEach(visit);
+  nodes.forEach(visit);
+  return order;
+}
+
+/** Nodes of a column ordered by the mean height of the placed nodes they are linked to; those without any keep their order. */
+function nearTheirNeighbours(topology: Topology, nodes: readonly string[], heights: Readonly<Record<string, number>>): readonly string[] {
   const meanY = (node: string): number => {
-    const ys = topology.links
-      .flatMap(({ from, to }) => (nodeOf(from) === node ? [nodeOf(to)] : nodeOf(to) === node ? [nodeOf(from)] : []))
-      .flatMap(neighbour => places[neighbour]?.y ?? []);
+    const ys = neighboursOf(topology, node).flatMap(neighbour => heights[neighbour] ?? []);
     return ys.length === 0 ? 0 : ys.reduce((sum, y) => sum + y, 0) / ys.length;
   };
   return nodes.toSorted((a, b) => meanY(a) - meanY(b));

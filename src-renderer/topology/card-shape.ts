@@ -11,19 +11,22 @@ export interface CardShape {
   readonly lines: number;
 }
 
-const WIDTH_PX = 200;
+const WIDTH_PX = 192;
+const NARROW_PX = 144;
 const HEAD_PX = 50;
 const BAR_PX = 18;
 const LINE_PX = 18;
 const FOOT_PX = 6;
 
+/** Parts that say little. */
+const NARROW = ['root-complex', 'pcie-switch', 'rdma-peer', 'cpu'];
 const MEMORY = ['pmem-region', 'host-memory'];
 const LINES: Readonly<Record<string, number>> = { 'pmem-region': 2, 'host-memory': 1, cpu: 1, 'nvme-ssd': 1, 'rdma-nic': 1, gpu: 1, 'rdma-peer': 1 };
 
 export function cardShape(kind: string): CardShape {
   const hasBar = MEMORY.includes(kind);
   const lines = LINES[kind] ?? 0;
-  return { width: WIDTH_PX, height: HEAD_PX + (hasBar ? BAR_PX : 0) + lines * LINE_PX + (lines > 0 || hasBar ? FOOT_PX : 0), hasBar, lines };
+  return { width: NARROW.includes(kind) ? NARROW_PX : WIDTH_PX, height: HEAD_PX + (hasBar ? BAR_PX : 0) + lines * LINE_PX + (lines > 0 || hasBar ? FOOT_PX : 0), hasBar, lines };
 }
 
 /** The figure at the right of a card's title: how large or how fast it is. */
@@ -44,5 +47,5 @@ export function cardDetail(node: LabNode, device: DeviceEntry | undefined): stri
     return type.kind === 'choice' && given !== undefined && typeof given !== 'object' ? [String(given)] : [];
   });
   const files = Object.entries(node.files ?? {}).map(([name, { size }]) => `${name} ${size}`);
-  return [...(choices.length + files.length === 0 ? [device?.title ?? node.kind] : choices), ...files].join('  ');
+  return [...(choices.length + files.length === 0 ? [device?.title ?? node.kind] : choices), ...files].join(' · ');
 }

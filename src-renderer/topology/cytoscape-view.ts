@@ -13,6 +13,8 @@ export interface GraphEdge {
   readonly to: string;
   readonly isMoving: boolean;
   readonly isSelected: boolean;
+  /** Its ends lie above each other. */
+  readonly isUpright: boolean;
 }
 
 /** Where the model lies on the screen: screen = model × zoom + pan. */
@@ -28,11 +30,13 @@ export interface GraphListener {
   nodeTapped(id: string): void;
   edgeTapped(id: string): void;
   backgroundTapped(): void;
+  /** Null when the pointer leaves a node. */
+  nodeHovered(id: string | null): void;
 }
 
 const ZOOM_MIN = 0.2;
 const ZOOM_MAX = 2.5;
-const FIT_PADDING_PX = 40;
+const FIT_PADDING_PX = 28;
 /** Dashes of a wire that carries data, and how far they move a second. */
 const DASH_PX = [7, 5];
 const DASH_SPEED_PX = 36;
@@ -50,6 +54,8 @@ export class CytoscapeView {
     this.cy.on('drag', 'node', () => { listener.nodesDragged(this.places()); });
     this.cy.on('dragfree', 'node', () => { listener.dragEnded(this.places()); });
     this.cy.on('tap', 'node', event => { listener.nodeTapped((event.target as NodeSingular).id()); });
+    this.cy.on('mouseover', 'node', event => { listener.nodeHovered((event.target as NodeSingular).id()); });
+    this.cy.on('mouseout', 'node', () => { listener.nodeHovered(null); });
     this.cy.on('tap', 'edge', event => { listener.edgeTapped((event.target as NodeSingular).id()); });
     this.cy.on('tap', event => { if (event.target === this.cy) listener.backgroundTapped(); });
   }
@@ -128,14 +134,15 @@ export class CytoscapeView {
 
 const asNode = ({ id, x, y, width, height }: GraphNode): ElementDefinition => ({ group: 'nodes', data: { id, width, height }, position: { x, y } });
 
-const asEdge = ({ id, from, to, isMoving, isSelected }: GraphEdge): ElementDefinition =>
-  ({ group: 'edges', data: { id, source: from, target: to }, classes: [isMoving ? 'moving' : '', isSelected ? 'chosen' : ''].filter(name => name !== '').join(' ') });
+const asEdge = ({ id, from, to, isMoving, isSelected, isUpright }: GraphEdge): ElementDefinition =>
+  ({ group: 'edges', data: { id, source: from, target: to }, classes: [isMoving ? 'moving' : '', isSelected ? 'chosen' : '', isUpright ? 'upright' : ''].filter(name => name !== '').join(' ') });
 
 function stylesheet(container: HTMLElement): StylesheetJson {
   const colour = (name: string): string => getComputedStyle(container).getPropertyValue(name).trim();
   return [
     { selector: 'node', style: { shape: 'rectangle', width: 'data(width)', height: 'data(height)', 'background-opacity': 0, 'border-width': 0, 'overlay-opacity': 0 } },
     { selector: 'edge', style: { 'curve-style': 'taxi', 'taxi-direction': 'horizontal', 'taxi-turn': '50%', 'taxi-turn-min-distance': 8, width: 3, 'line-color': colour('--line-strong'), 'overlay-opacity': 0 } },
+    { selector: 'edge.upright', style: { 'taxi-direction': 'vertical' } },
     { selector: 'edge.chosen', style: { 'line-color': colour('--accent') } },
     { selector: 'edge.moving', style: { 'line-color': colour('--state-dma'), 'line-style': 'dashed', 'line-dash-pattern': DASH_PX } },
   ];

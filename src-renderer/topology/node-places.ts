@@ -15,7 +15,7 @@ export function useNodePlaces() {
   const resting = computed<Readonly<Record<string, Position>>>(() => {
     const lab = document.lab;
     if (lab === null) return {};
-    const automatic = layeredPositions(lab.topology, node => cardShape(lab.topology.nodes[node]?.kind ?? '').height);
+    const automatic = layeredPositions(lab.topology, node => cardShape(lab.topology.nodes[node]?.kind ?? ''));
     return { ...automatic, ...lab.layout };
   });
   const places = computed(() => ({ ...resting.value, ...underPointer.value }));

@@ -41,7 +41,7 @@ export function useTopologyCommands(view: { readonly fit: () => void; readonly z
   function arrange(): void {
     const { lab } = document;
     if (lab === null) return;
-    const places = layeredPositions(lab.topology, node => cardShape(lab.topology.nodes[node]?.kind ?? '').height);
+    const places = layeredPositions(lab.topology, node => cardShape(lab.topology.nodes[node]?.kind ?? ''));
     document.apply(placeNodes(document.edits(), places), 'arrange');
     view.fit();
   }
