@@ -133,6 +133,9 @@ function* policyFindings(lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
   if (!policies.ok) yield error(['policy'], policies.refusal);
 }
 
+/** Stands for every invariant whose violation decides a verdict. */
+const ANY_INVARIANT = 'any';
+
 /** What an expectation may be about; it names exactly one of them. */
 const SUBJECTS = ['op', 'page', 'file', 'fs', 'violated', 'notViolated', 'order', 'process'] as const satisfies readonly (keyof Expectation)[];
 
@@ -146,7 +149,7 @@ function* expectationFindings(lab: Lab, catalogue: Catalogue): Iterable<LabFindi
     }
     for (const field of ['violated', 'notViolated'] as const) {
       const id = expectation[field];
-      if (id !== undefined && !invariants.includes(id)) yield error([...path, field], unknownWord('invariant', id, invariants));
+      if (id !== undefined && id !== ANY_INVARIANT && !invariants.includes(id)) yield error([...path, field], unknownWord('invariant', id, invariants));
     }
     const conditions = expectation.when ?? [];
     for (const condition of typeof conditions === 'string' ? [conditions] : conditions) {

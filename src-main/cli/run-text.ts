@@ -1,0 +1,60 @@
+import { showCount, showNs } from '@shared/units/show';
+import type { ExpectationOutcome, OperationOutcome, RunEnd, RunSummary, RunViolation } from '@shared/trace/run-description';
+import { table } from './output';
+
+/** One run as text: what each operation did, what was violated and why, what was expected, and how to see it again. */
+export function runText(summary: RunSummary, command: string): readonly string[] {
+  const order = summary.schedule === null ? 'in time order' : `schedule ${summary.schedule}`;
+  return [
+    `${summary.lab}  policy ${summary.policy}  seed ${summary.seed}  ${order}`,
+    '',
+    ...table(summary.operations.map(operationRow)),
+    ...summary.violations.flatMap(violation => ['', ...violationLines('violated', violation), `  see it: ${command}`]),
+    ...summary.notices.flatMap(notice => ['', ...violationLines('notice', notice)]),
+    ...(summary.expectations.length === 0 ? [] : ['', 'expected', ...table(summary.expectations.map(expectationRow))]),
+    '',
+    `${ENDS[summary.end]} after ${showCount(summary.steps)} steps, ${showNs(summary.endNs)}  digest ${summary.digest}`,
+  ];
+}
+
+const ENDS: Readonly<Record<RunEnd, string>> = {
+  finished: 'finished: every program ended',
+  blocked: 'blocked: nothing can go on',
+  lasso: 'starving: the same state came back while operations go on',
+  bound: 'not complete: a bound was hit',
+};
+
+function operationRow(operation: OperationOutcome): readonly string[] {
+  const { op, text, startNs, endNs, rounds } = operation;
+  const times = startNs === null ? '' : `${showNs(startNs)} – ${endNs === null ? '' : showNs(endNs)}`.trimEnd();
+  return [op, text, times, resultOf(operation) + (rounds > 1 ? ` (${rounds} rounds)` : '')];
+}
+
+function resultOf({ state, result, errno, killedBy, status, blockedOn }: OperationOutcome): string {
+  if (killedBy !== null) return `ended by ${killedBy}`;
+  if (blockedOn !== null) return `blocked: ${blockedOn}`;
+  if (errno !== null) return errno;
+  if (status !== null) return status;
+  return state === 'done' ? String(result) : STATES[state];
+}
+
+const STATES = { pending: 'not reached', running: 'still running', skipped: 'skipped' } as const;
+
+function violationLines(word: string, { id, class: kind, sentence, chain, timeNs, step, assumed }: RunViolation): readonly string[] {
+  const where = `step ${step}, ${showNs(timeNs)}`;
+  return [
+    `${word} ${id}${word === 'violated' ? ` (${kind})` : ''} at ${where}: ${sentence}${assumed ? ' [assumed: it rests on something nobody knows]' : ''}`,
+    ...chain.map((line, at) => `  ${at + 1}. ${line}`),
+  ];
+}
+
+function expectationRow({ text, holds, ok, reason }: ExpectationOutcome): readonly string[] {
+  const mark = ok === null ? 'open' : ok ? 'ok' : 'FAILED';
+  const scope = holds === 'this-run' ? '' : `${holds}: `;
+  return [mark, scope + text, ok === true ? '' : reason];
+}
+
+/** The words of a command line that repeats a run. */
+export function commandText(words: readonly string[]): string {
+  return words.map(word => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ');
+}
