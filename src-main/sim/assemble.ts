@@ -31,6 +31,9 @@ import { operationOutcomes, outcomeOf } from './assembly/run-outcome';
 /** All registries as data: devices, operations, axes, knobs, presets, invariants. */
 export const catalogue = (): Catalogue => describeRegistries();
 
+/** Steps of a further lap, at most, once the state has come back. */
+const LAP_STEPS_MAX = 10_000;
+
 /** Steps after which a run is given up, unless the lab says otherwise. */
 const STEPS_MAX = 200_000;
 
@@ -83,6 +86,7 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
   const stepsMax = mounted.lab.bounds?.stepsMax ?? STEPS_MAX;
   const endNs = timeBound(mounted.lab);
   let starving: readonly number[] | null = null;
+  let lassoAt: number | null = null;
   let end: RunEnd = 'bound';
   try {
     while (recorder.steps < stepsMax && kernel.nowNs <= endNs) {
@@ -100,8 +104,8 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
       for (const { invariant, finding } of watcher.judge(machine.steps[stepId], judgement)) note(invariant, finding);
       arena.fold(mark);
       recorder.record(pick.timeNs, pick.actor, stepId, pick.choice);
-      starving = lasso.starving();
-      if (starving !== null) {
+      if (starving === null) starving = lasso.starving();
+      if (starving !== null && hasComeToRest(starving, recorder.steps - (lassoAt ??= recorder.steps))) {
         end = 'lasso';
         break;
       }
@@ -121,6 +125,12 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
     violations: found.filter(violation => violation.class !== 'notice'), notices: found.filter(violation => violation.class === 'notice'), expectations: [],
   };
   return accepted({ description: run, summary: { ...summary, expectations: judgeExpectations(mounted, run, summary) } });
+}
+
+/** A run that goes round ends where whoever starves waits again, so that its last state shows on what. */
+function hasComeToRest(starving: readonly number[], stepsSince: number): boolean {
+  const waits = (row: number): boolean => machine.steps[actors.pc.get(row)].when !== undefined && !machine.isEnabled(row);
+  return stepsSince >= LAP_STEPS_MAX || starving.every(actor => waits(machine.actorRows[actor]));
 }
 
 function timeBound(lab: Lab): number {

@@ -64,6 +64,7 @@ const expectation = z.strictObject({
   fs: text.optional(),
   free: natural.optional(),
   allocatable: natural.optional(),
+  busyGeneration: natural.optional(),
   violated: text.optional(),
   notViolated: text.optional(),
   order: list(text, 'event names').optional(),

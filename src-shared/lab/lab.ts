@@ -76,6 +76,7 @@ export interface Expectation {
   readonly result?: number;
   readonly errno?: string;
   readonly killedBy?: string;
+  readonly status?: string;
   readonly blockedOn?: string;
   readonly page?: string;
   readonly ref?: number;
@@ -88,6 +89,8 @@ export interface Expectation {
   readonly fs?: string;
   readonly free?: number;
   readonly allocatable?: number;
+  /** How often a busy extent of the file system has cleared. */
+  readonly busyGeneration?: number;
   readonly violated?: string;
   readonly notViolated?: string;
   readonly order?: readonly string[];

@@ -148,6 +148,7 @@ function filesystemVerdicts(expectation: Expectation, { run }: Subject, name: st
   const verdicts: Verdict[] = [];
   if (expectation.free !== undefined) verdicts.push(same(`free blocks of ${name}`, free, expectation.free));
   if (expectation.allocatable !== undefined) verdicts.push(same(`allocatable blocks of ${name}`, free - unallocatableBlocks(fs), expectation.allocatable));
+  if (expectation.busyGeneration !== undefined) verdicts.push(same(`busy generation of ${name}`, filesystems.busyGeneration.get(fs), expectation.busyGeneration));
   return verdicts;
 }
 

@@ -1,6 +1,6 @@
 import { assert } from '@shared/base/assert';
 import type { Row } from '@shared/state/dictionary';
-import { files } from '@shared/state/tables';
+import { files, operations } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { parseQuantity } from '@shared/units/quantity';
 import type { LabOperation, Scalar } from '@shared/lab/lab';
@@ -87,6 +87,13 @@ export function operationReader(operation: LabOperation, entry: Operation, place
       const row = named(parameter, place.actorRows, 'actor', place.actor);
       if (row === place.actor && given(parameter) !== undefined && place.actorRows.get(String(given(parameter))) === place.actor) fail(parameter, 'an actor cannot name itself here');
       return row;
+    },
+    operationOf(parameter, nth) {
+      const actors = Object.entries(names.lab.actors);
+      const at = actors.findIndex(([name]) => name === given(parameter));
+      const count = at < 0 ? 0 : actors[at][1].ops.length;
+      if (at >= 0 && nth > count) fail('op', `${String(given(parameter))} has ${count} operations`);
+      return operations.$.row(actors.slice(0, Math.max(0, at)).reduce((sum, [, actor]) => sum + actor.ops.length, 0) + nth - 1);
     },
     filePages: file => (file === 0 ? 1 : Math.ceil(files.size.get(file) / PAGE_BYTES)),
     fail,

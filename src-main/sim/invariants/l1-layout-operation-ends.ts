@@ -1,7 +1,7 @@
 import { source } from '@shared/domain/source';
 import { arena } from '@shared/state/arena';
 import { actors, operations } from '@shared/state/tables';
-import { actorName, operationText } from '@shared/trace/names';
+import { operationText } from '@shared/trace/names';
 import type { EndInvariant } from './invariant';
 
 /** Operations that change a file’s layout (spec 4.1). */
@@ -21,7 +21,7 @@ export const l1LayoutOperationEnds: EndInvariant = {
     };
     const starved = outcome.starving.filter(isLayout).map(actor => ({
       chain: [
-        `${operationText(run, actors.op.get(run.actors[actor].row))} by ${actorName(run, actor)} goes on, while the state around it has come back to what it was`,
+        `the whole state has come back to what it was, and ${operationText(run, actors.op.get(run.actors[actor].row))} has not returned`,
         ...outcome.chainOf(actor).lines,
         `the others can go round like this for ever: ${run.operations.filter(operation => operation.repeats).map(operation => operation.text).join(', ')}`,
       ],

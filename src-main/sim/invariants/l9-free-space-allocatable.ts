@@ -1,6 +1,6 @@
 import { source } from '@shared/domain/source';
 import { arena } from '@shared/state/arena';
-import { busyExtents, filesystems } from '@shared/state/tables';
+import { busyExtents, filesystems, hosts } from '@shared/state/tables';
 import { explainCounts } from '@shared/trace/holder-counts';
 import { frameName } from '@shared/trace/names';
 import { showPages } from '@shared/units/show';
@@ -17,7 +17,9 @@ export const l9FreeSpaceAllocatable: EndInvariant = {
     .map(extent => {
       const first = busyExtents.firstPfn.get(extent);
       const free = filesystems.freeBlocks.get(busyExtents.fs.get(extent));
-      const holders = explainCounts(arena, run, first).refTerms.map(term => term.text);
+      const end = first + busyExtents.pageCount.get(extent);
+      const held = Math.max(first, hosts.refs.find(run.host, first, end, refs => refs > run.counts.idleRefs));
+      const holders = explainCounts(arena, run, held).refTerms.filter(({ row }) => row !== 0).map(({ text }) => `${frameName(arena, run, held)}: ${text}`);
       return {
         chain: [
           `statfs reports ${showPages(free)} free`,

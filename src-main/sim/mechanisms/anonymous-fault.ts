@@ -10,7 +10,7 @@ import { mapFrames, MAPPING_READS, PTE, PTE_TERMS } from './address-space';
 const T = frame('process', 'vpn', 'pages', 'mapping');
 
 /** First run of at least `pages` free frames of host memory; −1 if there is none. */
-function freeFrames(host: number, pages: number): number {
+export function freeFrames(host: number, pages: number): number {
   for (const { firstPfn, pageCount } of kernel.hostMemories) {
     const end = firstPfn + pageCount;
     for (let at = firstPfn; at < end;) {

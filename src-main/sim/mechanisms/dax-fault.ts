@@ -9,7 +9,8 @@ import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { allocateBlocks, KIND } from './allocate-blocks';
-import { mapFrames, MAPPING_READS, PTE, PTE_TERMS, UNMAP_TERMS, zapRange } from './address-space';
+import { freeFrames } from './anonymous-fault';
+import { mapFrames, MAPPING_READS, PTE, UNMAP_TERMS, zapRange } from './address-space';
 
 /** Values of `files.entry`. */
 export const ENTRY = { none: 0, real: 1, zero: 2, empty: 3 } as const;
@@ -27,6 +28,7 @@ const pte = pagesAt(processes.pte, T.process);
 const end = (): number => T.index.v + T.pages.v;
 const me = (): number => actors.nth.get(machine.self) + 1;
 const isEntryUnlocked = (): boolean => entryLock.find(T.index.v, end(), holder => holder !== 0) < 0;
+const isCopy = (): boolean => T.write.v === 1 && mappings.shared.get(T.mapping.v) === 0;
 const allocate = site(allocateBlocks, T.file, T.index, T.pages);
 
 /** Pages that share extent kind, block run and entry with the first: what one pass of E5–E8 may stand for. */
@@ -51,9 +53,24 @@ function mapBlock(index: number, pages: number): void {
   hosts.mapping.assign(host, pfn, pages, files.nth.get(T.file.v));
   const vpn = T.vpn.v + index - T.index.v;
   zapRange(T.process.v, vpn, pages);
-  const isWritable = T.write.v === 1 && mappings.shared.get(T.mapping.v) === 1;
-  mapFrames(T.process.v, host, vpn, pfn, pages, isWritable ? PTE.write : PTE.read);
+  mapFrames(T.process.v, host, vpn, pfn, pages, T.write.v === 1 ? PTE.write : PTE.read);
   emit('page-faulted', T.process.v, vpn, pfn, T.write.v);
+}
+
+/** COW of a private mapping: the block is copied into fresh anonymous memory; no entry keeps the copy (spec 3.4). */
+function mapCopy(index: number, pages: number): void {
+  const host = processes.host.get(T.process.v);
+  const pfn = freeFrames(host, pages);
+  if (pfn < 0) {
+    T.errno.v = ERRNO.ENOMEM;
+    return;
+  }
+  const vpn = T.vpn.v + index - T.index.v;
+  zapRange(T.process.v, vpn, pages);
+  hosts.anon.assign(host, pfn, pages, processes.nth.get(T.process.v));
+  hosts.content.assign(host, pfn, pages, kind.at(index) === KIND.written ? hosts.content.at(host, index + blockDelta.at(index)) : 0);
+  mapFrames(T.process.v, host, vpn, pfn, pages, PTE.write);
+  emit('page-faulted', T.process.v, vpn, pfn, 1);
 }
 
 /** Everybody who mapped the zero page instead looks again (spec 3.4 E7). */
@@ -111,7 +128,7 @@ export const daxFault = mechanism({
       title: 'ask the file system for the block', reads: FILE_READS, calls: [allocate], to: ['E7', 'E6'],
       run: go => {
         const isAllocated = kind.find(T.index.v, end(), value => value !== KIND.written) < 0;
-        if (isAllocated || T.write.v === 0) return go.E7;
+        if (isAllocated || T.write.v === 0 || isCopy()) return go.E7;
         return call(allocate, go.E6);
       },
     },
@@ -126,12 +143,13 @@ export const daxFault = mechanism({
     },
     E7: {
       title: 'set the entry and map the page',
-      reads: [...FILE_READS, pte, ...MAPPING_READS, ...every(hosts.owner, hosts.anon)],
-      writes: [entry, ...every(hosts.mapping), ...PTE_TERMS, ...UNMAP_TERMS],
+      reads: [...FILE_READS, pte, ...MAPPING_READS, ...every(hosts.owner, hosts.anon, hosts.content)],
+      writes: [entry, ...every(hosts.mapping), ...UNMAP_TERMS],
       run: () => {
         for (let index = T.index.v, pages = 0; index < end(); index += pages) {
           pages = alike(index);
-          if (kind.at(index) === KIND.written) mapBlock(index, pages);
+          if (isCopy()) mapCopy(index, pages);
+          else if (kind.at(index) === KIND.written) mapBlock(index, pages);
           else mapZeroPage(index, pages);
         }
       },

@@ -1,5 +1,5 @@
 import { SIGNALS } from '@shared/domain/signal';
-import { actors, files, filesystems, hosts } from '@shared/state/tables';
+import { actors, files, filesystems, hosts, operations } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
@@ -64,9 +64,12 @@ export const awaitHeld = mechanism({
   },
 });
 
-const A = frame('target');
+const A = frame('target', 'op');
 
-/** Orders the set-up of a lab: goes on once the other actor waits for something, or has nothing left to do. */
+/**
+ * Orders the set-up of a lab: goes on once the other actor waits for something, or has nothing left to do. With an operation:
+ * once it waits inside that one, or has returned from it.
+ */
 export const awaitWaiting = mechanism({
   name: 'await-waiting',
   source: 'the lab’s own step: order of set-up',
@@ -75,12 +78,14 @@ export const awaitWaiting = mechanism({
   steps: {
     AW1: {
       title: 'wait until the other actor waits or is done', waitsFor: { kind: 'actor', actor: 'target' }, to: ['done'],
-      reads: every(actors.pc),
+      reads: every(actors.pc, operations.state),
       when: () => {
-        const self = machine.self;
+        const { self } = machine;
         const target = A.target.v;
-        if (actors.pc.get(target) === 0) return true;
-        const isStuck = actors.op.get(target) !== 0 && !machine.isEnabled(target);
+        const op = A.op.v;
+        if (actors.pc.get(target) === 0 || (op !== 0 && operations.state.get(op) === operations.state.valueOf('done'))) return true;
+        const isInside = op === 0 ? actors.op.get(target) !== 0 : actors.op.get(target) === op;
+        const isStuck = isInside && !machine.isEnabled(target);
         machine.enter(self);
         return isStuck;
       },

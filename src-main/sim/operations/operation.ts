@@ -52,6 +52,8 @@ export interface OperationReader {
   drive(parameter: string): Row;
   nic(parameter: string): Row;
   otherActor(parameter: string): Row;
+  /** Row of the n-th operation of the actor that a parameter names, from 1. */
+  operationOf(parameter: string, nth: number): Row;
   /** Queue pair of this actor; every remote actor has one. */
   readonly qp: Row;
   filePages(file: Row): number;

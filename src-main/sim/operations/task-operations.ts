@@ -56,6 +56,15 @@ export const awaitWaitingOperation: Operation = {
   title: 'await waiting',
   doc: 'Orders the set-up: goes on once another actor waits for something or has nothing left to do. Not something a kernel offers.',
   source: source('the lab’s own step', 'X'),
-  parameters: [anActor],
-  lower: read => ({ call: site(awaitWaiting, read.otherActor('actor')), text: `await that ${read.text('actor')} waits` }),
+  parameters: [
+    anActor,
+    {
+      name: 'op', title: 'operation', doc: 'which of its operations it must wait in or have returned from, from 1; any if not said', required: false,
+      type: { kind: 'quantity', dimension: 'count', min: 1, max: 10_000 },
+    },
+  ],
+  lower(read) {
+    const op = read.has('op') ? read.operationOf('actor', read.number('op', 'count')) : 0;
+    return { call: site(awaitWaiting, read.otherActor('actor'), op), text: `await that ${read.text('actor')} waits${op === 0 ? '' : ` in its operation ${read.text('op')}`}` };
+  },
 };
