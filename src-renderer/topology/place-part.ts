@@ -2,7 +2,7 @@ import { ref } from 'vue';
 import type { DeviceEntry } from '@shared/protocol/catalogue';
 import { useLabDocument } from '../stores/lab-document';
 import { useSelection } from '../stores/selection';
-import { addNode, freeName, GRID_PX, type Position } from './topology-edits';
+import { addNode, freeName, type Position } from './topology-edits';
 
 /** Type of what is dragged from the palette; its data is the device kind. */
 export const PART_MIME = 'application/x-pinlab-part';
@@ -19,10 +19,19 @@ export function placePart(device: DeviceEntry, at: Position | null): void {
   useSelection().select({ kind: 'node', id });
 }
 
-const STEP_PX = 5 * GRID_PX;
+/** Room that a card and its wires need. */
+const CELL_PX = { x: 232, y: 136 };
 
+/** The free cell nearest to the middle of the canvas: rings of cells around it, each from the left to the right. */
 function freePlace(taken: Readonly<Record<string, Position>>): Position {
-  let place = canvasCentre.value;
-  while (Object.values(taken).some(({ x, y }) => Math.abs(x - place.x) < STEP_PX && Math.abs(y - place.y) < STEP_PX)) place = { x: place.x + STEP_PX, y: place.y + STEP_PX };
-  return place;
+  const isFree = (place: Position): boolean => Object.values(taken).every(({ x, y }) => Math.abs(x - place.x) >= CELL_PX.x || Math.abs(y - place.y) >= CELL_PX.y);
+  const { x, y } = canvasCentre.value;
+  for (let ring = 0; ; ring++) {
+    for (let row = -ring; row <= ring; row++) {
+      for (let column = -ring; column <= ring; column++) {
+        const place = { x: x + column * CELL_PX.x, y: y + row * CELL_PX.y };
+        if (Math.max(Math.abs(row), Math.abs(column)) === ring && isFree(place)) return place;
+      }
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { ref } from 'vue';
+import { nextTick, ref } from 'vue';
 import { provideCommands, type Command } from '../shell/commands';
 import { useLabDocument } from '../stores/lab-document';
 import { useSelection } from '../stores/selection';
@@ -24,7 +24,7 @@ export function useTopologyCommands(view: { readonly fit: () => void; readonly z
     command('link', 'Link the selected node…', ['L'], () => { linkingFrom.value = selectedNode(); }, () => selectedNode() !== null),
     command('delete', 'Delete the selected node or link', ['Delete', 'Backspace'], removeSelected, () => ['node', 'link'].includes(selection.selection.kind)),
     command('layout', 'Arrange automatically', ['Shift+A'], arrange),
-    command('fit', 'Show everything', ['F'], view.fit),
+    command('fit', 'Show the whole topology', ['Shift+F'], view.fit),
     command('zoom-in', 'Zoom in', ['+', '='], () => { view.zoomBy(ZOOM_STEP); }),
     command('zoom-out', 'Zoom out', ['-'], () => { view.zoomBy(1 / ZOOM_STEP); }),
   ]);
@@ -43,6 +43,6 @@ export function useTopologyCommands(view: { readonly fit: () => void; readonly z
     if (lab === null) return;
     const places = layeredPositions(lab.topology, node => cardShape(lab.topology.nodes[node]?.kind ?? ''));
     document.apply(placeNodes(document.edits(), places), 'arrange');
-    view.fit();
+    void nextTick(view.fit);
   }
 }
