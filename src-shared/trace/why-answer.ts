@@ -57,9 +57,18 @@ export function holdTakenNs(question: Question, holder: Row): number | null {
 /** "at 2 µs, admin waits: page F:1 is held", with frames named as they were then. */
 export function eventLink({ trace, run }: Question, event: TraceEvent): WhyLink {
   const { actor, timeNs } = trace.stepAt(event.step);
+  const said = lookBack({ trace }, event.step + 1, state => eventText(event, { run, state, actor }));
+  return { text: `at ${showNs(timeNs)}, ${said}`, at: { kind: 'step', value: String(event.step) } };
+}
+
+/** What is seen in the state after `position` steps. The cursor of the question stays where it is. */
+export function lookBack<Seen>({ trace }: Pick<Question, 'trace'>, position: number, look: (then: TraceCursor) => Seen): Seen {
   const then = new TraceCursor(trace);
-  then.seek(event.step + 1);
-  return { text: `at ${showNs(timeNs)}, ${eventText(event, { run, state: then, actor })}`, at: { kind: 'step', value: String(event.step) } };
+  then.seek(position);
+  const seen = look(then);
+  // Prefix sums of page runs belong to the trace's dictionary: they are now those of `then`.
+  trace.dictionary.touchedAll();
+  return seen;
 }
 
 /** What a link leads to; none where it names a policy or something that cannot be selected. */

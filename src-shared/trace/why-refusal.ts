@@ -1,0 +1,169 @@
+import { errnoName } from '../domain/errno';
+import { signalName } from '../domain/signal';
+import { OWNER_BUSY_DAX, OWNER_IN_TRANSACTION } from '../state/owner';
+import { runsIn } from '../state/page-runs';
+import { files, filesystems, hosts, mappings, operations, regions, transfers } from '../state/tables';
+import { showPages } from '../units/show';
+import type { EventKind, TraceEvent } from './event';
+import { lastEvent, type Argument } from './event-search';
+import { actorName, fileName, filesystemName, nameOfRow, operationText } from './names';
+import { decidingSource, endStepOf, firstStepOf } from './operation-span';
+import type { RunOperation, WhyLink } from './run-description';
+import { LINKS_MAX } from './wait-graph';
+import { endOf } from './why-actor';
+import { eventLink, lookBack, operationAt, operationLink, policyLink, sourceOfAxis, type Question, type WhyAnswer } from './why-answer';
+
+/** Why an operation answered an errno: the event that refused it, and the rule or the call behind that. */
+export function whyErrno(question: Question, operation: RunOperation): WhyAnswer {
+  const { state, run } = question;
+  const errno = operations.errno.in(state, operation.row);
+  const name = errnoName(errno);
+  const asked = `Why did ${operation.text} fail with ${name}?`;
+  const refusal = refusalOf(question, operation, errno);
+  const end = `${operation.name}: ${operation.text} ${endOf(question, operation.row)}`;
+  const axis = refusal === null ? null : axisOf(question, refusal, name);
+  if (refusal !== null && axis !== null) {
+    const links = [operationLink(run, operation.row, end), eventLink(question, refusal), policyLink(run, axis, `${name} by`)];
+    return { question: asked, links, counts: [], source: sourceOfAxis(run, axis) };
+  }
+  const because = refusal === null ? [] : [...behind(question, operation, refusal), eventLink(question, refusal)];
+  return { question: asked, links: [...because.slice(-LINKS_MAX + 1), operationLink(run, operation.row, `so ${end}`)], counts: [], source: decidingSource(question, operation) };
+}
+
+/** Events that carry an errno, the one that says most first: policies speak before callers pass their errno on. */
+const REFUSALS: readonly (readonly EventKind[])[] = [
+  ['layout-refused', 'pin-refused', 'allocation-failed'], ['request-completed', 'fault-failed', 'signal-delivered'], ['mr-refused'],
+];
+
+function refusalOf(question: Question, operation: RunOperation, errno: number): TraceEvent | null {
+  const { trace } = question;
+  const first = firstStepOf(question, operation);
+  const isMine = (argument: Argument, kind: EventKind, actor: number): boolean => {
+    switch (kind) {
+      case 'layout-refused': case 'pin-refused': return actor === operation.actor && argument(2) === errno;
+      case 'allocation-failed': case 'mr-refused': return actor === operation.actor && argument(1) === errno;
+      case 'request-completed': return argument(0) === operation.row && argument(1) === errno;
+      case 'signal-delivered': return errnoName(errno) === 'EINTR' && argument(0) === operation.actor;
+      default: return actor === operation.actor;
+    }
+  };
+  return REFUSALS.map(kinds => lastEvent(trace, endStepOf(question, operation), kinds, isMine, first)).find(found => found !== null) ?? null;
+}
+
+/** Errnos that a rule about long-term pins answers with; a plain EFAULT comes from the mapping. */
+const PIN_RULES = new Set(['EOPNOTSUPP', 'EPERM', 'EBUSY', 'EACCES', 'EINVAL']);
+
+/** The axis whose variant refused; null where no policy did. */
+function axisOf(question: Question, refusal: TraceEvent, name: string): string | null {
+  switch (refusal.kind) {
+    case 'layout-refused': return 'truncate-vs-dma';
+    case 'pin-refused': return name === 'EAGAIN' ? 'truncate-vs-dma' : PIN_RULES.has(name) ? 'longterm-file-pin' : null;
+    case 'allocation-failed': return lookBack(question, refusal.step, then => hasBusyBlocks({ ...question, state: then }, refusal.args[0])) ? 'truncate-vs-dma' : null;
+    default: return null;
+  }
+}
+
+function hasBusyBlocks({ state, run }: Question, file: number): boolean {
+  const fs = files.fs.in(state, file);
+  const first = filesystems.firstPfn.in(state, fs);
+  return [...runsIn(state, run.host, hosts.owner.field, first, first + filesystems.blockCount.in(state, fs))].some(({ value }) => value === OWNER_BUSY_DAX);
+}
+
+/** What led to a refusal that no policy made. */
+function behind(question: Question, operation: RunOperation, refusal: TraceEvent): WhyLink[] {
+  switch (refusal.kind) {
+    case 'allocation-failed': return fullDevice(question, refusal);
+    case 'signal-delivered': return senderOf(question, operation);
+    case 'pin-refused': {
+      const failed = lastEvent(question.trace, refusal.step + 1, ['fault-failed'], (_argument, _kind, actor) => actor === operation.actor, firstStepOf(question, operation));
+      return failed === null ? [] : [...cutBy(question, failed), eventLink(question, failed)];
+    }
+    case 'fault-failed': return cutBy(question, refusal);
+    default: return [];
+  }
+}
+
+/** Whose the blocks of a full file system are, and what would give some up. */
+function fullDevice(question: Question, refusal: TraceEvent): WhyLink[] {
+  const { run } = question;
+  return lookBack(question, refusal.step, then => {
+    const fs = files.fs.in(then, refusal.args[0]);
+    const first = filesystems.firstPfn.in(then, fs);
+    const owners = new Map<string, number>();
+    for (const { value, count } of runsIn(then, run.host, hosts.owner.field, first, first + filesystems.blockCount.in(then, fs))) {
+      const owner = value === OWNER_IN_TRANSACTION ? 'freed, not committed' : `of ${run.files[value - 1]?.name ?? 'nobody'}`;
+      owners.set(owner, (owners.get(owner) ?? 0) + count);
+    }
+    const full: WhyLink = { text: `no block of ${filesystemName(run, fs)} is free: ${[...owners].map(([owner, count]) => `${showPages(count)} ${owner}`).join(', ')}`, at: { kind: 'row', value: String(fs) } };
+    const freeing = run.operations.filter(({ word, row }) => (word === 'ftruncate' || word === 'fallocate') && operations.state.nameIn(then, row) === 'running');
+    return [full, ...freeing.slice(0, 2).map(({ row }) => operationLink(run, row, `${operationText(run, row)} has not freed any by then`))];
+  });
+}
+
+/** Who made the file end before the page that a fault asked for. */
+function cutBy(question: Question, failed: TraceEvent): WhyLink[] {
+  const { trace, run } = question;
+  const [process, vpn] = failed.args;
+  const file = lookBack(question, failed.step, then => {
+    const mapping = run.mappings.find(({ row }) => {
+      const page = vpn - mappings.vpnFirst.in(then, row);
+      return mappings.process.in(then, row) === process && page >= 0 && page < mappings.pageCount.in(then, row);
+    });
+    return mapping === undefined ? 0 : mappings.file.in(then, mapping.row);
+  });
+  const cut = file === 0 ? null : lastEvent(trace, failed.step, ['size-changed'], argument => argument(0) === file);
+  if (cut === null) return [];
+  const op = operationAt(trace, run, trace.stepAt(cut.step).actor, cut.step);
+  return [operationLink(run, op, `${fileName(run, file)} was cut to ${showPages(cut.args[1])} by ${operationText(run, op)}`)];
+}
+
+/** Who sent the signal that ended or interrupted an operation. */
+function senderOf(question: Question, operation: RunOperation): WhyLink[] {
+  const sent = lastEvent(question.trace, endStepOf(question, operation), ['signal-sent'], argument => argument(0) === operation.actor);
+  return sent === null ? [] : [eventLink(question, sent)];
+}
+
+/** Why an operation never began: its actor was ended before. */
+export function whySkipped(question: Question, operation: RunOperation): WhyAnswer {
+  const { run } = question;
+  const before = run.operations.findLast(({ actor, row }) => actor === operation.actor && operations.state.nameIn(question.state, row) === 'done');
+  const sender = senderOf(question, operation);
+  const last = before === undefined ? { text: `${actorName(run, operation.actor)} ended before it` } : operationLink(run, before.row, `${actorName(run, operation.actor)} ended after ${before.name}: ${before.text} ${endOf(question, before.row)}`);
+  return { question: `Why did ${operation.text} never begin?`, links: [...sender, last, operationLink(run, operation.row, `so ${operation.name}: ${operation.text} was skipped`)], counts: [], source: '' };
+}
+
+/** Why a signal ended an operation. */
+export function whyEnded(question: Question, operation: RunOperation): WhyAnswer {
+  const { state, run, trace } = question;
+  const signal = signalName(operations.killedBy.in(state, operation.row));
+  const failed = lastEvent(trace, endStepOf(question, operation), ['fault-failed'], (_argument, _kind, actor) => actor === operation.actor, firstStepOf(question, operation));
+  const because = failed === null ? senderOf(question, operation) : [...cutBy(question, failed), eventLink(question, failed)];
+  const links = [...because, operationLink(run, operation.row, `so ${operation.name}: ${operation.text} ${endOf(question, operation.row)}`)];
+  return { question: `Why was ${operation.text} ended by ${signal}?`, links, counts: [], source: decidingSource(question, operation) };
+}
+
+/** Row of the transfer of an operation whose work completion is an error; 0 if there is none. */
+export function failedTransfer({ state }: Question, { row }: RunOperation): number {
+  return transfers.$.rows(state).find(transfer => transfers.op.in(state, transfer) === row && transfers.state.nameIn(state, transfer) === 'completed' && transfers.status.in(state, transfer) !== 0) ?? 0;
+}
+
+/** Why an RDMA operation completed with an error (spec 6.6). */
+export function whyStatus(question: Question, operation: RunOperation, transfer: number): WhyAnswer {
+  const { state, run } = question;
+  const status = transfers.status.nameIn(state, transfer);
+  const links = [...statusCause(question, operation, transfer), operationLink(run, operation.row, `so ${operation.name}: ${operation.text} completed with ${status}`)];
+  return { question: `Why did ${operation.text} complete with ${status}?`, links, counts: [], source: decidingSource(question, operation) };
+}
+
+function statusCause(question: Question, operation: RunOperation, transfer: number): WhyLink[] {
+  const { state, run, trace } = question;
+  if (transfers.status.nameIn(state, transfer) === 'WR_FLUSH_ERR') return [{ text: `${nameOfRow(state, run, transfers.qp.in(state, transfer))} is in ERR since an earlier failure: whatever is posted is flushed`, at: { kind: 'row', value: String(transfers.qp.in(state, transfer)) } }];
+  const mr = transfers.mr.in(state, transfer);
+  const name = nameOfRow(state, run, mr);
+  const gone = lastEvent(trace, endStepOf(question, operation), ['mr-deregistered'], argument => argument(0) === mr);
+  if (gone !== null) return [eventLink(question, gone)];
+  const because = (text: string): WhyLink[] => [{ text, at: { kind: 'row', value: String(mr) } }];
+  if (regions.state.nameIn(state, mr) !== 'valid') return because(`${name} is not registered: its state is ${regions.state.nameIn(state, mr)}`);
+  if (regions.remoteWrite.in(state, mr) === 0) return because(`${name} does not allow remote writes`);
+  return because(`the pages lie outside ${name}, which has ${showPages(regions.pageCount.in(state, mr))}`);
+}
