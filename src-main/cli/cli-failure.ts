@@ -18,7 +18,7 @@ export const diagnosticLine = ({ file, line, column, severity, message }: Diagno
 export function fileFailure(error: unknown, path: string, doing: 'read' | 'write'): CliFailure {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (!(error instanceof Error) || code === undefined) throw error;
-  const why = REASONS[code] ?? `${error.message}.`;
+  const why = code === 'ENOENT' && doing === 'write' ? 'its directory does not exist. Make it, or choose another.' : REASONS[code] ?? `${error.message}.`;
   return new CliFailure(doing === 'read' ? 'badInput' : 'cannotHere', `${path}: cannot be ${doing === 'read' ? 'read' : 'written'}: ${why}`);
 }
 

@@ -8,21 +8,27 @@ export function runText(summary: RunSummary, command: string): readonly string[]
   return [
     `${summary.lab}  policy ${summary.policy}  seed ${summary.seed}  ${order}`,
     '',
-    ...table(summary.operations.map(operationRow)),
+    ...operationLines(summary.operations),
     ...summary.violations.flatMap(violation => ['', ...violationLines('violated', violation), `  see it: ${command}`]),
     ...summary.notices.flatMap(notice => ['', ...violationLines('notice', notice)]),
     ...(summary.expectations.length === 0 ? [] : ['', 'expected', ...table(summary.expectations.map(expectationRow))]),
     '',
-    `${ENDS[summary.end]} after ${showCount(summary.steps)} steps, ${showNs(summary.endNs)}  digest ${summary.digest}`,
+    `${summary.end === 'bound' ? 'not complete' : summary.end} after ${showCount(summary.steps)} steps, ${showNs(summary.endNs)}: ${ENDS[summary.end]}  digest ${summary.digest}`,
   ];
 }
 
 const ENDS: Readonly<Record<RunEnd, string>> = {
-  finished: 'finished: every program ended',
-  blocked: 'blocked: nothing can go on',
-  lasso: 'starving: the same state came back while operations go on',
-  bound: 'not complete: a bound was hit',
+  finished: 'every program ended',
+  blocked: 'nothing can go on',
+  lasso: 'the same state came back while operations go on',
+  bound: 'a bound was hit',
 };
+
+/** A row for each operation; below one that is blocked, the chain of what it waits for. */
+function operationLines(operations: readonly OperationOutcome[]): readonly string[] {
+  const rows = table(operations.map(operationRow));
+  return operations.flatMap(({ blockedOn }, at) => [rows[at] ?? '', ...(blockedOn === null ? [] : blockedOn.split('; ').map(line => `      ${line}`))]);
+}
 
 function operationRow(operation: OperationOutcome): readonly string[] {
   const { op, text, startNs, endNs, rounds } = operation;
@@ -32,7 +38,7 @@ function operationRow(operation: OperationOutcome): readonly string[] {
 
 function resultOf({ state, result, errno, killedBy, status, blockedOn }: OperationOutcome): string {
   if (killedBy !== null) return `ended by ${killedBy}`;
-  if (blockedOn !== null) return `blocked: ${blockedOn}`;
+  if (blockedOn !== null) return 'blocked:';
   if (errno !== null) return errno;
   if (status !== null) return status;
   return state === 'done' ? String(result) : STATES[state];
@@ -51,7 +57,8 @@ function violationLines(word: string, { id, class: kind, sentence, chain, timeNs
 function expectationRow({ text, holds, ok, reason }: ExpectationOutcome): readonly string[] {
   const mark = ok === null ? 'open' : ok ? 'ok' : 'FAILED';
   const scope = holds === 'this-run' ? '' : `${holds}: `;
-  return [mark, scope + text, ok === true ? '' : reason];
+  // One run cannot prove what every schedule does.
+  return [mark, scope + text, ok !== true ? reason : holds === 'every-schedule' ? 'in this run' : ''];
 }
 
 /** The words of a command line that repeats a run. */

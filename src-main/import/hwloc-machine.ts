@@ -26,14 +26,15 @@ export class MachineBuilder {
   private readonly links: LabLink[] = [];
   private readonly guessed: string[] = [];
   private readonly ignored: string[] = [];
-  private readonly cpus = new Map<HwlocObject, Place>();
   private readonly parents = new Map<HwlocObject, HwlocObject>();
+  private readonly cpu: Place;
 
-  constructor(private readonly tree: HwlocTree) {}
+  constructor(private readonly tree: HwlocTree) {
+    this.cpu = this.addCpu();
+  }
 
   build(fileName: string): Imported {
     this.note(this.tree.machine);
-    this.addCpus();
     for (const object of this.all('NUMANode')) this.addMemory(object);
     for (const object of this.all('OSDev')) if (isDaxDevice(object, this.tree.version)) this.addPmem(object);
     for (const object of this.all('Bridge').filter(bridge => this.parents.get(bridge)?.type !== 'Bridge')) this.addHostBridge(object);
@@ -70,28 +71,13 @@ export class MachineBuilder {
     this.links.push({ from: upper.name, to: lower.name, ...more });
   }
 
-  private addCpus(): void {
-    const packages = [...this.all('Package'), ...this.all('Socket')];
-    const holders = packages.length > 0 ? packages : [...new Set(this.all('NUMANode').map(node => this.parents.get(node) ?? this.tree.machine))];
-    if (packages.length === 0) this.guessed.push('The file names no packages: one CPU stands for each place that has memory of its own');
-    for (const holder of holders.length > 0 ? holders : [this.tree.machine]) {
-      const cores = descendants(holder, 'Core').length || descendants(holder, 'PU').length;
-      this.cpus.set(holder, this.addNode(`cpu${this.cpus.size}`, 'cpu', cores > 0 ? { cores } : {}));
-    }
-  }
-
-  /** The CPU that an object is close to: above it, below it, or else the first. */
-  private cpuOf(object: HwlocObject): Place {
-    for (let place: HwlocObject | undefined = object; place !== undefined; place = this.parents.get(place)) {
-      const above = this.cpus.get(place);
-      if (above !== undefined) return above;
-      const below = [...this.cpus].filter(([holder]) => descendants(place as HwlocObject, holder.type).includes(holder)).map(([, cpu]) => cpu);
-      const [first] = below;
-      if (first === undefined) continue;
-      if (below.length > 1) this.guessed.push(`${idOf(object)} is close to ${below.length} CPUs; it is wired to ${first.name}`);
-      return first;
-    }
-    throw new Error('a machine without CPUs was built');
+  /** A lab has no wire between sockets, and every device must reach every memory: the machine's packages become one CPU. */
+  private addCpu(): Place {
+    const { machine } = this.tree;
+    const packages = descendants(machine, 'Package').length + descendants(machine, 'Socket').length;
+    if (packages > 1) this.guessed.push(`${packages} packages are shown as one CPU: a lab has no wire between sockets`);
+    const cores = descendants(machine, 'Core').length || descendants(machine, 'PU').length;
+    return this.addNode('cpu0', 'cpu', cores > 0 ? { cores } : {});
   }
 
   private addMemory(object: HwlocObject): void {
@@ -113,14 +99,14 @@ export class MachineBuilder {
   }
 
   private addModule(object: HwlocObject, name: string, kind: string, bytes: number | null): void {
-    const cpu = this.cpuOf(object);
+    const { cpu } = this;
     if (cpu.taken.memory >= PORTS.memory) return void this.ignored.push(`${idOf(object)}: ${cpu.name} has no memory controller left`);
     if (bytes !== null && bytes > MEMORY_BYTES_MAX) this.guessed.push(`${idOf(object)} has ${showBytes(bytes)}; the ${showBytes(MEMORY_BYTES_MAX)} that a lab takes are shown`);
     this.link(cpu, 'memory', this.addNode(name, kind, bytes === null ? {} : { size: sizeText(Math.min(bytes, MEMORY_BYTES_MAX)) }));
   }
 
   private addHostBridge(bridge: HwlocObject): void {
-    const cpu = this.cpuOf(bridge);
+    const { cpu } = this;
     let place: Place | null = null;
     const port: PortFinder = () => {
       if (place !== null && place.taken.rootPort < PORTS.rootPort) return { place, kind: 'rootPort' };

@@ -39,7 +39,7 @@ const link = z.strictObject({
   from: text.describe('node or node.port'),
   to: text.describe('node or node.port'),
   width: between(1, 32).optional().describe('PCIe lanes.'),
-  gen: between(1, 7).optional().describe('PCIe generation.'),
+  gen: between(1, 6).optional().describe('PCIe generation.'),
 } satisfies FieldsOf<LabLink>, { error: 'expected a link: { from: node, to: node }' });
 
 const expectation = z.strictObject({

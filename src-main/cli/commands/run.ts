@@ -1,4 +1,4 @@
-import type { Command as Parser } from 'commander';
+import { InvalidArgumentError, type Command as Parser } from 'commander';
 import type { Catalogue } from '@shared/protocol/catalogue';
 import type { ResolvedPolicy } from '@shared/lab/policy-text';
 import type { RunSummary } from '@shared/trace/run-description';
@@ -45,9 +45,9 @@ invariant is violated that the lab does not expect, 12 a bound was hit. See pinl
   },
 };
 
-export function naturalNumber(text: string): number {
+function naturalNumber(text: string): number {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) throw new CliFailure('usage', `"${text}" is not a whole number from zero up.`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) throw new InvalidArgumentError('Expected a whole number from zero up.');
   return number;
 }
 

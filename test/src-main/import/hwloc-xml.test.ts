@@ -3,14 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkLab } from '@shared/lab/lab-check';
 import { wiringFindings } from '@shared/lab/wiring-check';
-import type { Catalogue } from '@shared/protocol/catalogue';
 import type { Diagnostic } from '@shared/protocol/commands';
 import type { Imported } from '../../../src-main/import/importer';
 import { importMachine, labOfMachine } from '../../../src-main/import/registry';
-import { DEVICES } from '../../../src-main/sim/devices/registry';
-import { fakeCatalogue } from '../../support/fake-catalogue';
+import { catalogue as describeRegistries, runLab } from '../../../src-main/sim/assemble';
 
-const catalogue: Catalogue = { ...fakeCatalogue, devices: DEVICES };
+const catalogue = describeRegistries();
 const sample = (name: string): string => readFileSync(new URL(`../../samples/hwloc/${name}`, import.meta.url), 'utf8');
 
 function imported(text: string, name = 'machine.xml'): Imported {
@@ -37,6 +35,10 @@ describe.each(['24em64t-2n6c2t-pci.xml', '8intel64-4n2t-memattrs.xml', 'cxlmem+d
     expect(problems(machine)).toEqual([]);
   });
 
+  test('runs, with nobody in it yet', () => {
+    expect(runLab(labOfMachine(machine), { name, policy: null, seed: null, schedule: null }, () => {})).toMatchObject({ ok: true });
+  });
+
   test('every PCI device is a node or is listed with the reason why not', () => {
     const buses = [...sample(name).matchAll(/type="PCIDev"[^>]*pci_busid="([^"]+)"/g)].map(match => match[1] ?? '');
     const told = [...Object.values(machine.topology.nodes).map(({ label }) => label ?? ''), ...machine.ignored].join('\n');
@@ -60,7 +62,8 @@ test('a DGX-2: 28 PCI devices none of which is modelled, 60 bridges that make fo
 
 test('two sockets with InfiniBand: the card with an RDMA device is a NIC, the Ethernet cards are not', () => {
   const machine = imported(sample('24em64t-2n6c2t-pci.xml'));
-  expect(namesOf(machine, 'cpu')).toEqual(['cpu0', 'cpu1']);
+  expect(machine.topology.nodes['cpu0']).toEqual({ kind: 'cpu', cores: 12 });
+  expect(machine.guessed[0]).toBe('2 packages are shown as one CPU: a lab has no wire between sockets');
   expect(machine.topology.nodes['mem1']).toEqual({ kind: 'host-memory', size: '19327348736 B' });
   expect(namesOf(machine, 'rdma-nic')).toEqual(['mlx4_0']);
   expect(machine.topology.links).toContainEqual({ from: 'rc0', to: 'mlx4_0', width: 8, gen: 1 });
@@ -74,11 +77,11 @@ test('CXL and dax: the dax device is a pmem region, the expanders are listed wit
   expect(machine.ignored).toContain('PCIDev 0000:16:00.0: a CXL memory expander with 262144KiB volatile and 262144KiB persistent; there is no such device kind yet');
 });
 
-test('four NUMA nodes without packages get a CPU each, and that is said', () => {
+test('four NUMA nodes without packages are four memories of one CPU', () => {
   const machine = imported(sample('8intel64-4n2t-memattrs.xml'));
-  expect(namesOf(machine, 'cpu')).toHaveLength(4);
-  expect(namesOf(machine, 'host-memory')).toHaveLength(4);
-  expect(machine.guessed).toEqual([expect.stringContaining('names no packages')]);
+  expect(machine.topology.nodes['cpu0']).toEqual({ kind: 'cpu', cores: 8 });
+  expect(namesOf(machine, 'host-memory')).toEqual(['mem0', 'mem1', 'mem2', 'mem3']);
+  expect(machine.topology.nodes['mem3']).toEqual({ kind: 'host-memory', size: '1 GiB' });
 });
 
 const machineXml = (body: string, version = '3.0'): string => `<?xml version="1.0"?>\n<!DOCTYPE topology SYSTEM "hwloc2.dtd">\n<topology version="${version}">\n<object type="Machine">
