@@ -1,8 +1,8 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
-import { holders, processes } from '../state/tables';
+import { holders, operations, processes, requests, transfers } from '../state/tables';
 import { showNs } from '../units/show';
-import { actorName, heldPages, holdWord, keeperName, operationText } from './names';
+import { actorName, heldPages, holdWord, keeperName, operationName, operationText } from './names';
 import { outlookOfHold, outlookOfMapping, type ReleaseOutlook } from './release-outlook';
 import { operationOf, stepOf } from './running-frame';
 import type { RunDescription, WhyLink } from './run-description';
@@ -87,12 +87,14 @@ class Follower {
     const { state, run } = this;
     const isHold = state.w[holder.row] === holders.$.id;
     const outlook = isHold ? outlookOfHold(state, run, holder.row) : state.w[holder.row] === processes.$.id ? outlookOfMapping(state, run, holder.row) : null;
-    const held: WhyLink[] = [isHold ? this.hold(holder.row) : { text: holder.text, at: { kind: 'row', value: String(holder.row) } }];
+    const held = isHold ? [this.hold(holder.row)] : saysMore(wait) ? [{ text: holder.text, at: { kind: 'row' as const, value: String(holder.row) } }] : [];
     const release = outlook === null ? [] : [releaseLink(run, outlook)];
     if (holder.actor === null) return { links: [...held, ...release], end: outlook === null ? 'nothing' : isHold ? 'pin' : 'mapping', cycle: [] };
     const from = this.path.indexOf(holder.actor);
     if (from >= 0) return { links: [...held, ...release.slice(0, isHold ? 1 : 0), this.cycleLink(from, wait)], end: 'cycle', cycle: this.path.slice(from) };
     const rest = this.follow(holder.actor);
+    const served = servedOperation(state, holder.row);
+    if (rest.end === 'work' && served !== 0) return { ...rest, links: [this.serves(holder.actor, served)] };
     if (rest.end === 'work' && outlook !== null) return { ...rest, links: [...held, ...release] };
     return { ...rest, links: [...(outlook === null ? held : [...held, ...release]), ...rest.links] };
   }
@@ -118,6 +120,13 @@ class Follower {
     return { text: `${this.inOperation(nth)} ${next}`, at: this.operationOrActor(nth) };
   }
 
+  /** A device that waits for nobody is at work on what stands in its queue. */
+  private serves(device: number, op: Row): WhyLink {
+    const step = stepOf(this.state, this.run, this.run.actors[device].row);
+    const at = step === null ? '' : `, next at ${step.name}: ${step.title}`;
+    return { text: `${operationName(this.run, op)} is in the queue of ${actorName(this.run, device)}${at}`, at: { kind: 'operation', value: operationName(this.run, op) } };
+  }
+
   private cycleLink(from: number, last: Wait): WhyLink {
     const { run, state, path } = this;
     const [first, ...others] = path.slice(from).map(nth => ({ name: actorName(run, nth), wait: (waitsOf(state, run, nth)[0] ?? last).text }));
@@ -131,8 +140,23 @@ class Follower {
   }
 
   private operationOrActor(nth: number): NonNullable<WhyLink['at']> {
-    const operation = this.run.operations[operationOf(this.state, this.run, this.run.actors[nth].row)];
-    return operation === undefined ? { kind: 'actor', value: actorName(this.run, nth) } : { kind: 'operation', value: operation.name };
+    const inside = operationOf(this.state, this.run, this.run.actors[nth].row);
+    const operation = this.run.operations[inside] ?? this.run.operations.findLast(({ actor, row }) => actor === nth && operations.state.nameIn(this.state, row) === 'done');
+    if (operation !== undefined) return { kind: 'operation', value: operation.name };
+    // Kernel workers commit and clear what layout operations freed: that rule is why there is anything to wait for.
+    return this.run.actors[nth].kind === 'worker' ? { kind: 'policy', value: 'truncate-vs-dma' } : { kind: 'actor', value: actorName(this.run, nth) };
+  }
+}
+
+/** Who waits for an actor is told by that actor's own line. */
+const saysMore = ({ kind }: Wait): boolean => kind !== 'actor' && kind !== 'threads';
+
+/** Operation whose request or transfer this row is; 0 for other rows. */
+function servedOperation(state: State, row: Row): Row {
+  switch (state.w[row]) {
+    case requests.$.id: return requests.op.in(state, row);
+    case transfers.$.id: return transfers.op.in(state, row);
+    default: return 0;
   }
 }
 

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { TraceCursor } from '@shared/trace/cursor'
+import { explainCounts, sumOf } from '@shared/trace/holder-counts'
+import { pageStatesIn } from '@shared/trace/page-state'
+import type { Selection } from '@shared/trace/selection'
+import { LINKS_MAX } from '@shared/trace/wait-graph'
+import { why } from '@shared/trace/why'
+import { catalogue } from '../../src-main/sim/assemble'
+import { bundledLab, bundledLabNames, presets, recorded, type RecordedRun } from '../support/bundled-labs'
+
+/** Every preset, and every answer to "what if a device holds the pages" with long-term pins allowed. */
+const layoutVariants = catalogue().axes.find(({ id }) => id === 'truncate-vs-dma')!.variants
+const policies = [...presets, ...layoutVariants.map(({ id }) => `truncate-vs-dma=${id},longterm-file-pin=allow-all`)]
+
+/** Places of a run at which everything is asked. */
+const PLACES = 9
+
+const cases = bundledLabNames.flatMap((name) => policies.map((policy) => ({ name, policy })))
+
+test.each(cases)('$name under $policy: every answer ends with a cause, every count adds up', ({ name, policy }) => {
+  const run = recorded(bundledLab(name), policy)
+  const wrong = placesOf(run).flatMap((place) => wrongAt(run, place))
+  expect([...new Set(wrong)]).toEqual([])
+})
+
+const placesOf = ({ trace }: RecordedRun): readonly number[] =>
+  [...new Set(Array.from({ length: PLACES }, (_, nth) => Math.round((trace.steps * nth) / (PLACES - 1))))]
+
+function wrongAt({ trace, run }: RecordedRun, place: number): readonly string[] {
+  const view = new TraceCursor(trace)
+  view.seek(place)
+  const pages = run.memories.flatMap(({ firstPfn, pageCount }) => [...pageStatesIn(view, run, firstPfn, firstPfn + pageCount)].map(({ first }) => first))
+  const selections: readonly Selection[] = [
+    ...pages.map((pfn) => ({ kind: 'page' as const, pfn })),
+    ...run.actors.flatMap(({ kind }, nth) => (kind === 'task' ? [{ kind: 'actor' as const, nth }] : [])),
+    ...run.operations.map((_, nth) => ({ kind: 'operation' as const, nth }))
+  ]
+  const counts = pages.flatMap((pfn) => {
+    const { refs, refTerms, pins, pinTerms } = explainCounts(view, run, pfn)
+    return refs === sumOf(refTerms) && pins === sumOf(pinTerms) ? [] : [`after step ${place}: page 0x${pfn.toString(16)} has ${refs} and ${pins}, its holders make ${sumOf(refTerms)} and ${sumOf(pinTerms)}`]
+  })
+  return [...counts, ...selections.flatMap((selection) => wrongAnswer({ trace, run, view }, selection).map((what) => `after step ${place}: ${what}`))]
+}
+
+function wrongAnswer({ trace, run, view }: Pick<RecordedRun, 'trace' | 'run'> & { view: TraceCursor }, selection: Selection): readonly string[] {
+  const { question, links } = why(trace, view, run, selection)
+  const shown = `${question} ${links.map(({ text, at }) => `${text} [${at?.kind ?? '-'}]`).join(' | ')}`
+  const last = links.at(-1)?.at?.kind
+  const wrong = [
+    last === 'operation' || last === 'policy' ? '' : 'ends without a cause',
+    links.length <= LINKS_MAX ? '' : 'is too long',
+    new Set(links.map(({ text }) => text)).size === links.length ? '' : 'says something twice',
+    /undefined|NaN|nobody|row \d| at \d{3,}$/.test(shown.replaceAll('nobody holds or maps it', '').replaceAll('nobody brings it about', '')) ? 'names nothing' : ''
+  ]
+  return wrong.filter((what) => what !== '').map((what) => `${what}: ${shown}`)
+}
