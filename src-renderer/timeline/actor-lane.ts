@@ -10,7 +10,7 @@ export function actorLane(parts: Omit<SegmentLaneParts, 'names'>): Lane {
       const operation = run.operations[segment.operation];
       if (operation !== undefined) return [operation.text, operation.word];
       const step = run.steps.find(({ id }) => id === segment.at);
-      return step === undefined ? [] : [step.title, step.name];
+      return step === undefined ? [] : [step.mechanism.replaceAll('-', ' ')];
     },
   });
 }

@@ -7,9 +7,12 @@ import { PAGE_STATES, type PageStateId } from '@shared/trace/page-state';
 import type { RunDescription } from '@shared/trace/run-description';
 import type { Axis } from './time-scale';
 
-/** A stretch of an actor's life: taking the steps of one operation, or blocked at one of them. */
+/**
+ * A stretch of an actor's life: taking the steps of one operation, blocked at one of them, or awaiting what the lab's author
+ * told it to await.
+ */
 export interface LaneSegment {
-  readonly kind: 'run' | 'blocked';
+  readonly kind: 'run' | 'blocked' | 'awaits';
   readonly actor: number;
   readonly fromNs: number;
   /** Infinity where the run ended and it had not. */
@@ -43,6 +46,8 @@ type OpenSegment = { -readonly [Key in keyof LaneSegment]: LaneSegment[Key] };
 
 interface ActorSoFar {
   readonly row: Row;
+  /** A program is at rest between its operations; engines and workers have none. */
+  readonly isTask: boolean;
   readonly segments: OpenSegment[];
   readonly steps: number[];
   /** The segment that a further step may lengthen. */
@@ -64,8 +69,6 @@ interface ActorSoFar {
 export class LaneSegments {
   /** Steps walked. */
   walked = 0;
-  /** Indexes of the steps that broke an invariant. */
-  readonly violations: number[] = [];
   private readonly actorsSoFar: ActorSoFar[];
   private readonly cursor: TraceCursor;
   private readonly stepOf: ReadonlyMap<number, StepEntry>;
@@ -78,8 +81,8 @@ export class LaneSegments {
     this.cursor.seek(0);
     this.stepOf = new Map(run.steps.map(step => [step.id, step]));
     this.operationOf = new Map(run.operations.map((operation, nth) => [operation.row, nth]));
-    this.actorsSoFar = run.actors.map(({ row }) => ({
-      row, segments: [], steps: [], open: null, readyNs: 0, waitFrom: -1,
+    this.actorsSoFar = run.actors.map(({ row, kind }) => ({
+      row, isTask: kind === 'task', segments: [], steps: [], open: null, readyNs: 0, waitFrom: -1,
       pc: trace.steps === 0 ? 0 : actors.pc.in(this.cursor, row), op: 0,
     }));
     this.events = trace.events();
@@ -122,14 +125,20 @@ export class LaneSegments {
   /** Whether waiting at a step is being blocked: an engine or worker without work is at rest, a program may just not be due. */
   private blocksAt(step: number, actor: ActorSoFar): boolean {
     const entry = this.stepOf.get(step);
-    if (entry === undefined || entry.waitsFor?.kind === 'work') return false;
+    if (entry === undefined || entry.waitsFor?.kind === 'work' || (actor.isTask && actor.op === 0)) return false;
     return actor.waitFrom >= 0 || entry.waitsFor !== undefined || entry.lock !== undefined;
+  }
+
+  /** Steps that only put the lab's programs in order. */
+  private isSetUp(step: number): boolean {
+    const kind = this.stepOf.get(step)?.waitsFor?.kind;
+    return kind === 'actor' || kind === 'pages-held';
   }
 
   private blocked(nth: number, actor: ActorSoFar, to: Pick<LaneSegment, 'toNs' | 'toStep'>): OpenSegment {
     const fromStep = actor.waitFrom >= 0 ? actor.waitFrom : (actor.steps.at(-1) ?? -1) + 1;
     return {
-      kind: 'blocked', actor: nth, fromNs: actor.readyNs, fromStep, ...to, firstOwn: actor.steps.length, endOwn: actor.steps.length,
+      kind: this.isSetUp(actor.pc) ? 'awaits' : 'blocked', actor: nth, fromNs: actor.readyNs, fromStep, ...to, firstOwn: actor.steps.length, endOwn: actor.steps.length,
       operation: this.operationOf.get(actor.op) ?? -1, effect: null, pages: 0, at: actor.pc,
     };
   }
@@ -138,7 +147,8 @@ export class LaneSegments {
     const { index, timeNs, step } = taken;
     const operation = this.operationOf.get(taken.op) ?? -1;
     actor.steps.push(index);
-    if (actor.open === null || actor.open.operation !== operation) {
+    const isBetween = actor.isTask && taken.op === 0;
+    if (!isBetween && (actor.open === null || actor.open.operation !== operation)) {
       actor.open = {
         kind: 'run', actor: nth, fromNs: timeNs, toNs: timeNs, fromStep: index, toStep: index + 1,
         firstOwn: actor.steps.length - 1, endOwn: actor.steps.length, operation, effect: null, pages: 0, at: step,
@@ -146,11 +156,13 @@ export class LaneSegments {
       actor.segments.push(actor.open);
     }
     actor.readyNs = Math.max(timeNs, actors.wakeNs.in(this.cursor, actor.row));
-    actor.open.toNs = actor.readyNs;
-    actor.open.toStep = index + 1;
-    actor.open.endOwn = actor.steps.length;
+    if (actor.open !== null) {
+      actor.open.toNs = actor.readyNs;
+      actor.open.toStep = index + 1;
+      actor.open.endOwn = actor.steps.length;
+    }
     for (; this.nextEvent !== null && this.nextEvent.step <= index; this.nextEvent = this.events.next().value ?? null) {
-      this.note(actor.open, this.nextEvent);
+      if (actor.open !== null) this.note(actor.open, this.nextEvent);
     }
   }
 
@@ -161,7 +173,8 @@ export class LaneSegments {
     actor.op = op;
     if (isOver || actor.pc === 0) actor.open = null;
     // A program between two operations sleeps until the next one is due; that time belongs to neither.
-    if (isOver && actor.segments.at(-1)!.operation >= 0) actor.segments.at(-1)!.toNs = this.trace.stepAt(index).timeNs;
+    const last = actor.segments.at(-1);
+    if (isOver && last !== undefined && last.operation >= 0) last.toNs = Math.min(last.toNs, this.trace.stepAt(index).timeNs);
   }
 
   private noteWaiters(position: number): void {
@@ -171,7 +184,6 @@ export class LaneSegments {
   }
 
   private note(segment: OpenSegment, event: TraceEvent): void {
-    if (event.kind === 'invariant-violated') this.violations.push(event.step);
     if (event.kind === 'dma-write-landed' || event.kind === 'dma-read-done') segment.pages += event.args[2]!;
     const named = (EVENTS[event.kind] as readonly string[]).indexOf('operation');
     if (segment.operation < 0 && named >= 0) segment.operation = this.operationOf.get(event.args[named]!) ?? -1;

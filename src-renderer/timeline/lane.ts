@@ -38,5 +38,5 @@ export interface Lane {
   hit(at: number, slack: number, axis: Axis): LaneHit | null;
 }
 
-export const LANE_PX = 30;
+export const LANE_PX = 28;
 export const BAR_PX = 18;

@@ -15,6 +15,8 @@ export interface SegmentLaneParts {
   readonly trace: Trace;
   readonly segments: LaneSegments;
   readonly reasons: BlockedReasons;
+  /** The spec's name of the n-th step of the run. */
+  readonly stepName: (index: number) => string;
   /** Texts for a stretch of activity, the longest first. */
   readonly names: (segment: LaneSegment) => readonly string[];
 }
@@ -47,8 +49,8 @@ function paintSegments(cx: PaintContext, parts: SegmentLaneParts, activity: Acto
     paintedTo = bar.x + bar.width;
     const next = segments[i + 1];
     const roomUntilPx = next === undefined ? Infinity : xOf(cx.scale, startOf(next, cx.axis));
-    if (segment.kind === 'blocked') paintBlocked(cx, parts, segment, bar);
-    else paintActive(cx, parts, { segment, bar, roomUntilPx, steps: activity.steps });
+    if (segment.kind === 'run') paintActive(cx, parts, { segment, bar, roomUntilPx, steps: activity.steps });
+    else paintBlocked(cx, parts, segment, bar);
     if (isMarked(cx, segment)) outlineBar(cx, bar, cx.colours.accent);
   }
 }
@@ -70,8 +72,8 @@ const isMarked = ({ hovered, selection }: PaintContext, segment: LaneSegment): b
 
 function paintBlocked(cx: PaintContext, { reasons }: SegmentLaneParts, segment: LaneSegment, bar: Bar): void {
   fillBar(cx, bar, cx.colours.raised);
-  outlineBar(cx, bar, cx.colours.states['long-pin'], [4, 3]);
-  if (bar.width > 40) labelBar(cx, bar, reasons.of(segment).text, cx.colours.text);
+  outlineBar(cx, bar, segment.kind === 'blocked' ? cx.colours.states['long-pin'] : cx.colours.lineStrong, [4, 3]);
+  if (bar.width > 40) labelBar(cx, bar, reasons.of(segment).text, segment.kind === 'blocked' ? cx.colours.text : cx.colours.dim);
 }
 
 interface ActiveBar {
@@ -88,7 +90,7 @@ function paintActive(cx: PaintContext, parts: SegmentLaneParts, active: ActiveBa
   if (segment.effect === 'dma') stripeBar(cx, bar, colours.states.dma);
   else if (cx.axis === 'step') fillBar(cx, bar, colour ?? colours.lineStrong, 0.28);
   else fillBar(cx, bar, colour ?? colours.lineStrong);
-  paintSteps(cx, active, colour ?? colours.lineStrong);
+  paintSteps(cx, active, colour ?? colours.lineStrong, parts.stepName);
   const names = parts.names(segment);
   const inside = names.find(name => fits(cx.g, bar, name));
   const onFill = cx.axis === 'time' && colour !== null && segment.effect !== 'dma';
@@ -98,17 +100,24 @@ function paintActive(cx: PaintContext, parts: SegmentLaneParts, active: ActiveBa
 }
 
 /** Single steps: ticks over time, cells over steps. Too close together they would only blur the bar. */
-function paintSteps(cx: PaintContext, { segment, bar, steps }: ActiveBar, colour: string): void {
+function paintSteps(cx: PaintContext, { segment, bar, steps }: ActiveBar, colour: string, nameOf: (index: number) => string): void {
   const { g, scale, axis } = cx;
   if (axis === 'time') return;
   const cellPx = 1 / scale.perPx;
   if (cellPx < 2) return;
-  g.fillStyle = colour;
+  const isStriped = segment.effect === 'dma';
   for (let own = segment.firstOwn; own < segment.endOwn; own++) {
     const x = xOf(scale, steps[own]!);
     if (x + cellPx < 0) continue;
     if (x > scale.widthPx) break;
-    g.fillRect(x + 0.5, bar.y, Math.max(cellPx - 1, 1), BAR_PX);
+    g.fillStyle = isStriped ? cx.colours.panel : colour;
+    if (isStriped) g.fillRect(x - 0.5, bar.y, 1, BAR_PX);
+    else g.fillRect(x + 0.5, bar.y, Math.max(cellPx - 1, 1), BAR_PX);
+    const name = nameOf(steps[own]!);
+    if (!isStriped && cellPx >= 24 && g.measureText(name).width + 6 <= cellPx) {
+      g.fillStyle = segment.effect === null ? cx.colours.text : cx.colours.inkOnState;
+      g.fillText(name, x + 4, bar.y + BAR_PX / 2 + 0.5);
+    }
   }
 }
 
@@ -126,27 +135,26 @@ function hitSegment(parts: SegmentLaneParts, { segments }: ActorActivity, { at, 
   return {
     of: segment,
     selection: segment.operation >= 0 ? { kind: 'operation', nth: segment.operation } : { kind: 'actor', nth: actor },
-    position: Math.min(segment.kind === 'blocked' ? segment.fromStep : segment.fromStep + 1, trace.steps),
+    position: Math.min(segment.kind === 'run' ? segment.fromStep + 1 : segment.fromStep, trace.steps),
     describe: () => ({ title: parts.names(segment)[0] ?? run.actors[actor]!.name, facts: factsOf(parts, segment) }),
   };
 }
 
-function factsOf({ run, trace, reasons, actor, segments }: SegmentLaneParts, segment: LaneSegment): Fact[] {
+function factsOf({ run, reasons, actor, segments, stepName }: SegmentLaneParts, segment: LaneSegment): Fact[] {
   const facts: Fact[] = [['actor', run.actors[actor]!.name]];
-  if (segment.kind === 'blocked') facts.push(['state', reasons.of(segment).text]);
+  if (segment.kind !== 'run') facts.push(['state', reasons.of(segment).text]);
   if (segment.pages > 0) facts.push(['moved', showPages(segment.pages)]);
   facts.push(['from', exactNs(segment.fromNs)]);
   if (segment.toNs === Infinity) facts.push(['until', 'the end of the run: never ended']);
   else facts.push(['until', exactNs(segment.toNs)], ['lasts', exactNs(segment.toNs - segment.fromNs)]);
-  if (segment.kind === 'run') facts.push(['steps', stepNames(run, trace, segments.activityOf(actor).steps.slice(segment.firstOwn, segment.endOwn))]);
+  if (segment.kind === 'run') facts.push(['steps', stepNames(stepName, segments.activityOf(actor).steps.slice(segment.firstOwn, segment.endOwn))]);
   return facts;
 }
 
 const STEPS_SHOWN = 6;
 
 /** "W1 W2 W4 … W9", by the spec's names. */
-function stepNames(run: RunDescription, trace: Trace, steps: readonly number[]): string {
-  const nameOf = (index: number): string => run.steps.find(({ id }) => id === trace.stepAt(index).step)?.name ?? '?';
+function stepNames(nameOf: (index: number) => string, steps: readonly number[]): string {
   const names = steps.map(nameOf);
   return names.length <= STEPS_SHOWN ? names.join(' ') : `${names.slice(0, STEPS_SHOWN - 1).join(' ')} … ${names.at(-1)!} (${names.length})`;
 }

@@ -33,8 +33,10 @@ export class TimelineModel {
   constructor(readonly trace: Trace, readonly run: RunDescription) {
     this.segments = new LaneSegments(trace, run);
     this.reasons = new BlockedReasons(trace, run);
+    const nameOf = new Map(run.steps.map(({ id, name }) => [id, name]));
+    const stepName = (index: number): string => nameOf.get(trace.stepAt(index).step) ?? '?';
     this.fixed = run.actors.map((described, actor) => {
-      const parts = { actor, run, trace, segments: this.segments, reasons: this.reasons };
+      const parts = { actor, run, trace, segments: this.segments, reasons: this.reasons, stepName };
       return described.kind === 'device' ? deviceLane(parts) : actorLane(parts);
     });
     this.watched = run.watch.flatMap(name => {

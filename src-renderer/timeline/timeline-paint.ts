@@ -4,7 +4,7 @@ import { endOf, startOf } from './lane-segments';
 import { ticksOf, xOf } from './time-scale';
 import type { Cause } from './timeline-model';
 
-export const RULER_PX = 24;
+export const RULER_PX = 32;
 
 /** Everything on the canvas at one moment. */
 export interface Frame extends Omit<PaintContext, 'topPx'> {
@@ -28,8 +28,8 @@ export function paintTimeline(frame: Frame): void {
   paintLanes(frame);
   paintCauses(frame);
   paintRuler(frame);
-  for (const at of frame.violations) paintViolation(frame, at);
   paintCursor(frame);
+  for (const at of frame.violations) paintViolation(frame, at);
 }
 
 function paintGrid(frame: Frame): void {
@@ -90,12 +90,12 @@ function paintRuler(frame: Frame): void {
   g.fillRect(0, RULER_PX - 1, scale.widthPx, 1);
   g.font = `11px ${colours.mono}`;
   g.fillStyle = colours.dim;
-  const taken = [chipSpan(frame), ...frame.violations.map(at => [xOf(scale, at) - MARK_PX, xOf(scale, at) + MARK_PX] as const)];
+  const [chipFrom, chipTo] = chipSpan(frame);
   for (const { value, text } of ticksOf(scale, frame.axis, TICKS_APART_PX)) {
     const width = g.measureText(text).width;
     const left = Math.max(xOf(scale, value) - width / 2, 3);
     const isCut = left + width > scale.widthPx - 3;
-    if (!isCut && taken.every(([from, to]) => left > to + 6 || left + width < from - 6)) g.fillText(text, left, RULER_PX / 2);
+    if (!isCut && (left > chipTo + 6 || left + width < chipFrom - 6)) g.fillText(text, left, 2 + CHIP_PX / 2 + 0.5);
   }
 }
 
@@ -113,9 +113,9 @@ function paintViolation({ g, scale, heightPx, colours }: Frame, at: number): voi
   g.stroke();
   g.setLineDash([]);
   g.fillStyle = colours.violation;
-  g.fillRect(x - MARK_PX, RULER_PX - 13, 2 * MARK_PX, 13);
+  g.fillRect(x - MARK_PX, RULER_PX - 12, 2 * MARK_PX, 12);
   g.fillStyle = colours.panel;
-  g.font = `bold 11px ${colours.font}`;
+  g.font = `600 10px ${colours.font}`;
   g.textAlign = 'center';
   g.fillText(PAGE_STATE_MARKS.violation.glyph, x, RULER_PX - 6);
   g.textAlign = 'start';
