@@ -9,7 +9,12 @@ export function whyText({ trace, description }: FinishedRun, selector: string): 
   const view = new TraceCursor(trace);
   view.seek(trace.steps);
   const selection = parseSelection(selector, description, view);
-  if (!selection.ok) throw new CliFailure('usage', `--why: ${selection.refusal}.`);
+  if (!selection.ok) {
+    // A hole is a fact about the end of this run, not a mistake in the question.
+    const [, file, index] = /^page:([^:]+):(\d+)$/.exec(selector) ?? [];
+    if (index === undefined || !description.files.some(({ name }) => name === file)) throw new CliFailure('usage', `--why: ${selection.refusal}.`);
+    return ['', `${selection.refusal}.`];
+  }
   const answer = why(trace, view, description, selection.value);
   return [
     '', answer.question,
