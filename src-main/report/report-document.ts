@@ -7,7 +7,6 @@ import { framePlace } from '@shared/trace/names';
 import { pageStateAt, pageStatesIn, type PageStateId } from '@shared/trace/page-state';
 import type { ActiveVariant, ExpectationOutcome, OperationOutcome, RunDescription, RunEnd, RunSummary, RunViolation } from '@shared/trace/run-description';
 import { parseSelection } from '@shared/trace/selection';
-import { waitsOf } from '@shared/trace/wait-graph';
 import { why } from '@shared/trace/why';
 import { showNs } from '@shared/units/show';
 import { pageLanesOf, type PageLane } from './page-lanes';
@@ -102,7 +101,7 @@ export function reportDocument(input: ReportInput): ReportDocument {
     title: description.title, lab, version, ...verdictOf(summary), ending: endingOf(summary), facts: factsOf(input),
     variants: description.variants.map(({ axis, id, title, source, assumed }) => ({ axis, id, title, assumed, source: showSource(source) })),
     operations: summary.operations, violations: summary.violations, notices: summary.notices, expectations: summary.expectations,
-    blocked: blockedTasks(trace, end, description), endNs, lanes, pageLanes, watched: watchedPages(end, description), memories: memoryShares(end, description),
+    blocked: blockedTasks(trace, end, input), endNs, lanes, pageLanes, watched: watchedPages(end, description), memories: memoryShares(end, description),
     events, eventsLeftOut: leftOut, sources: sourcesOf(trace, description), command: commandOf(summary),
   };
 }
@@ -144,11 +143,15 @@ function eventRows(trace: Trace, run: RunDescription): { readonly events: readon
   return { events, leftOut };
 }
 
-function blockedTasks(trace: Trace, end: TraceCursor, run: RunDescription): readonly BlockedTask[] {
-  return run.actors.flatMap(({ kind }, nth) => {
-    if (kind !== 'task' || waitsOf(end, run, nth).length === 0) return [];
-    const { question, links, source } = why(trace, end, run, { kind: 'actor', nth });
-    return [{ question, links: links.map(({ text }) => text), source }];
+/** Why each operation that could not go on did not; not those that a violation or notice has explained already. */
+function blockedTasks(trace: Trace, end: TraceCursor, { description: run, summary }: ReportInput): readonly BlockedTask[] {
+  const told = new Set([...summary.violations, ...summary.notices].flatMap(({ chain }) => chain));
+  return summary.operations.flatMap(({ op, blockedOn }) => {
+    const nth = run.operations.findIndex(({ name }) => name === op);
+    if (blockedOn === null || nth < 0) return [];
+    const { question, links, source } = why(trace, end, run, { kind: 'operation', nth });
+    const lines = links.map(({ text }) => text);
+    return lines.some(line => told.has(line)) ? [] : [{ question, links: lines, source }];
   });
 }
 

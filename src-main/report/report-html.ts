@@ -32,7 +32,7 @@ ${document.watched.length === 0 ? null : section('Watched pages at the end', nul
 ${section('Topology', 'memories as they were at the end', topology(document))}
 ${section('Policy', null, policyTable(document))}
 ${section('Events', eventsNote(document), eventsTable(document.events))}
-${section('What the steps follow', null, markup`<ul class="sources">${document.sources.map(line => markup`<li>${line}</li>`)}</ul>`)}
+${section('Where the steps come from', null, markup`<ul class="sources">${document.sources.map(line => markup`<li>${line}</li>`)}</ul>`)}
 <footer>Written by PinLab ${document.version}. Order of events is what the lab models; durations come from the costs in the topology and are a model. The same lab, policy, seed and version give this file again, byte for byte.</footer>
 </main>
 </body>
@@ -85,7 +85,7 @@ ${operations.map(operation => markup`<tr><td class="w">${operation.op}</td><td>$
 }
 
 function outcome({ state, result, errno, killedBy, status, blockedOn }: OperationOutcome): Markup {
-  if (blockedOn !== null) return markup`<span class="warn">still waiting:</span> ${blockedOn}`;
+  if (blockedOn !== null) return markup`<span class="warn">still waiting:</span> ${blockedOn.split('; ')[0] ?? ''}`;
   if (state === 'pending') return markup`<span class="none">never began</span>`;
   if (state === 'skipped') return markup`<span class="none">skipped</span>`;
   if (state === 'running') return markup`<span class="warn">not finished</span>`;
@@ -121,7 +121,7 @@ function topology(document: ReportDocument): Markup {
 }
 
 function policyTable({ variants }: ReportDocument): Markup {
-  return markup`<div class="scroll"><table><thead><tr><th>Axis</th><th>Variant</th><th>What it does</th><th>Says who</th></tr></thead><tbody>
+  return markup`<div class="scroll"><table><thead><tr><th>Axis</th><th>Variant</th><th>What it does</th><th>Source and evidence</th></tr></thead><tbody>
 ${variants.map(({ axis, id, title, source, assumed }) => markup`<tr><td class="w">${axis}</td><td class="w mono">${id}</td><td>${title}${assumed ? markup` <span class="tag">assumed</span>` : null}</td><td class="note">${source}</td></tr>
 `)}</tbody></table></div>`;
 }

@@ -42,7 +42,7 @@ export function lanesOf(trace: Trace, run: RunDescription, endNs: number): reado
     const couldWait = entry !== undefined && entry.waitsFor?.kind !== 'work' && (entry.waitsFor !== undefined || entry.lock !== undefined);
     if (couldWait && timeNs > lane.readyNs) lane.bars.push({ kind: 'blocked', fromNs: lane.readyNs, toNs: timeNs, label: lane.waiting ?? entry.title, isOpen: false });
     cursor.seek(index + 1);
-    takeStep(cursor, run, lane, { actor, timeNs, entryName: entry?.title ?? '' });
+    takeStep(cursor, run, lane, { actor, timeNs, mechanism: entry?.mechanism ?? '' });
     lane.waiting = waitsOf(cursor, run, actor)[0]?.text ?? null;
   }
   run.actors.forEach((_, nth) => {
@@ -50,14 +50,16 @@ export function lanesOf(trace: Trace, run: RunDescription, endNs: number): reado
     const wait = waitsOf(cursor, run, nth)[0]?.text;
     if (wait !== undefined && lane.readyNs <= endNs) lane.bars.push({ kind: 'blocked', fromNs: lane.readyNs, toNs: endNs, label: wait, isOpen: true });
   });
-  return run.actors.map(({ name }, nth) => ({ name, bars: lanes[nth]!.bars })).filter(({ bars }) => bars.length > 0);
+  // What a step costs may reach beyond the end of the run.
+  const clipped = (bars: readonly Bar[]): readonly Bar[] => bars.map(({ kind, fromNs, toNs, label, isOpen }) => ({ kind, fromNs, toNs: Math.min(toNs, endNs), label, isOpen: isOpen || toNs > endNs }));
+  return run.actors.map(({ name }, nth) => ({ name, bars: clipped(lanes[nth]!.bars) })).filter(({ bars }) => bars.length > 0);
 }
 
 /** Adds a step to the bar it belongs to. */
-function takeStep(cursor: TraceCursor, run: RunDescription, lane: LaneSoFar, taken: { actor: number; timeNs: number; entryName: string }): void {
+function takeStep(cursor: TraceCursor, run: RunDescription, lane: LaneSoFar, taken: { actor: number; timeNs: number; mechanism: string }): void {
   const { row, kind } = run.actors[taken.actor]!;
   lane.readyNs = Math.max(taken.timeNs, actors.wakeNs.in(cursor, row));
-  const label = kind === 'task' ? operationLabel(cursor, run, row) : serviceLabel(cursor, run, taken.actor) ?? taken.entryName;
+  const label = kind === 'task' ? operationLabel(cursor, run, row) : serviceLabel(cursor, run, taken.actor) ?? taken.mechanism;
   if (label === null) return;
   const bar = kind === 'device' ? 'dma' : 'run';
   const last = lane.bars.at(-1);
@@ -75,7 +77,7 @@ function serviceLabel(cursor: TraceCursor, run: RunDescription, nth: number): st
   const actor = run.actors[nth]!;
   const device = run.devices.find(({ name }) => name === actor.node || name === actor.name)?.row ?? 0;
   const request = cursor.w[device] === drives.$.id ? drives.served.in(cursor, device) : 0;
-  if (request !== 0) return `${operationName(run, requests.op.in(cursor, request))} ${showPages(requests.pages.in(cursor, request))}`;
+  if (request !== 0) return `${operationName(run, requests.op.in(cursor, request))}: ${showPages(requests.pages.in(cursor, request))}`;
   const transfer = cursor.w[device] === nics.$.id ? nics.served.in(cursor, device) : 0;
-  return transfer === 0 ? null : `${operationName(run, transfers.op.in(cursor, transfer))} ${showPages(transfers.pages.in(cursor, transfer))}`;
+  return transfer === 0 ? null : `${operationName(run, transfers.op.in(cursor, transfer))}: ${showPages(transfers.pages.in(cursor, transfer))}`;
 }

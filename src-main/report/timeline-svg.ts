@@ -21,8 +21,7 @@ const MERGE_PX = 0.6;
 export function timelineSvg(document: ReportDocument): Markup {
   const { lanes, pageLanes, violations, endNs } = document;
   const edges = [...lanes.flatMap(({ bars }) => bars.flatMap(({ fromNs, toNs }) => [fromNs, toNs])), ...pageLanes.flatMap(({ stretches }) => stretches.map(({ fromNs }) => fromNs)), ...violations.map(({ timeNs }) => timeNs)];
-  const lastNs = edges.reduce((last, edge) => Math.max(last, edge), endNs);
-  const axis = timeAxis(edges, lastNs, NAMES_PX + 4, WIDTH_PX - RIGHT_PX);
+  const axis = timeAxis(edges, endNs, NAMES_PX + 4, WIDTH_PX - RIGHT_PX);
   const rows = lanes.length + pageLanes.length;
   const height = HEAD_PX + rows * LANE_PX + (violations.length > 0 ? 24 : 6);
   const bottom = HEAD_PX + rows * LANE_PX;

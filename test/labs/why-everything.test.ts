@@ -6,19 +6,21 @@ import type { Selection } from '@shared/trace/selection'
 import { LINKS_MAX } from '@shared/trace/wait-graph'
 import { why } from '@shared/trace/why'
 import { catalogue } from '../../src-main/sim/assemble'
-import { bundledLab, bundledLabNames, presets, recorded, type RecordedRun } from '../support/bundled-labs'
+import { bundledLabs } from '../support/bundled-labs'
+import { recorded, type RecordedRun } from '../support/recorded-run'
 
 /** Every preset, and every answer to "what if a device holds the pages" with long-term pins allowed. */
-const layoutVariants = catalogue().axes.find(({ id }) => id === 'truncate-vs-dma')!.variants
-const policies = [...presets, ...layoutVariants.map(({ id }) => `truncate-vs-dma=${id},longterm-file-pin=allow-all`)]
+const { axes, presets } = catalogue()
+const layoutVariants = axes.find(({ id }) => id === 'truncate-vs-dma')!.variants
+const policies = [...presets.map(({ id }) => id), ...layoutVariants.map(({ id }) => `truncate-vs-dma=${id},longterm-file-pin=allow-all`)]
 
 /** Places of a run at which everything is asked. */
 const PLACES = 9
 
-const cases = bundledLabNames.flatMap((name) => policies.map((policy) => ({ name, policy })))
+const cases = bundledLabs().flatMap(({ name, lab }) => policies.map((policy) => ({ name, lab, policy })))
 
-test.each(cases)('$name under $policy: every answer ends with a cause, every count adds up', ({ name, policy }) => {
-  const run = recorded(bundledLab(name), policy)
+test.each(cases)('$name under $policy: every answer ends with a cause, every count adds up', ({ name, lab, policy }) => {
+  const run = recorded(lab, name, policy)
   const wrong = placesOf(run).flatMap((place) => wrongAt(run, place))
   expect([...new Set(wrong)]).toEqual([])
 })
