@@ -34,6 +34,9 @@ export const catalogue = (): Catalogue => describeRegistries();
 /** Steps of a further lap, at most, once the state has come back. */
 const LAP_STEPS_MAX = 10_000;
 
+/** A random schedule has no lasso to end it: a lab that goes round for ever is given up early. */
+const RANDOM_STEPS_MAX = 2_000;
+
 /** Steps after which a run is given up, unless the lab says otherwise. */
 const STEPS_MAX = 200_000;
 
@@ -83,7 +86,8 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
     emit('invariant-violated', INVARIANTS.indexOf(invariant));
   };
   const judgement = { run, host: run.host };
-  const stepsMax = mounted.lab.bounds?.stepsMax ?? STEPS_MAX;
+  const isTimed = run.schedule !== RANDOM_SCHEDULE;
+  const stepsMax = mounted.lab.bounds?.stepsMax ?? (isTimed ? STEPS_MAX : RANDOM_STEPS_MAX);
   const endNs = timeBound(mounted.lab);
   let starving: readonly number[] | null = null;
   let lassoAt: number | null = null;
@@ -104,7 +108,7 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
       for (const { invariant, finding } of watcher.judge(machine.steps[stepId], judgement)) note(invariant, finding);
       arena.fold(mark);
       recorder.record(pick.timeNs, pick.actor, stepId, pick.choice);
-      if (starving === null) starving = lasso.starving();
+      if (starving === null && isTimed) starving = lasso.starving();
       if (starving !== null && hasComeToRest(starving, recorder.steps - (lassoAt ??= recorder.steps))) {
         end = 'lasso';
         break;

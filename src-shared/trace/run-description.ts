@@ -117,6 +117,8 @@ export interface OperationOutcome {
 export interface ExpectationOutcome {
   readonly text: string;
   readonly holds: string;
+  /** Recorded schedule that it speaks about; null is the run in time order, or any. */
+  readonly schedule: string | null;
   readonly ok: boolean | null;
   readonly reason: string;
 }

@@ -1,42 +1,34 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Lab } from '@shared/lab/lab'
-import { Trace } from '@shared/trace/cursor'
-import type { RunDescription, RunSummary } from '@shared/trace/run-description'
-import { catalogue, runLab } from '../../src-main/sim/assemble'
+import { basename, join } from 'node:path'
+import { catalogue } from '../../src-main/sim/assemble'
 import { readLab } from '../../src-main/storage/lab-file'
-import { root } from '../house/sources'
+import type { Lab } from '../../src-shared/lab/lab'
+
+const root = join(import.meta.dirname, '../../resources/labs')
 
 export interface BundledLab {
-  /** "guided/truncate-vs-dma.lab.yaml". */
+  /** File name without its ending. */
   readonly name: string
+  readonly file: string
   readonly lab: Lab
 }
 
-const folder = join(root, 'resources', 'labs')
+/** Reads a lab file that must be good. */
+export function labFrom(file: string): Lab {
+  const read = readLab(readFileSync(file, 'utf8'), basename(file), catalogue())
+  if (!read.ok) throw new Error(read.refusal.map(({ file: at, line, column, message }) => `${at}:${line}:${column}: ${message}`).join('\n'))
+  return read.value.lab
+}
 
-/** Names of the labs that come with the app. */
-export const bundledLabNames: readonly string[] = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.lab.yaml')).sort()
+const labsIn = (folder: string): readonly BundledLab[] =>
+  readdirSync(join(root, folder)).filter((entry) => entry.endsWith('.lab.yaml')).sort()
+    .map((entry) => ({ name: basename(entry, '.lab.yaml'), file: join(root, folder, entry), lab: labFrom(join(root, folder, entry)) }))
+
+/** Every lab that ships, guided ones first. */
+export const bundledLabs = (): readonly BundledLab[] => ['guided', 'scenarios'].flatMap(labsIn)
 
 export function bundledLab(name: string): BundledLab {
-  const read = readLab(readFileSync(join(folder, name), 'utf8'), name, catalogue())
-  if (!read.ok) throw new Error(read.refusal.map(({ message, line }) => `${name}:${line} ${message}`).join('\n'))
-  return { name, lab: read.value.lab }
-}
-
-export const presets: readonly string[] = catalogue().presets.map(({ id }) => id)
-
-export interface RecordedRun {
-  readonly trace: Trace
-  readonly run: RunDescription
-  readonly summary: RunSummary
-}
-
-/** Runs a lab and keeps its whole trace. */
-export function recorded({ name, lab }: BundledLab, policy: string | null = null, schedule: string | null = null): RecordedRun {
-  const trace = new Trace()
-  const result = runLab(lab, { name, policy, seed: null, schedule }, (chunk) => { trace.append(chunk) })
-  if (!result.ok) throw new Error(result.refusal.map(({ path, message }) => `${name} ${path.join('.')}: ${message}`).join('\n'))
-  return { trace, run: result.value.description, summary: result.value.summary }
+  const found = bundledLabs().find((candidate) => candidate.name === name)
+  if (found === undefined) throw new Error(`there is no bundled lab ${name}`)
+  return found
 }

@@ -44,14 +44,15 @@ export function judgeExpectations(mounted: MountedLab, run: RunDescription, summ
   return (mounted.lab.expect ?? []).filter(expectation => appliesTo(expectation, mounted.resolved)).map(expectation => {
     const holds = expectation.holds ?? 'this-run';
     const text = textOf(expectation);
+    const schedule = expectation.schedule ?? null;
     const isOtherRun = run.schedule !== null && holds === 'this-run' && expectation.schedule !== run.schedule;
     if ((holds === 'some-schedule' || expectation.schedule !== undefined) && expectation.schedule !== run.schedule) {
-      return { text, holds, ok: null, reason: `shown by schedule ${expectation.schedule ?? '(none named)'}, not by this run` };
+      return { text, holds, schedule, ok: null, reason: `shown by schedule ${expectation.schedule ?? '(none named)'}, not by this run` };
     }
-    if (isOtherRun) return { text, holds, ok: null, reason: 'speaks about the run in time order' };
+    if (isOtherRun) return { text, holds, schedule, ok: null, reason: 'speaks about the run in time order' };
     const verdicts = verdictsOf(expectation, subject);
     const failed = verdicts.find(({ ok }) => !ok);
-    return { text, holds, ok: failed === undefined, reason: failed?.reason ?? verdicts.map(({ reason }) => reason).join('; ') };
+    return { text, holds, schedule, ok: failed === undefined, reason: failed?.reason ?? verdicts.map(({ reason }) => reason).join('; ') };
   });
 }
 

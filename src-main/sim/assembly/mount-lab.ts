@@ -158,10 +158,10 @@ function addActors(names: LabNames, programs: readonly Mechanism[], driveRows: R
   for (const [node, row] of driveRows) add(node, 'device', node, driveEngine, row);
   for (const [node, row] of nicRows) add(node, 'device', node, nicEngine, row);
   for (const memory of names.memories.filter(({ fs }) => fs !== 0)) {
-    add(`log/${memory.node}`, 'worker', memory.node, logCommit, memory.fs);
+    add(`${memory.node}.log`, 'worker', memory.node, logCommit, memory.fs);
     if (!kernel.policy.truncateVsDma.keepsBusyBlocks) continue;
-    add(`busy/${memory.node}/0`, 'worker', memory.node, busyExtentWorker, memory.fs);
-    add(`busy/${memory.node}/1`, 'worker', memory.node, busyExtentWorker, memory.fs);
+    add(`${memory.node}.busy-0`, 'worker', memory.node, busyExtentWorker, memory.fs);
+    add(`${memory.node}.busy-1`, 'worker', memory.node, busyExtentWorker, memory.fs);
   }
   return added;
 }

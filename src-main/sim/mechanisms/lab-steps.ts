@@ -42,9 +42,9 @@ export const pause = mechanism({
   },
 });
 
-const H = frame('file', 'index');
+const H = frame('file', 'index', 'by');
 
-/** Orders the set-up of a lab: goes on once somebody holds the page of the file (beyond mapping it). */
+/** Orders the set-up of a lab: goes on once somebody holds the page of the file (beyond mapping it), or `by` has ended. */
 export const awaitHeld = mechanism({
   name: 'await-held',
   source: 'the lab’s own step: order of set-up',
@@ -53,8 +53,9 @@ export const awaitHeld = mechanism({
   steps: {
     AH1: {
       title: 'wait until the page is held', waitsFor: { kind: 'pages-held', file: 'file', index: 'index' }, to: ['done'],
-      reads: every(files.kind, files.blockDelta, hosts.refs, hosts.maps),
+      reads: every(files.kind, files.blockDelta, hosts.refs, hosts.maps, actors.pc),
       when: () => {
+        if (H.by.v !== 0 && actors.pc.get(H.by.v) === 0) return true;
         if (files.kind.at(H.file.v, H.index.v) === 0) return false;
         const pfn = H.index.v + files.blockDelta.at(H.file.v, H.index.v);
         return busyRefs(filesystems.host.get(files.fs.get(H.file.v)), pfn) > 0;

@@ -42,12 +42,16 @@ export const wait: Operation = {
 export const awaitHeldOperation: Operation = {
   word: 'await-held',
   title: 'await held',
-  doc: 'Orders the set-up: goes on once somebody holds the page of the file, beyond mapping it. Not something a kernel offers.',
+  doc: 'Orders the set-up: goes on once somebody holds the page of the file, beyond mapping it, or once the actor named by "by" has ended. Not something a kernel offers.',
   source: source('the lab’s own step', 'X'),
-  parameters: [aFile, { name: 'page', title: 'page', doc: 'index of the page', required: true, type: { kind: 'quantity', dimension: 'count', min: 0, max: 2 ** 31 - 1 } }],
+  parameters: [
+    aFile,
+    { name: 'page', title: 'page', doc: 'index of the page', required: true, type: { kind: 'quantity', dimension: 'count', min: 0, max: 2 ** 31 - 1 } },
+    { name: 'by', title: 'by', doc: 'who is expected to hold it', required: false, type: { kind: 'reference', to: 'actor' } },
+  ],
   lower(read) {
     const page = read.number('page', 'count');
-    return { call: site(awaitHeld, read.file('file'), page), text: `await that ${read.text('file')} page ${page} is held` };
+    return { call: site(awaitHeld, read.file('file'), page, read.has('by') ? read.otherActor('by') : 0), text: `await that ${read.text('file')} page ${page} is held` };
   },
 };
 
