@@ -63,7 +63,7 @@ const STRENGTH = new Map<PageStateId, number>(PAGE_STATES.map((state, at) => [st
 
 /** State of each cell: of the pages in it, the state that matters most. Cost grows with cells and runs, never with pages. */
 export function statesOfCells(layout: PagemapLayout, runs: Iterable<PageStateRun>): readonly PageStateId[] {
-  const cells = new Array<PageStateId>(Math.ceil(layout.count / layout.pagesPerCell)).fill('free');
+  const cells = Array.from({ length: Math.ceil(layout.count / layout.pagesPerCell) }, (): PageStateId => 'free');
   for (const { first, count, state } of runs) {
     if (state === 'free') continue;
     const from = cellOf(layout, first);

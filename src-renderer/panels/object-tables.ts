@@ -115,16 +115,16 @@ const locks: ObjectTableKind = {
 };
 
 const LOCKS = [
-  { rows: files.$.rows, columns: [files.iolock, files.invlock, files.ilock], name: fileName },
-  { rows: filesystems.$.rows, columns: [filesystems.group], name: filesystemName },
-  { rows: processes.$.rows, columns: [processes.mmapLock], name: processName },
+  { table: files.$, columns: [files.iolock, files.invlock, files.ilock], name: fileName },
+  { table: filesystems.$, columns: [filesystems.group], name: filesystemName },
+  { table: processes.$, columns: [processes.mmapLock], name: processName },
 ] as const;
 
 /** Held locks, and who waits for each. */
 function* heldLocks(state: State, run: RunDescription): Generator<ObjectRow> {
   const waits = run.actors.flatMap((_, nth) => waitsOf(state, run, nth).flatMap(wait => (wait.kind === 'lock' ? [{ nth, text: wait.text }] : [])));
-  for (const { rows, columns, name } of LOCKS) {
-    for (const row of rows(state)) {
+  for (const { table, columns, name } of LOCKS) {
+    for (const row of table.rows(state)) {
       for (const column of columns) {
         const word = column.in(state, row);
         if (word === 0) continue;

@@ -39,13 +39,14 @@ function paintCounts(cx: PaintContext, counts: readonly Count[], most: number): 
     line.lineTo(x, yOf(count));
   }
   line.lineTo(scale.widthPx, yOf(counts.at(-1)!.count));
-  const area = new Path2D(line);
-  area.lineTo(scale.widthPx, yOf(0));
-  area.closePath();
+  const under = new Path2D(line);
+  under.lineTo(scale.widthPx, yOf(0));
+  g.save();
+  g.clip(under);
   g.globalAlpha = 0.15;
   g.fillStyle = colours.states.mapped;
-  g.fill(area);
-  g.globalAlpha = 1;
+  g.fillRect(0, topPx, scale.widthPx, LANE_PX);
+  g.restore();
   g.strokeStyle = colours.states.mapped;
   g.lineWidth = 1.5;
   g.stroke(line);

@@ -73,8 +73,8 @@ export class LaneSegments {
   private readonly cursor: TraceCursor;
   private readonly stepOf: ReadonlyMap<number, StepEntry>;
   private readonly operationOf: ReadonlyMap<Row, number>;
-  private events: Generator<TraceEvent>;
-  private nextEvent: TraceEvent | null = null;
+  private readonly events: Generator<TraceEvent>;
+  private nextEvent: TraceEvent | null;
 
   constructor(private readonly trace: Trace, run: RunDescription) {
     this.cursor = new TraceCursor(ownReader(trace));
@@ -86,12 +86,17 @@ export class LaneSegments {
       pc: trace.steps === 0 ? 0 : actors.pc.in(this.cursor, row), op: 0,
     }));
     this.events = trace.events();
-    this.nextEvent = this.events.next().value ?? null;
+    this.nextEvent = this.readEvent();
   }
 
   get endNs(): number {
     const last = this.walked === 0 ? 0 : this.trace.stepAt(this.walked - 1).timeNs;
     return this.actorsSoFar.reduce((end, actor) => Math.max(end, actor.pc === 0 ? 0 : Math.min(actor.readyNs, end)), last);
+  }
+
+  private readEvent(): TraceEvent | null {
+    const read = this.events.next();
+    return read.done === true ? null : read.value;
   }
 
   /** Walks at most `steps` more steps; true once the whole trace was walked. */
@@ -161,7 +166,7 @@ export class LaneSegments {
       actor.open.toStep = index + 1;
       actor.open.endOwn = actor.steps.length;
     }
-    for (; this.nextEvent !== null && this.nextEvent.step <= index; this.nextEvent = this.events.next().value ?? null) {
+    for (; this.nextEvent !== null && this.nextEvent.step <= index; this.nextEvent = this.readEvent()) {
       if (actor.open !== null) this.note(actor.open, this.nextEvent);
     }
   }
@@ -226,8 +231,7 @@ export function ownReader(trace: Trace): Trace {
 /** How many of `segments`' actors were blocked, from each value of the axis on. */
 export function blockedCounts(segments: readonly LaneSegment[], axis: Axis): { readonly from: number; readonly count: number }[] {
   const edges = segments
-    .filter(segment => segment.kind === 'blocked')
-    .flatMap(segment => [{ at: startOf(segment, axis), by: 1 }, { at: endOf(segment, axis), by: -1 }])
+    .flatMap(segment => (segment.kind === 'blocked' ? [{ at: startOf(segment, axis), by: 1 }, { at: endOf(segment, axis), by: -1 }] : []))
     .filter(edge => edge.at !== Infinity)
     .sort((a, b) => a.at - b.at);
   const counts = [{ from: 0, count: 0 }];

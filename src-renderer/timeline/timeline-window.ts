@@ -1,6 +1,6 @@
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
 import { useRun } from '../stores/run';
-import { extentOf, fitted, panned, resized, showing, zoomed, type Axis, type Extent, type TimeScale } from './time-scale';
+import { extentOf, fitted, panned, resized, showing, zoomed, type Axis, type TimeScale } from './time-scale';
 
 /** The part of the run that is on the screen, and the size of the canvas it is shown on. */
 export function useTimelineWindow(scroller: Readonly<Ref<HTMLElement | null>>, namesPx: number) {
@@ -25,7 +25,7 @@ export function useTimelineWindow(scroller: Readonly<Ref<HTMLElement | null>>, n
 
   watch([() => run.trace, axis], fit);
   watch([() => size.value.width, extent], ([width, now], [, before]) => {
-    scale.value = resized(scale.value, before as Extent, width, now);
+    scale.value = resized(scale.value, before, width, now);
   });
   watch(cursorAt, at => { scale.value = showing(scale.value, at, extent.value); });
 

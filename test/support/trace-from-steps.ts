@@ -46,7 +46,7 @@ function chunkOf(steps: readonly MadeStep[], firstStep: number, before: Trace): 
     log: arena.log.slice(0, arena.n),
     eventEnd: Int32Array.from(eventEnd),
     events: Int32Array.from(events),
-    births: Int32Array.from(rows.slice(before.dictionary.rows.length).flatMap(({ row, table, ids }) => [row, table, ids.length, ...ids])),
+    births: Int32Array.from(rows.slice(before.dictionary.rows.length).flatMap(({ row, table, ids }) => [row, table, ids.length].concat(ids))),
     boundaries: Float64Array.from(boundaries.slice(before.dictionary.boundaries.length).flatMap(({ slot, space, field, page }) => [slot, space, field, page])),
     keyframe,
   };
