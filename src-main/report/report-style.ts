@@ -34,7 +34,7 @@ th{font-weight:500;color:var(--dim);text-align:left;padding:4px 10px 4px 0;borde
 td{padding:4px 10px 4px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
 th:last-child,td:last-child{padding-right:0}
 .n{text-align:right;white-space:nowrap}.w{white-space:nowrap}
-tr.bad td:first-child{box-shadow:-8px 0 0 var(--panel),-10px 0 0 var(--state-violation)}
+.operations td:nth-child(2){min-width:270px}
 .events td{padding-top:2px;padding-bottom:2px}.events tr.quiet td:nth-child(-n+4){color:transparent}
 .good{color:var(--good)}.bad-text{color:var(--state-violation)}.warn{color:var(--warn)}
 .finding{border-left:2px solid var(--state-violation);padding:2px 0 2px 12px;margin:0 0 14px}
@@ -56,7 +56,7 @@ svg{display:block;width:100%;height:auto;overflow:visible}svg.defs{position:abso
 svg text{font:11px Inter,"Segoe UI",system-ui,"DejaVu Sans",sans-serif;fill:var(--text)}
 .timeline .grid path{stroke:var(--line);stroke-width:1;opacity:.7}.timeline .rule{stroke:var(--line);stroke-width:1;fill:none}
 .timeline .grid text{fill:var(--dim);font-size:10.5px}.timeline .lane{font-size:12px}
-.timeline .break rect{fill:var(--panel)}.timeline .break path{stroke:var(--line);stroke-dasharray:2 2}.timeline .break text{fill:var(--dim);font-size:10.5px}
+.timeline .break path{stroke:var(--line-strong);stroke-dasharray:2 3}.timeline .break text{fill:var(--dim);font-size:10.5px}
 .bar.run rect{fill:var(--accent-bg);stroke:var(--accent);stroke-width:.75}.bar.dma rect{fill:url(#p-dma)}
 .bar.blocked rect{fill:url(#p-blocked);stroke:var(--dim);stroke-width:.75;stroke-dasharray:4 3}
 .bar.dma text{paint-order:stroke;stroke:var(--panel);stroke-width:3px}
@@ -73,7 +73,7 @@ svg text{font:11px Inter,"Segoe UI",system-ui,"DejaVu Sans",sans-serif;fill:var(
 const PRINT = `
 @page{margin:14mm 12mm}
 @media print{:root{${LIGHT}}body{background:#fff;font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}main{max-width:none;padding:0;border:0;min-height:0}
-header{padding-top:0}h2{break-after:avoid;margin-top:22px}.finding,tr,svg,.verdict,.command{break-inside:avoid}thead{display:table-header-group}table{font-size:10.5px}a{color:inherit}}`;
+header{padding-top:0}h2{break-after:avoid;margin-top:22px}.finding,tr,svg,.verdict,.command{break-inside:avoid}thead{display:table-header-group}table,.sources,.legend,.finding .meta,footer{font-size:10px}.mono,code,.digest{font-size:9.5px}}`;
 
 const swatches = ['free', 'file', 'mapped', 'short-pin', 'long-pin', 'referenced', 'anon'].map(state => `.swatch.s-${state}{background:var(--state-${state})}`).join('');
 const patterned = '.swatch.s-dma{background:repeating-linear-gradient(45deg,var(--state-dma) 0 3px,var(--dma-ground) 3px 6px)}.swatch.s-busy{background:repeating-linear-gradient(45deg,var(--state-busy) 0 2px,var(--raised) 2px 5px)}.swatch.s-busy,.swatch.s-dma{color:transparent}';

@@ -14,7 +14,7 @@ export interface AxisBreak {
 }
 
 export interface TimeAxis {
-  xOf(timeNs: number): number;
+  readonly xOf: (timeNs: number) => number;
   readonly ticks: readonly Tick[];
   readonly breaks: readonly AxisBreak[];
 }

@@ -59,10 +59,11 @@ export function lanesOf(trace: Trace, run: RunDescription, endNs: number): reado
 function takeStep(cursor: TraceCursor, run: RunDescription, lane: LaneSoFar, taken: { actor: number; timeNs: number; mechanism: string }): void {
   const { row, kind } = run.actors[taken.actor]!;
   lane.readyNs = Math.max(taken.timeNs, actors.wakeNs.in(cursor, row));
-  const label = kind === 'task' ? operationLabel(cursor, run, row) : serviceLabel(cursor, run, taken.actor) ?? taken.mechanism;
-  if (label === null) return;
   const bar = kind === 'device' ? 'dma' : 'run';
   const last = lane.bars.at(-1);
+  // The step that completes a request serves nobody any more: it belongs to what was served.
+  const label = kind === 'task' ? operationLabel(cursor, run, row) : kind === 'worker' ? taken.mechanism : serviceLabel(cursor, run, taken.actor) ?? last?.label ?? null;
+  if (label === null) return;
   if (last !== undefined && last.kind === bar && last.label === label && taken.timeNs <= last.toNs) last.toNs = lane.readyNs;
   else lane.bars.push({ kind: bar, fromNs: taken.timeNs, toNs: lane.readyNs, label, isOpen: false });
 }

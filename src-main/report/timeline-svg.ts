@@ -27,9 +27,9 @@ export function timelineSvg(document: ReportDocument): Markup {
   const bottom = HEAD_PX + rows * LANE_PX;
   return markup`<svg class="timeline" viewBox="0 0 ${WIDTH_PX} ${height}" role="img" aria-label="Timeline of ${String(lanes.length)} actors over ${showNs(endNs)}">
 ${gridOf(axis, bottom)}
+${breaksOf(axis, bottom)}
 ${lanes.map((lane, nth) => actorLane(lane, axis, HEAD_PX + nth * LANE_PX))}
 ${pageLanes.map((lane, nth) => pageLane(lane, axis, HEAD_PX + (lanes.length + nth) * LANE_PX, endNs))}
-${breaksOf(axis, bottom)}
 ${violationMarks(document, axis, bottom)}
 </svg>`;
 }
@@ -38,10 +38,10 @@ const gridOf = (axis: TimeAxis, bottom: number): Markup => markup`<g class="grid
   markup`<path d="M${px(x)} ${HEAD_PX - 4}V${bottom}"/><text x="${px(x)}" y="14" text-anchor="${x > WIDTH_PX - 60 ? 'end' : x < NAMES_PX + 20 ? 'start' : 'middle'}">${label}</text>`)}</g>
 <path class="rule" d="M0 ${HEAD_PX - 4}H${WIDTH_PX}M${NAMES_PX} ${HEAD_PX - 4}V${bottom}"/>`;
 
-/** Time that was left out: a gap in the paper, with its length. */
+/** Time that was left out: a cut through all lanes, with its length. */
 const breaksOf = (axis: TimeAxis, bottom: number): Markup => markup`<g class="break">${axis.breaks.map(({ fromX, toX, label }) => {
   const middle = (fromX + toX) / 2;
-  return markup`<rect x="${px(middle - 3)}" y="${HEAD_PX - 8}" width="6" height="${bottom - HEAD_PX + 8}"/><path d="M${px(middle - 3)} ${HEAD_PX - 8}V${bottom}M${px(middle + 3)} ${HEAD_PX - 8}V${bottom}"/><text x="${px(middle)}" y="14" text-anchor="middle">${`⋯ ${label} ⋯`}</text>`;
+  return markup`<path d="M${px(middle - 3)} ${HEAD_PX - 8}V${bottom}M${px(middle + 3)} ${HEAD_PX - 8}V${bottom}"/><text x="${px(middle)}" y="14" text-anchor="middle">${`⋯ ${label} ⋯`}</text>`;
 })}</g>`;
 
 const laneName = (name: string, y: number): Markup =>
