@@ -19,10 +19,9 @@ export interface View {
 
 type Finished = Extract<RunReply, { kind: 'finished' }>;
 
-const arrival = new TraceArrival();
-
 /** The run on the screen and the one cursor that moves every view. */
 export const useRun = defineStore('run', () => {
+  const arrival = new TraceArrival();
   const recording = useRecording();
   const cursor = useCursor(recording);
   const { trace, description, summary, diagnostics, status, stale } = recording;
@@ -62,7 +61,7 @@ export const useRun = defineStore('run', () => {
     status.value = 'running';
     diagnostics.value = [];
     try {
-      const reply = await requestRun();
+      const reply = await requestRun(arrival);
       if (reply.kind === 'finished') show(await arrival.complete(reply.run, reply.summary.steps), reply);
       else {
         diagnostics.value = reply.diagnostics;
@@ -89,7 +88,7 @@ export const useRun = defineStore('run', () => {
   return { trace, description, summary, diagnostics, status, stale, ...cursor, ...playback, stepBy, stepActor, start, clear };
 });
 
-function requestRun(): Promise<RunReply> {
+function requestRun(arrival: TraceArrival): Promise<RunReply> {
   arrival.listen();
   return invoke('run.start', useLabDocument().runRequest());
 }

@@ -37,6 +37,7 @@ export interface GraphListener {
 const ZOOM_MIN = 0.2;
 const ZOOM_MAX = 2.5;
 const FIT_PADDING_PX = 28;
+const FIT_ZOOM_MAX = 1.3;
 /** Dashes of a wire that carries data, and how far they move a second. */
 const DASH_PX = [7, 5];
 const DASH_SPEED_PX = 36;
@@ -100,12 +101,12 @@ export class CytoscapeView {
     this.frame = requestAnimationFrame(step);
   }
 
-  /** Shows everything, never larger than life. */
+  /** Shows everything; few nodes are not blown up to fill a large window. */
   fit(): void {
     this.cy.resize();
     this.cy.fit(undefined, FIT_PADDING_PX);
-    if (this.cy.zoom() > 1) {
-      this.cy.zoom(1);
+    if (this.cy.zoom() > FIT_ZOOM_MAX) {
+      this.cy.zoom(FIT_ZOOM_MAX);
       this.cy.center();
     }
   }

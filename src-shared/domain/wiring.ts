@@ -71,10 +71,14 @@ function endOf(catalogue: Catalogue, topology: Topology, text: string): Result<L
 
 type Pair = readonly [PortPlace, PortPlace];
 
+/** Pairs of ports that mate. Between two switches, the one that the link goes from is taken to be above the other. */
 function matesOf(source: LinkEnd, target: LinkEnd): readonly Pair[] {
-  return source.ports.flatMap(from => target.ports
-    .filter(to => PORT_MATES[from.type] === to.type)
-    .map(to => [{ node: source.node, port: from }, { node: target.node, port: to }] as const));
+  const isDownwards = ([from]: Pair): boolean => from.port.type === 'pcie-downstream';
+  return source.ports
+    .flatMap(from => target.ports
+      .filter(to => PORT_MATES[from.type] === to.type)
+      .map((to): Pair => [{ node: source.node, port: from }, { node: target.node, port: to }]))
+    .sort((a, b) => Number(isDownwards(b)) - Number(isDownwards(a)));
 }
 
 const PORT_WORDS: Readonly<Record<PortType, string>> = {
