@@ -22,39 +22,48 @@ const device = `${sim}/devices/device`
 const policy = `${sim}/policies/policy`
 const invariant = `${sim}/invariants/invariant`
 const watcher = `${sim}/invariants/watcher`
+const kernel = `${sim}/kernel`
 
 const renderer = 'src-renderer'
 const widgets = ['vue', 'reka-ui', '@lucide/vue', '@tanstack/vue-virtual']
 const room = [`${renderer}/stores`, `${renderer}/design`, `${renderer}/shell/commands`, shared, ...widgets]
-const rooms = ['topology', 'timeline', 'pagemap', 'inspector', 'explorer', 'panels'].map((name) => `${renderer}/${name}`)
+const rooms = ['topology', 'workload', 'guide', 'timeline', 'pagemap', 'inspector', 'panels'].map((name) => `${renderer}/${name}`)
 
 export const mayImport: readonly Row[] = [
   { place: base, may: [] },
   { place: units, may: [base] },
   { place: domain, may: [base, units] },
   { place: state, may: [base, units, domain] },
-  { place: trace, may: [base, units, domain, state] },
+  // What a registry says of itself is data of the lowest kind: a trace names its steps with it.
+  { place: `${protocol}/catalogue`, may: [domain, `${protocol}/parameter`] },
+  { place: `${protocol}/parameter`, may: [units, domain] },
+  { place: trace, may: [base, units, domain, state, `${protocol}/catalogue`] },
   { place: lab, may: [base, units, domain, state, `${protocol}/catalogue`, `${protocol}/parameter`, 'zod'] },
   { place: protocol, may: [base, units, domain, state, trace, lab, 'zod'] },
 
-  { place: `${sim}/engine`, may: [shared, device, policy, invariant] },
-  { place: `${sim}/mechanisms`, may: [shared, `${sim}/engine/step`, `${sim}/engine/context`, policy] },
-  { place: `${sim}/devices`, may: [shared, device], notItself: true },
+  { place: `${sim}/api`, may: [shared] },
+  { place: `${sim}/costs`, may: [shared] },
+  { place: kernel, may: [shared, `${sim}/costs`, policy] },
+  { place: `${sim}/engine`, may: [shared, kernel, policy] },
+  { place: `${sim}/mechanisms`, may: [shared, `${sim}/engine`, kernel, policy] },
+  { place: `${sim}/operations`, may: [shared, `${sim}/engine/step`, kernel, `${sim}/mechanisms`] },
+  { place: `${sim}/devices`, may: [shared, device, `${sim}/costs`], notItself: true },
   { place: `${sim}/devices/registry`, may: [shared, `${sim}/devices`] },
-  { place: `${sim}/policies`, may: [shared, policy], notItself: true },
+  { place: policy, may: [shared, `${sim}/engine/step`] },
+  { place: `${sim}/policies`, may: [shared, policy, `${sim}/engine`, kernel, `${sim}/mechanisms`], notItself: true },
   { place: `${sim}/policies/registry`, may: [shared, `${sim}/policies`] },
-  { place: `${sim}/policies/presets`, may: [shared, policy, `${sim}/policies/registry`] },
-  { place: `${sim}/invariants`, may: [shared, invariant], notItself: true },
+  { place: invariant, may: [shared] },
+  { place: `${sim}/invariants`, may: [shared, invariant, `${sim}/invariants/dma-target`], notItself: true },
   { place: `${sim}/invariants/registry`, may: [shared, `${sim}/invariants`] },
-  { place: watcher, may: [shared, invariant] },
-  { place: `${sim}/explore`, may: [shared, `${sim}/engine`, invariant, watcher] },
+  { place: watcher, may: [shared, invariant, `${sim}/engine/place`, `${sim}/engine/step`] },
+  { place: `${sim}/assembly`, may: [shared, sim] },
   { place: `${sim}/assemble`, may: [shared, sim] },
 
   { place: 'src-main/import', may: [shared, 'fast-xml-parser'] },
   { place: 'src-main/export', may: [shared] },
   { place: 'src-main/report', may: [shared] },
   { place: 'src-main/storage', may: [shared, 'node', 'yaml'] },
-  { place: 'src-main/host', may: [shared, 'node', `${sim}/assemble`, `${sim}/explore`] },
+  { place: 'src-main/host', may: [shared, 'node', 'electron', `${sim}/assemble`, `${sim}/api`] },
   { place: 'src-main/app', may: [shared, 'node', 'electron', 'src-main/storage', 'src-main/import', 'src-main/export', 'src-main/report'] },
   { place: 'src-main/preload', may: [protocol, 'electron'] },
   {

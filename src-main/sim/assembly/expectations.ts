@@ -154,9 +154,9 @@ function filesystemVerdicts(expectation: Expectation, { run }: Subject, name: st
 }
 
 function processVerdicts(expectation: Expectation, { run }: Subject, name: string): readonly Verdict[] {
-  const process = run.processes.find(candidate => candidate.name === name);
-  if (process === undefined) return [missing(`process ${name}`)];
-  return [same(`pinned_vm of ${name}`, processes.pinnedVm.get(process.row), expectation.pinnedVm ?? 0)];
+  const found = run.processes.find(candidate => candidate.name === name);
+  if (found === undefined) return [missing(`process ${name}`)];
+  return [same(`pinned_vm of ${name}`, processes.pinnedVm.get(found.row), expectation.pinnedVm ?? 0)];
 }
 
 /** `any` is any safety or liveness violation; an id may also be a notice. */
