@@ -3,6 +3,7 @@ import type { Expectation } from '@shared/lab/lab';
 import type { Catalogue } from '@shared/protocol/catalogue';
 import type { Diagnostic } from '@shared/protocol/commands';
 import { showNs } from '@shared/units/show';
+import { textOf } from '../sim/assembly/expectations';
 import { CliFailure, diagnosticLine } from './cli-failure';
 import { worst, type Exit } from './exit-codes';
 import { openLab, type LabInput } from './lab-input';
@@ -75,26 +76,26 @@ function judgedIn(input: LabInput, finished: FinishedRun): readonly CheckedExpec
   const { policy, schedule } = finished.summary;
   return judged(input.lab, finished)
     .filter(([, { ok }]) => ok !== null)
-    .map(([expectation, outcome]) => ({ policy, schedule, ...outcome, line: lineOf(input, expectation) }));
+    .map(([expectation, { text, holds, ok, reason }]) => ({ policy, schedule, text, holds, ok, reason, line: lineOf(input, expectation) }));
 }
 
 /** Violations that no expectation names, and runs cut short: they fail a lab as well. */
 function unforeseenIn(input: LabInput, finished: FinishedRun): readonly CheckedExpectation[] {
   const { summary } = finished;
-  const base = { policy: summary.policy, schedule: summary.schedule, holds: 'this-run', ok: false, line: 1 };
-  const violations = unexpectedViolations(input.lab, finished).map(({ id, sentence, chain }) => ({ ...base, text: `not expected: ${id} violated`, reason: `${sentence} ${chain.join('; ')}` }));
+  const failed = (text: string, reason: string): CheckedExpectation => ({ policy: summary.policy, schedule: summary.schedule, text, holds: 'this-run', ok: false, reason, line: 1 });
+  const violations = unexpectedViolations(input.lab, finished).map(({ id, sentence, chain }) => failed(`not expected: ${id} violated`, `${sentence} ${chain.join('; ')}`));
   if (summary.end !== 'bound') return violations;
-  return [...violations, { ...base, text: 'the run ends within its bounds', reason: `a bound was hit after ${summary.steps} steps, ${showNs(summary.endNs)}; raise bounds.stepsMax or bounds.endNs` }];
+  return [...violations, failed('the run ends within its bounds', `a bound was hit after ${summary.steps} steps, ${showNs(summary.endNs)}; raise bounds.stepsMax or bounds.endNs`)];
 }
 
 /** Expectations about which no run said anything: a wrong condition would otherwise look like success. */
 function silentExpectations(input: LabInput, runs: readonly FinishedRun[]): readonly CheckedExpectation[] {
   const spoken = new Set(runs.flatMap(finished => judged(input.lab, finished).filter(([, { ok }]) => ok !== null).map(([expectation]) => expectation)));
   return (input.lab.expect ?? []).filter(expectation => !spoken.has(expectation)).map(expectation => {
-    const { when, holds = 'this-run', ...assertion } = expectation;
+    const { holds = 'this-run' } = expectation;
     const isOpen = holds === 'some-schedule' && expectation.schedule === undefined;
     const reason = isOpen ? 'no schedule is named that shows it; find one by exploring and name it with "schedule:"' : 'no run of this lab matches it; correct "when:" or "schedule:"';
-    return { policy: conditionText(expectation) ?? '', schedule: expectation.schedule ?? null, text: JSON.stringify(assertion), holds, ok: false, reason, line: lineOf(input, expectation) };
+    return { policy: conditionText(expectation) ?? '', schedule: expectation.schedule ?? null, text: textOf(expectation), holds, ok: false, reason, line: lineOf(input, expectation) };
   });
 }
 

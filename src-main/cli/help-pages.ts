@@ -97,7 +97,8 @@ EXAMPLE
     - { op: admin.1, result: 0 }
 
 SEE ALSO
-  pinlab help DEVICE, pinlab help OPERATION; resources/schema/lab.schema.json`);
+  pinlab help DEVICE, pinlab help OPERATION; pinlab help schema prints the JSON
+  Schema for editors`);
 
 const expectations = topic('expectations', `
 NAME

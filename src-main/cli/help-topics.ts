@@ -1,7 +1,7 @@
 import { showSource } from '@shared/domain/source';
 import type { AxisEntry, Catalogue, DeviceEntry, InvariantEntry, OperationEntry, PresetEntry } from '@shared/protocol/catalogue';
 import type { Parameter } from '@shared/protocol/parameter';
-import { showAmount, showRange } from '@shared/lab/scalar-text';
+import { showAmount, showRange, withArticle } from '@shared/lab/scalar-text';
 import { EXIT_CODES } from './exit-codes';
 import { writtenTopics } from './help-pages';
 import { table } from './output';
@@ -9,7 +9,7 @@ import { table } from './output';
 export interface HelpTopic {
   readonly name: string;
   readonly group: string;
-  page(): string;
+  readonly page: () => string | Promise<string>;
 }
 
 /** Pages about words of the lab file are made from the catalogue; the others are written by hand. */
@@ -18,6 +18,7 @@ export function helpTopics(catalogue: Catalogue): readonly HelpTopic[] {
   return [
     ...writtenTopics(catalogue),
     { name: 'exit-codes', group: 'Topics', page: exitCodesPage },
+    { name: 'schema', group: 'Topics', page: () => schemaPage(catalogue) },
     ...catalogue.operations.map(operation => ({ name: operation.word, group: 'Operations', page: () => operationPage(operation) })),
     ...catalogue.devices.map(device => ({ name: device.kind, group: 'Devices', page: () => devicePage(device) })),
     ...catalogue.axes.map(axis => ({ name: axis.id, group: 'Policy axes', page: () => axisPage(axis) })),
@@ -32,6 +33,12 @@ export function helpTopics(catalogue: Catalogue): readonly HelpTopic[] {
 export function manual(name: string, title: string, sections: readonly (readonly [string, string])[]): string {
   const body = sections.filter(([, text]) => text !== '').map(([heading, text]) => `${heading}\n${text.split('\n').map(line => `  ${line}`.trimEnd()).join('\n')}`);
   return [`NAME\n  ${name} - ${title}`, ...body].join('\n\n');
+}
+
+/** For editors: the JSON Schema itself, so that it can be sent to a file. */
+async function schemaPage(catalogue: Catalogue): Promise<string> {
+  const { labJsonSchema } = await import('@shared/lab/catalogue-schema');
+  return JSON.stringify(labJsonSchema(catalogue), null, 2);
 }
 
 function exitCodesPage(): string {
@@ -84,7 +91,7 @@ function typeText({ type }: Parameter): string {
     case 'flag': return `true | false, ${type.default} if not said`;
     case 'text': return `a text${type.default === undefined ? '' : `, ${type.default} if not said`}`;
     case 'pages': return 'pages FIRST+COUNT, for example 0+4';
-    case 'reference': return `name of a ${type.to}`;
+    case 'reference': return `name of ${withArticle(type.to)}`;
     case 'files': return 'files by name: { size, layout }';
   }
 }

@@ -24,4 +24,4 @@ function testCase(lab: string, { policy, schedule, text, holds, ok, reason }: Ch
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 
 /** XML 1.0 allows no control characters but tab and line ends. */
-const escaped = (text: string): string => text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '?').replace(/[&<>"']/g, character => ENTITIES[character] ?? character);
+const escaped = (text: string): string => text.replace(/(?![\t\n\r])\p{Cc}/gu, '?').replace(/[&<>"']/g, character => ENTITIES[character] ?? character);

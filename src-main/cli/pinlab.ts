@@ -15,6 +15,6 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   streams: {
     out: text => { process.stdout.write(text); },
     err: text => { process.stderr.write(text); },
-    isErrTty: process.stderr.isTTY === true,
+    isErrTty: process.stderr.isTTY,
   },
 });

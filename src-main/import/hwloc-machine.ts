@@ -107,12 +107,14 @@ export class MachineBuilder {
 
   private addHostBridge(bridge: HwlocObject): void {
     const { cpu } = this;
-    let place: Place | null = null;
+    const places: Place[] = [];
     const port: PortFinder = () => {
-      if (place !== null && place.taken.rootPort < PORTS.rootPort) return { place, kind: 'rootPort' };
+      const last = places.at(-1);
+      if (last !== undefined && last.taken.rootPort < PORTS.rootPort) return { place: last, kind: 'rootPort' };
       if (cpu.taken.root >= PORTS.root) return null;
-      if (place !== null) this.guessed.push(`${idOf(bridge)} has more than ${PORTS.rootPort} links below it; it became several root complexes`);
-      place = this.addNode(`rc${this.count('root-complex')}`, 'root-complex', { label: bridge.attributes['bridge_pci'] ?? '' });
+      if (last !== undefined) this.guessed.push(`${idOf(bridge)} has more than ${PORTS.rootPort} links below it; it became several root complexes`);
+      const place = this.addNode(`rc${this.count('root-complex')}`, 'root-complex', { label: bridge.attributes['bridge_pci'] ?? '' });
+      places.push(place);
       this.link(cpu, 'root', place);
       return { place, kind: 'rootPort' };
     };
@@ -121,7 +123,7 @@ export class MachineBuilder {
       if (child.type === 'Bridge') this.addBelowPort(child, port);
       else this.addDevice(child, port);
     }
-    if (place === null) this.ignored.push(`${idOf(bridge)}: nothing that is modelled hangs below it`);
+    if (places.length === 0) this.ignored.push(`${idOf(bridge)}: nothing that is modelled hangs below it`);
   }
 
   /** What hangs below a root port or the downstream port of a switch: devices, or the upstream port of another switch. */
@@ -152,7 +154,7 @@ export class MachineBuilder {
     const code = pciClassOf(device);
     const fabrics = device.children.find(child => child.type === 'OSDev' && isOpenFabrics(child, this.tree.version));
     const isInfiniBand = code === '0207' || code === '0c06';
-    if (code === '0108') this.addEndpoint(device, 'nvme-ssd', device.children.find(child => /^nvme/.test(child.attributes['name'] ?? ''))?.attributes['name'] ?? 'nvme', port);
+    if (code === '0108') this.addEndpoint(device, 'nvme-ssd', osNameOf(device, 'nvme') ?? 'nvme', port);
     else if (fabrics !== undefined || isInfiniBand) {
       if (fabrics === undefined) this.guessed.push(`${id} is an InfiniBand controller by its class ${code}; the file names no RDMA device under it`);
       this.addEndpoint(device, 'rdma-nic', fabrics?.attributes['name'] ?? 'nic', port);
@@ -191,6 +193,9 @@ export class MachineBuilder {
 function descendants(object: HwlocObject, type: string): readonly HwlocObject[] {
   return object.children.flatMap(child => (child.type === type ? [child, ...descendants(child, type)] : descendants(child, type)));
 }
+
+const osNameOf = (device: HwlocObject, start: string): string | undefined =>
+  device.children.map(child => child.attributes['name'] ?? '').find(name => name.startsWith(start));
 
 /** "PCIDev 0000:34:00.0", "NUMANode 0", "OSDev dax0.0". */
 function idOf(object: HwlocObject): string {

@@ -1,4 +1,4 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
 import { accepted, refused, type Result } from '@shared/base/result';
 import type { Diagnostic } from '@shared/protocol/commands';
 import { showBytes } from '@shared/units/show';
@@ -21,7 +21,7 @@ export interface HwlocTree {
 }
 
 interface ParsedElement {
-  readonly [attribute: string]: unknown;
+  readonly [attribute: string]: string | readonly ParsedElement[] | undefined;
   readonly object?: readonly ParsedElement[];
   readonly info?: readonly ParsedElement[];
 }
@@ -30,31 +30,37 @@ interface ParsedElement {
 export function parseHwloc(text: string, fileName: string): Result<HwlocTree, Diagnostic> {
   const fault = (message: string, line = 1, column = 1) => refused<Diagnostic>({ severity: 'error', message, file: fileName, line, column });
   if (text.length > CHARACTERS_MAX) return fault(`This file has ${showBytes(text.length)}; hwloc XML may have ${showBytes(CHARACTERS_MAX)}.`);
-  const verdict = XMLValidator.validate(text);
-  if (verdict !== true) return fault(`${verdict.err.msg.replace(/\.?$/, '.')} Correct the XML here, or write it again with lstopo.`, verdict.err.line, verdict.err.col);
   const parser = new XMLParser({
     ignoreAttributes: false, attributeNamePrefix: '', parseAttributeValue: false, processEntities: false, ignoreDeclaration: true,
     isArray: name => name === 'object' || name === 'info',
   });
   let parsed: { readonly topology?: ParsedElement };
   try {
-    parsed = parser.parse(text) as { readonly topology?: ParsedElement };
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is another package; this one is pinned
+    parsed = parser.parse(text, true) as { readonly topology?: ParsedElement };
   } catch (error) {
-    // The parser refuses what the validator lets pass, such as nesting without end.
-    return fault(`This XML cannot be read: ${error instanceof Error ? error.message : String(error)}. Write it again with lstopo.`);
+    // Malformed places end in line and column; other refusals, such as nesting without end, have none.
+    const message = error instanceof Error ? error.message : String(error);
+    const [, what = message, line = '1', column = '1'] = /^(.*?)\.?:(\d+):(\d+)$/s.exec(message) ?? [];
+    return fault(`${what}. Correct the XML here, or write it again with lstopo.`, Number(line), Number(column));
   }
   const machine = parsed.topology?.object?.[0];
   if (machine === undefined) return fault('This topology holds no machine; expected <object type="Machine"> in it. Write it again with lstopo.');
-  return accepted({ version: Number.parseInt(String(parsed.topology?.['version'] ?? '1'), 10), machine: objectOf(machine) });
+  return accepted({ version: Number.parseInt(attribute(parsed.topology, 'version') ?? '1', 10), machine: objectOf(machine) });
 }
 
 function objectOf(element: ParsedElement): HwlocObject {
   const attributes = Object.entries(element).filter((entry): entry is [string, string] => typeof entry[1] === 'string').map(([name, value]) => [name, unescaped(value)]);
-  const infos = (element.info ?? []).map(info => [String(info['name']), unescaped(String(info['value'] ?? ''))]);
+  const infos = (element.info ?? []).map(info => [attribute(info, 'name') ?? '', unescaped(attribute(info, 'value') ?? '')]);
   return {
-    type: String(element['type']), attributes: Object.fromEntries(attributes) as Record<string, string>, infos: Object.fromEntries(infos) as Record<string, string>,
+    type: attribute(element, 'type') ?? '', attributes: Object.fromEntries(attributes) as Record<string, string>, infos: Object.fromEntries(infos) as Record<string, string>,
     children: (element.object ?? []).map(objectOf),
   };
+}
+
+function attribute(element: ParsedElement | undefined, name: string): string | undefined {
+  const value = element?.[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'", '&amp;': '&' };

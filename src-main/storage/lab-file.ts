@@ -17,7 +17,7 @@ export interface ReadLab {
   /** Fields that this version does not know; they stay in the file. */
   readonly warnings: readonly Diagnostic[];
   /** The diagnostic of a problem that somebody else found, such as the engine. */
-  diagnose(problem: { readonly path: LabPath; readonly message: string }): Diagnostic;
+  readonly diagnose: (problem: { readonly path: LabPath; readonly message: string }) => Diagnostic;
 }
 
 /** More errors than this help nobody. */

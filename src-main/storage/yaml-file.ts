@@ -21,8 +21,7 @@ export function parseYaml(text: string, name: string): Result<YamlFile, Diagnost
   if (text.length > FILE_CHARACTERS_MAX) {
     return fault(`This file has ${showBytes(text.length)}; a lab may have ${showBytes(FILE_CHARACTERS_MAX)}. Is it a lab file (*.lab.yaml)?`);
   }
-  // eslint-disable-next-line no-control-regex -- these characters tell binary data from text
-  const binary = /[\0-\x08\x0e-\x1f\ufffd]/.exec(text);
+  const binary = /(?![\t\n\v\f\r])\p{Cc}|\ufffd/u.exec(text);
   if (binary !== null) {
     const before = text.slice(0, binary.index).split('\n');
     return fault('This is binary data, not text; expected a lab file (*.lab.yaml).', before.length, (before.at(-1)?.length ?? 0) + 1);

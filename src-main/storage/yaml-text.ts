@@ -14,14 +14,14 @@ export function parseKeepingTokens(text: string): TokenDocument | null {
   const whole = text.endsWith('\n') ? text : `${text}\n`;
   const tokens = [...new Parser().parse(whole)];
   const [document, second] = new Composer({ keepSourceTokens: true }).compose(tokens);
-  if (document === undefined || second !== undefined || document.errors.length > 0 || document.contents === null) return null;
-  return { text, tokens, value: document as Document };
+  if (document === undefined || second !== undefined || document.errors.length > 0 || !isNode(document.contents)) return null;
+  return { text, tokens, value: document };
 }
 
 /** Writes every alias out: a part that changes must not change the others that were the same. */
 export function expandAliases(document: Document): void {
   visit(document, { Alias: (_, alias) => document.createNode(alias.resolve(document)?.toJS(document)) as Node });
-  visit(document, { Node: (_, node) => { if ('anchor' in node && node.anchor !== undefined) delete node.anchor; } });
+  visit(document, { Node: (_, node) => { if ('anchor' in node) delete node.anchor; } });
 }
 
 /** Maps this short stand on one line: `{ file: F, size: 0 }`. */
@@ -50,7 +50,7 @@ function putOnOneLine(node: Node, value: Plain): void {
 /** A new file. */
 export function freshYaml(value: Plain): string {
   const document = new Document();
-  document.contents = styled(document, value) as typeof document.contents;
+  document.contents = styled(document, value);
   if (isMap(document.contents)) document.contents.flow = false;
   return document.toString({ lineWidth: 0 });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Catalogue, DeviceEntry, OperationEntry } from '../protocol/catalogue';
 import type { Parameter } from '../protocol/parameter';
 import { files, labShape, scalar, type CatalogueParts } from './lab-schema';
-import { showRange } from './scalar-text';
+import { showRange, withArticle } from './scalar-text';
 
 /** JSON Schema of a lab file with the devices and operations of this catalogue, for editors. */
 export function labJsonSchema(catalogue: Catalogue): object {
@@ -35,14 +35,16 @@ function operationSchema(operation: OperationEntry): z.ZodType {
 const parametersSchema = (parameters: readonly Parameter[]): Record<string, z.ZodType> =>
   Object.fromEntries(parameters.map(parameter => [parameter.name, parameter.required ? parameterSchema(parameter) : parameterSchema(parameter).optional()]));
 
+const sentence = (text: string): string => text.replace(/^./, letter => letter.toUpperCase()).replace(/\.?$/, '.');
+
 function parameterSchema({ type, doc }: Parameter): z.ZodType {
   switch (type.kind) {
-    case 'quantity': return z.union([z.string(), z.number().min(0)]).describe(`${doc} From ${showRange(type)}.`);
-    case 'choice': return z.enum(type.values).describe(doc);
-    case 'flag': return z.boolean().describe(doc);
-    case 'text': return z.union([z.string(), z.number()]).describe(doc);
-    case 'pages': return scalar.describe(`${doc} First page + count, for example 0+4.`);
-    case 'reference': return z.string().describe(`${doc} Name of a ${type.to}.`);
-    case 'files': return files.describe(doc);
+    case 'quantity': return z.union([z.string(), z.number().min(0)]).describe(`${sentence(doc)} From ${showRange(type)}.`);
+    case 'choice': return z.enum(type.values).describe(sentence(doc));
+    case 'flag': return z.boolean().describe(sentence(doc));
+    case 'text': return z.union([z.string(), z.number()]).describe(sentence(doc));
+    case 'pages': return scalar.describe(`${sentence(doc)} First page + count, for example 0+4.`);
+    case 'reference': return z.string().describe(`${sentence(doc)} Name of ${withArticle(type.to)}.`);
+    case 'files': return files.describe(sentence(doc));
   }
 }

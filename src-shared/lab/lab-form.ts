@@ -15,20 +15,20 @@ export function labFromFile(file: LabFileForm): Lab {
 
 function operationFromFile(operation: FileOperation): LabOperation {
   if (typeof operation === 'string') return { word: operation, parameters: {} };
-  const [word = '', parameters = null] = Object.entries(operation)[0] ?? [];
-  return { word, parameters: parameters ?? {} };
+  const [only] = Object.entries(operation);
+  return only === undefined ? { word: '', parameters: {} } : { word: only[0], parameters: only[1] ?? {} };
 }
 
 /** The lab as its file holds it; fields that are undefined are left out. */
 export function labToFile(lab: Lab): Plain {
-  const actors = Object.entries(lab.actors).map(([name, actor]) => [name, { ...actor, ops: actor.ops.map(operationToFile) }]);
+  const actors = Object.entries(lab.actors).map(([name, actor]) => [name, { ...actor, ops: actor.ops.map(operationToFile) }] as const);
   return plain({ ...lab, actors: Object.fromEntries(actors) });
 }
 
 const operationToFile = ({ word, parameters }: LabOperation): unknown => (Object.keys(parameters).length === 0 ? word : { [word]: parameters });
 
 function plain(value: unknown): Plain {
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return (value as readonly unknown[]).map(plain);
   if (typeof value !== 'object' || value === null) return value as Plain;
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined).map(([key, item]) => [key, plain(item)]));
 }

@@ -20,13 +20,16 @@ export function shapedLab(file: Plain): Result<ShapedLab, readonly LabFinding[]>
   const findings = parsed.error.issues.flatMap(issue => findingsOf(issue, file));
   const errors = findings.filter(finding => finding.severity === 'error');
   if (errors.length > 0) return refused(errors);
-  const known = structuredClone(file);
-  for (const { path } of findings) removeAt(known, path);
+  const known = findings.reduce((rest, { path }) => without(rest, path), file);
   return accepted({ form: shape.parse(known), unknown: findings });
 }
 
-function removeAt(from: unknown, path: LabPath): void {
-  Reflect.deleteProperty(valueAt(from, path.slice(0, -1)) as object, path.at(-1) ?? '');
+/** A copy without the field at the end of `path`; what lies beside the path is shared. */
+function without(from: Plain, [key, ...rest]: LabPath): Plain {
+  if (Array.isArray(from)) return from.map((item: Plain, at) => (at === key ? without(item, rest) : item));
+  const entries = Object.entries(from as Readonly<Record<string, Plain>>);
+  if (rest.length === 0) return Object.fromEntries(entries.filter(([name]) => name !== key));
+  return Object.fromEntries(entries.map(([name, item]) => [name, name === key ? without(item, rest) : item]));
 }
 
 const valueAt = (from: unknown, path: LabPath): unknown =>

@@ -113,13 +113,15 @@ function addSetting(word: string, spec: Spec, catalogue: Catalogue): string | nu
 }
 
 function expand(spec: Spec, base: ResolvedPolicy, catalogue: Catalogue): readonly ResolvedPolicy[] {
-  const starts = spec.presets.length === 0 ? [base] : spec.presets.map(preset => ({ ...base, preset: preset.id, variants: preset.variants }));
-  let policies: readonly ResolvedPolicy[] = starts.map(start => ({ ...start, knobs: { ...base.knobs, ...Object.fromEntries(spec.knobs) } }));
+  const knobs = { ...base.knobs, ...Object.fromEntries(spec.knobs) };
+  let policies = spec.presets.length === 0 ? [having(base, { knobs })] : spec.presets.map(preset => having(base, { preset: preset.id, variants: preset.variants, knobs }));
   for (const [axis, values] of spec.variants) {
-    policies = policies.flatMap(policy => values.map(value => ({ ...policy, variants: { ...policy.variants, [axis]: value } })));
+    policies = policies.flatMap(policy => values.map(value => having(policy, { variants: { ...policy.variants, [axis]: value } })));
   }
-  return policies.map(policy => ({ ...policy, text: textOf(policy, catalogue) }));
+  return policies.map(policy => having(policy, { text: textOf(policy, catalogue) }));
 }
+
+const having = (policy: ResolvedPolicy, change: Partial<ResolvedPolicy>): ResolvedPolicy => ({ ...policy, ...change });
 
 function textOf(policy: ResolvedPolicy, catalogue: Catalogue): string {
   const preset = catalogue.presets.find(candidate => candidate.id === policy.preset);

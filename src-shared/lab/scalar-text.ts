@@ -16,7 +16,7 @@ export function scalarProblem(value: Scalar, type: ParameterType): string | null
     case 'flag': return typeof value === 'boolean' || value === 'true' || value === 'false' ? null : 'expected true or false';
     case 'pages': return pagesProblem(value);
     case 'text': return typeof value === 'string' || typeof value === 'number' ? null : 'expected a text';
-    case 'reference': return typeof value === 'string' ? null : `expected the name of a ${type.to}`;
+    case 'reference': return typeof value === 'string' ? null : `expected the name of ${withArticle(type.to)}`;
     case 'files': return 'expected files by name, each with a size';
   }
 }
@@ -28,6 +28,9 @@ function quantityProblem(value: Scalar, type: Extract<ParameterType, { kind: 'qu
   if (number.value >= type.min && number.value <= type.max) return null;
   return `out of range; expected ${showRange(type)}`;
 }
+
+/** "an actor", "a file". */
+export const withArticle = (noun: string): string => `${/^([aeiou]|mr$|nvme|rdma)/.test(noun) ? 'an' : 'a'} ${noun}`;
 
 /** "4 KiB to 16 TiB", "at least 1". */
 export function showRange({ dimension, min, max }: { readonly dimension: Dimension; readonly min: number; readonly max: number }): string {

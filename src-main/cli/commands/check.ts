@@ -14,7 +14,7 @@ interface CheckOptions {
 /** Runs labs under every policy that their expectations speak of. */
 export const check: CliCommand = {
   name: 'check',
-  declare(parser: Parser, surroundings: Surroundings, done: (exit: Exit) => void): void {
+  declare: (parser: Parser, surroundings: Surroundings, done: (exit: Exit) => void): void => {
     parser
       .summary('check labs against their expectations')
       .description('Runs each lab under its own policy and under every policy and schedule that its expectations name, and says which expectations are not met.')

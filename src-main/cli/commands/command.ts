@@ -12,5 +12,5 @@ export interface Surroundings {
 export interface CliCommand {
   readonly name: string;
   /** Declares arguments, options and help on `parser`; the action's result ends the program. */
-  declare(parser: Parser, surroundings: Surroundings, done: (exit: Exit) => void): void;
+  readonly declare: (parser: Parser, surroundings: Surroundings, done: (exit: Exit) => void) => void;
 }

@@ -7,7 +7,7 @@ import type { CliCommand, Surroundings } from './command';
 /** Prints a page about a command or a topic. */
 export const help: CliCommand = {
   name: 'help',
-  declare(parser: Parser, { streams }: Surroundings, done: (exit: Exit) => void): void {
+  declare: (parser: Parser, { streams }: Surroundings, done: (exit: Exit) => void): void => {
     parser
       .summary('explain a command, an operation, a device, a policy, …')
       .description('Explains a command or a topic. Without a topic, lists what there is.')
@@ -32,6 +32,8 @@ async function pageOf(topic: string | undefined): Promise<string> {
     return ['', 'Topics of "pinlab help TOPIC"', '', ...lists].join('\n');
   }
   const found = topics.filter(({ name }) => name === topic);
-  if (found.length > 0) return found.map(({ page }) => page()).join('\n\n');
+  const pages: string[] = [];
+  for (const { page } of found) pages.push(await page());
+  if (pages.length > 0) return pages.join('\n\n');
   throw new CliFailure('usage', `There is no topic "${topic}".${didYouMean(topic, topics.map(({ name }) => name))} See "pinlab help" for all of them.`);
 }

@@ -14,7 +14,7 @@ interface ImportOptions {
 /** Turns the description of a real machine into a topology. */
 export const importCommand: CliCommand = {
   name: 'import',
-  declare(parser: Parser, surroundings: Surroundings, done: (exit: Exit) => void): void {
+  declare: (parser: Parser, surroundings: Surroundings, done: (exit: Exit) => void): void => {
     parser
       .summary('make a topology of a real machine')
       .description('Reads the description of a real machine, whatever its file is called, and makes a topology of it. What the description does not say is guessed, what the simulator does not model is left out; both are listed.')

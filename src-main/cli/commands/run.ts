@@ -21,7 +21,7 @@ interface RunOptions {
 /** Runs a lab once under each policy and says what happened. */
 export const run: CliCommand = {
   name: 'run',
-  declare(parser: Parser, surroundings: Surroundings, done: (exit: Exit) => void): void {
+  declare: (parser: Parser, surroundings: Surroundings, done: (exit: Exit) => void): void => {
     parser
       .summary('run a lab and say what happened')
       .description('Runs a lab once under each policy: what every operation did, which invariants broke and by which chain of events, and whether the lab’s expectations are met.')

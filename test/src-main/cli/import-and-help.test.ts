@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { labJsonSchema } from '@shared/lab/catalogue-schema';
 import { helpTopics } from '../../../src-main/cli/help-topics';
 import { catalogue } from '../../../src-main/sim/assemble';
 import { folder, pinlab } from './pinlab';
@@ -43,10 +44,15 @@ describe('help', () => {
     for (const word of ['run [options] <LAB>', 'exit-codes', 'ftruncate', 'rdma-nic', 'truncate-vs-dma', 'linux-6.1', 'S1']) expect(out).toContain(word);
   });
 
-  test.each(helpTopics(catalogue()).map(({ name }) => name))('%s', async name => {
+  test.each(helpTopics(catalogue()).map(({ name }) => name).filter(name => name !== 'schema'))('%s', async name => {
     const { code, out, err } = await pinlab('help', name);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^NAME\n {2}\S+ - \S/);
+  });
+
+  test('of the schema is the schema', async () => {
+    const { out } = await pinlab('help', 'schema');
+    expect(JSON.parse(out)).toEqual(labJsonSchema(catalogue()));
   });
 
   test('of a command is what its --help prints', async () => {

@@ -94,7 +94,7 @@ test('ten megabytes of noise are refused at once', () => {
 });
 
 test('fields that nobody knows are reported and not part of the lab’s meaning', () => {
-  const { lab, warnings } = accepted(`${changed('kind: cpu', 'kind: cpu, colour: red').replace('seed: 42', 'sede: 42').replace('on: cpu0', 'on: cpu0\n    nice: 5')}`);
+  const { lab, warnings } = accepted(changed('kind: cpu', 'kind: cpu, colour: red').replace('seed: 42', 'sede: 42').replace('on: cpu0', 'on: cpu0\n    nice: 5'));
   expect(warnings.map(shown)).toEqual([
     expect.stringContaining('Unknown field "nice"; it is kept and does nothing.'),
     expect.stringContaining('x.lab.yaml:44:1: Unknown field "sede"; it is kept and does nothing. Did you mean "seed"?'),
