@@ -23,7 +23,7 @@ import { LabNames } from './lab-names';
 import { operationReader, pageCountOf, type ReadingPlace } from './operation-reader';
 import { quantityOf } from './parameter-values';
 import { policyOf } from './policy-of';
-import { transferOver, wayOf, type Ways } from './timing';
+import { pathBetween, transferOver, wayOf, type Ways } from './timing';
 
 /** A lab on the arena of this thread, ready for its first step. */
 export interface MountedLab {
@@ -123,6 +123,7 @@ function lowerAll(names: LabNames, actorRows: ReadonlyMap<string, Row>, driveRow
       names.problem([...path, operation.word], `there is no operation "${operation.word}"; there are ${OPERATIONS.map(({ word }) => word).join(', ')}`);
       return { row: op, text: operation.word, call: site(processExit, 0), atNs: 0, times: 1 };
     }
+    checkPlace(names, actor, operation, path);
     const reader = operationReader(operation, entry, place);
     const lowered = entry.lower(reader);
     const times = timesOf(operation, names, path);
@@ -130,6 +131,21 @@ function lowerAll(names: LabNames, actorRows: ReadonlyMap<string, Row>, driveRow
     return { row: op, text: lowered.text, call: lowered.call, atNs: reader.has('at') ? reader.number('at', 'ns') : 0, times };
   }));
   return { operations: mounted, programs };
+}
+
+/** Remote programs only post RDMA WRITEs, and only they do; their peer must be wired to the NIC. */
+function checkPlace(names: LabNames, actor: string, operation: LabOperation, path: readonly (string | number)[]): void {
+  const { on } = names.lab.actors[actor];
+  const isRemote = on !== undefined && names.lab.topology.nodes[on]?.kind === 'rdma-peer';
+  const isRemoteWord = operation.word === 'rdma-write';
+  if (isRemote && !isRemoteWord) names.problem([...path, operation.word], `${actor} runs on the remote peer ${on}; a remote program can only do rdma-write`);
+  if (!isRemote && isRemoteWord) names.problem([...path, operation.word], `rdma-write comes from a remote peer: say "on:" with an rdma-peer for ${actor}`);
+  if (!isRemote || !isRemoteWord) return;
+  const nics = Object.entries(names.lab.topology.nodes).filter(([, node]) => node.kind === 'rdma-nic').map(([name]) => name);
+  const nic = operation.parameters['nic'] === undefined ? nics[0] : String(operation.parameters['nic']);
+  if (nic !== undefined && nics.includes(nic) && pathBetween(names.lab.topology, on, nic) === null) {
+    names.problem([...path, operation.word], `${on} has no wire to ${nic}: link their fabric ports`);
+  }
 }
 
 function timesOf(operation: LabOperation, names: LabNames, path: readonly (string | number)[]): number {
