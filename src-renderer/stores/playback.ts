@@ -61,7 +61,8 @@ export function usePlayback({ trace, nowNs, position, stopAt }: Played) {
     if (stop !== null && position.value < stop && target >= stop) {
       hasStopped = true;
       position.value = stop;
-      return pause();
+      pause();
+      return;
     }
     position.value = Math.max(position.value, target);
     if (position.value >= recorded.steps) pause();

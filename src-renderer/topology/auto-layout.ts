@@ -1,5 +1,6 @@
 import type { Topology } from '@shared/lab/lab';
-import { nodeOf, onGrid, type Position } from './topology-edits';
+import type { Position } from './cytoscape-view';
+import { nodeOf, onGrid } from './topology-edits';
 
 export interface Size {
   readonly width: number;

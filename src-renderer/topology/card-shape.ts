@@ -19,14 +19,14 @@ const LINE_PX = 18;
 const FOOT_PX = 6;
 
 /** Parts that say little. */
-const NARROW = ['root-complex', 'pcie-switch', 'rdma-peer', 'cpu'];
-const MEMORY = ['pmem-region', 'host-memory'];
+const NARROW: ReadonlySet<string> = new Set(['root-complex', 'pcie-switch', 'rdma-peer', 'cpu']);
+const MEMORY: ReadonlySet<string> = new Set(['pmem-region', 'host-memory']);
 const LINES: Readonly<Record<string, number>> = { 'pmem-region': 2, 'host-memory': 1, cpu: 1, 'nvme-ssd': 1, 'rdma-nic': 1, gpu: 1, 'rdma-peer': 1 };
 
 export function cardShape(kind: string): CardShape {
-  const hasBar = MEMORY.includes(kind);
+  const hasBar = MEMORY.has(kind);
   const lines = LINES[kind] ?? 0;
-  return { width: NARROW.includes(kind) ? NARROW_PX : WIDTH_PX, height: HEAD_PX + (hasBar ? BAR_PX : 0) + lines * LINE_PX + (lines > 0 || hasBar ? FOOT_PX : 0), hasBar, lines };
+  return { width: NARROW.has(kind) ? NARROW_PX : WIDTH_PX, height: HEAD_PX + (hasBar ? BAR_PX : 0) + lines * LINE_PX + (lines > 0 || hasBar ? FOOT_PX : 0), hasBar, lines };
 }
 
 /** The figure at the right of a card's title: how large or how fast it is. */

@@ -1,5 +1,10 @@
 import cytoscape, { type Core, type ElementDefinition, type NodeSingular, type StylesheetJson } from 'cytoscape';
-import type { Position } from './topology-edits';
+
+/** A place on the canvas, in its own pixels; of a node, its middle. */
+export interface Position {
+  readonly x: number;
+  readonly y: number;
+}
 
 export interface GraphNode extends Position {
   readonly id: string;

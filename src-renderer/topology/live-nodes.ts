@@ -87,11 +87,11 @@ interface Blocked {
 }
 
 /** Waiting for one's own transfer is work in progress, not being blocked. */
-const OWN_WORK: readonly string[] = ['request', 'transfer', 'work'];
+const OWN_WORK: ReadonlySet<string> = new Set(['request', 'transfer', 'work']);
 
 function blockedActors(state: TraceCursor, run: RunDescription): readonly Blocked[] {
   return run.actors.flatMap(({ kind, row }, nth) => {
-    if (kind !== 'task' || !waitsOf(state, run, nth).some(wait => !OWN_WORK.includes(wait.kind))) return [];
+    if (kind !== 'task' || !waitsOf(state, run, nth).some(wait => !OWN_WORK.has(wait.kind))) return [];
     const operation = run.operations.find(candidate => candidate.row === actors.op.in(state, row));
     if (operation === undefined || operations.state.nameIn(state, operation.row) !== 'running') return [];
     const file = run.files.find(({ name }) => operation.text.split(/[\s,]+/).includes(name));

@@ -2,7 +2,7 @@ import { computed, reactive, shallowRef } from 'vue';
 import { useLabDocument } from '../stores/lab-document';
 import { layeredPositions } from './auto-layout';
 import { cardShape } from './card-shape';
-import type { Position } from './topology-edits';
+import type { Position } from './cytoscape-view';
 
 /** Moves of less than this are a click with an unsteady hand. */
 const MOVED_PX = 2;

@@ -2,7 +2,8 @@ import { ref } from 'vue';
 import type { DeviceEntry } from '@shared/protocol/catalogue';
 import { useLabDocument } from '../stores/lab-document';
 import { useSelection } from '../stores/selection';
-import { addNode, freeName, type Position } from './topology-edits';
+import type { Position } from './cytoscape-view';
+import { addNode, freeName } from './topology-edits';
 
 /** Type of what is dragged from the palette; its data is the device kind. */
 export const PART_MIME = 'application/x-pinlab-part';

@@ -1,12 +1,8 @@
 import type { Lab } from '@shared/lab/lab';
-import { LabEdits, type LabDiff, type LabValue } from '@shared/lab/lab-diff';
-import { linkVerdict, portsOfLink } from '@shared/domain/wiring';
+import type { LabDiff, LabEdits, LabValue } from '@shared/lab/lab-diff';
+import { linkVerdict, portsOfLink } from '@shared/lab/wiring';
 import type { Catalogue, DeviceEntry } from '@shared/protocol/catalogue';
-
-export interface Position {
-  readonly x: number;
-  readonly y: number;
-}
+import type { Position } from './cytoscape-view';
 
 /** Cards and dropped parts sit on this grid, in canvas pixels. */
 export const GRID_PX = 8;
@@ -29,7 +25,8 @@ export function freeName(lab: Lab, kind: string): string {
 export function addNode(edits: LabEdits, id: string, device: DeviceEntry, at: Position): LabDiff {
   const node: Record<string, LabValue> = { kind: device.kind };
   for (const { name, required, type } of device.parameters) {
-    if (required && 'default' in type && type.default !== undefined) node[name] = type.default;
+    const { default: given } = { default: undefined, ...type };
+    if (required && given !== undefined) node[name] = given;
   }
   return edits.set(['topology', 'nodes', id], node).set(['layout', id], { ...onGrid(at) }).diff();
 }

@@ -1,8 +1,9 @@
 import { ref } from 'vue';
-import { legalTargets, linkVerdict } from '@shared/domain/wiring';
+import { legalTargets, linkVerdict } from '@shared/lab/wiring';
 import { useLabDocument } from '../stores/lab-document';
 import { useSession } from '../stores/session';
-import { addLink, type Position } from './topology-edits';
+import type { Position } from './cytoscape-view';
+import { addLink } from './topology-edits';
 
 /** A wire that hangs on the pointer. */
 export interface HangingWire {

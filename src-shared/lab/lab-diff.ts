@@ -101,9 +101,9 @@ const insertsItem = (document: LabValue, { path, before }: LabEdit): boolean => 
 
 function changed(value: LabValue, path: LabPath, edit: LabEdit): LabValue {
   const [key, ...rest] = path as readonly [string | number, ...(string | number)[]];
-  if (isList(value)) return rest.length === 0 ? listWith(value, Number(key), edit) : value.with(Number(key), changed(value[Number(key)]!, rest, edit));
+  if (isList(value)) return rest.length === 0 ? listWith(value, Number(key), edit) : value.with(Number(key), changed(value[Number(key)], rest, edit));
   assert(isMap(value), 'a path leads through maps and lists', { path: edit.path.join('.') });
-  return rest.length === 0 ? mapWith(value, String(key), edit) : { ...value, [key]: changed(value[key]!, rest, edit) };
+  return rest.length === 0 ? mapWith(value, String(key), edit) : { ...value, [key]: changed(value[key], rest, edit) };
 }
 
 function listWith(list: readonly LabValue[], index: number, { before, after }: LabEdit): LabValue {

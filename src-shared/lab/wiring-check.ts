@@ -1,4 +1,4 @@
-import { linkVerdict } from '../domain/wiring';
+import { linkVerdict } from './wiring';
 import type { Catalogue } from '../protocol/catalogue';
 import type { Topology } from './lab';
 import type { LabFinding } from './lab-check';

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { legalTargets, linkVerdict, portsOfLink } from '@shared/domain/wiring';
-import { source } from '@shared/domain/source';
+import { legalTargets, linkVerdict, portsOfLink } from '@shared/lab/wiring';
 import type { LabLink, Topology } from '@shared/lab/lab';
 import type { Catalogue, DeviceEntry, PortEntry } from '@shared/protocol/catalogue';
 

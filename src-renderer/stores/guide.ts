@@ -1,9 +1,9 @@
 import { defineStore } from 'pinia';
 import { computed, ref, watch } from 'vue';
 import { parseSelection } from '@shared/trace/selection';
-import { useLabDocument } from '../stores/lab-document';
-import { useRun } from '../stores/run';
-import { useSelection } from '../stores/selection';
+import { useLabDocument } from './lab-document';
+import { useRun } from './run';
+import { useSelection } from './selection';
 
 /** Where a person is in one step: reads and predicts, watches the run, or sees what happened. */
 export type GuidePhase = 'predict' | 'watch' | 'reveal';

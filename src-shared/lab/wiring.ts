@@ -1,5 +1,5 @@
 import { accepted, refused, type Result } from '../base/result';
-import type { Topology } from '../lab/lab';
+import type { Topology } from './lab';
 import { PORT_MATES, type Catalogue, type DeviceEntry, type PortEntry, type PortType } from '../protocol/catalogue';
 
 /** A port of a node of a topology. */
@@ -124,7 +124,7 @@ function isLinked(links: readonly Pair[], from: string, to: string, mates: reado
 
 function full(mates: readonly Pair[], taken: Taken): string {
   const ends = mates.flat();
-  const { node, port } = ends.find(place => taken.count(place.node, place.port.name) >= place.port.capacity) ?? ends[0]!;
+  const { node, port } = ends.find(place => taken.count(place.node, place.port.name) >= place.port.capacity) ?? ends[0];
   return `${node}.${port.name} is full: it takes ${port.capacity} ${port.capacity === 1 ? 'link' : 'links'}`;
 }
 
