@@ -97,7 +97,7 @@ function outcome({ state, result, errno, killedBy, status, blockedOn }: Operatio
 function expectationsTable({ expectations }: ReportDocument): Markup {
   const sign = (ok: boolean | null): Markup => (ok === null ? markup`<span class="none" title="not decided by this run">–</span>` : ok ? markup`<span class="good">✓ met</span>` : markup`<span class="bad-text">✗ not met</span>`);
   return markup`<div class="scroll"><table><thead><tr><th></th><th>Expected</th><th>Must hold in</th><th>Seen</th></tr></thead><tbody>
-${expectations.map(({ ok, text, holds, reason }) => markup`<tr><td class="w">${sign(ok)}</td><td>${text}</td><td class="w">${holds}</td><td>${reason}</td></tr>
+${expectations.map(({ ok, text, holds, schedule, reason }) => markup`<tr><td class="w">${sign(ok)}</td><td>${text}</td><td>${schedule === null ? holds : `${holds}, ${schedule}`}</td><td>${reason}</td></tr>
 `)}</tbody></table></div>`;
 }
 

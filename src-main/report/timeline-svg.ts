@@ -1,9 +1,11 @@
-import { showNs } from '@shared/units/show';
+import { PAGE_STATES } from '@shared/trace/page-state';
+import { showCount, showNs } from '@shared/units/show';
+import { drawnTogether } from './dense';
 import { markup, px, type Markup } from './html';
 import { STATE_LABELS, stateFill } from './page-state-look';
 import type { ReportDocument } from './report-document';
 import { timeAxis, type TimeAxis } from './time-axis';
-import type { PageLane } from './page-lanes';
+import type { PageLane, PageStretch } from './page-lanes';
 import type { Bar, Lane } from './timeline-lanes';
 
 const WIDTH_PX = 1000;
@@ -14,8 +16,8 @@ const HEAD_PX = 26;
 const RIGHT_PX = 12;
 /** Mean advance of the label font at its size; labels that would not fit are left to the table. */
 const CHARACTER_PX = 5.9;
-/** Bars of one kind closer than this are drawn as one, so that a long run gives a short file. */
-const MERGE_PX = 0.6;
+/** Nothing is drawn narrower: it would not be seen. */
+const MINIMUM_PX = 1.5;
 
 /** Lanes of actors and watched pages over simulated time, with what each did and what broke. */
 export function timelineSvg(document: ReportDocument): Markup {
@@ -29,7 +31,7 @@ export function timelineSvg(document: ReportDocument): Markup {
 ${gridOf(axis, bottom)}
 ${breaksOf(axis, bottom)}
 ${lanes.map((lane, nth) => actorLane(lane, axis, HEAD_PX + nth * LANE_PX))}
-${pageLanes.map((lane, nth) => pageLane(lane, axis, HEAD_PX + (lanes.length + nth) * LANE_PX, endNs))}
+${pageLanes.map((lane, nth) => pageLane(lane, axis, HEAD_PX + (lanes.length + nth) * LANE_PX))}
 ${violationMarks(document, axis, bottom)}
 </svg>`;
 }
@@ -48,12 +50,12 @@ const laneName = (name: string, y: number): Markup =>
   markup`<text class="lane" x="0" y="${y + LANE_PX / 2 + 4}">${name.length > 18 ? `${name.slice(0, 17)}…` : name}</text><path class="rule" d="M0 ${y + LANE_PX}H${WIDTH_PX}"/>`;
 
 function actorLane(lane: Lane, axis: TimeAxis, y: number): Markup {
-  return markup`<g>${laneName(lane.name, y)}${merged(lane.bars, axis).map(bar => actorBar(bar, axis, y + (LANE_PX - BAR_PX) / 2))}</g>`;
+  return markup`<g>${laneName(lane.name, y)}${drawnTogether(lane.bars, axis.xOf).map(group => actorBar(denseBar(group), axis, y + (LANE_PX - BAR_PX) / 2))}</g>`;
 }
 
 function actorBar({ kind, fromNs, toNs, label, isOpen }: Bar, axis: TimeAxis, y: number): Markup {
   const x = axis.xOf(fromNs);
-  const width = Math.max(1.5, axis.xOf(toNs) - x);
+  const width = Math.max(MINIMUM_PX, axis.xOf(toNs) - x);
   const words = kind === 'blocked' ? `blocked: ${label}` : label;
   const title = `${words}, ${showNs(fromNs)} to ${isOpen ? 'the end' : showNs(toNs)}`;
   return markup`<g class="bar ${kind}"><title>${title}</title><rect x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${BAR_PX}" rx="2"/>${fitted(words, x, y, width)}</g>`;
@@ -66,28 +68,31 @@ function fitted(label: string, x: number, y: number, width: number): Markup | nu
   return markup`<text x="${px(x + 5)}" y="${px(y + 13)}">${label.length <= room ? label : `${label.slice(0, room - 1)}…`}</text>`;
 }
 
-/** Joins bars that nobody could tell apart at this width. */
-function merged(bars: readonly Bar[], axis: TimeAxis): readonly Bar[] {
-  const shown: Bar[] = [];
-  for (const bar of bars) {
-    const last = shown.at(-1);
-    const isHidden = last !== undefined && last.kind === bar.kind && axis.xOf(bar.toNs) - axis.xOf(last.toNs) < MERGE_PX;
-    if (isHidden) shown[shown.length - 1] = { kind: last.kind, fromNs: last.fromNs, toNs: Math.max(last.toNs, bar.toNs), label: last.label, isOpen: bar.isOpen };
-    else shown.push(bar);
-  }
-  return shown;
+/** One bar for many that are too short to be told apart: what most of the time went into. */
+function denseBar(bars: readonly Bar[]): Bar {
+  const timeOf = (kind: Bar['kind']): number => bars.reduce((sum, bar) => sum + (bar.kind === kind ? bar.toNs - bar.fromNs : 0), 0);
+  const longest = bars.reduce((a, b) => (timeOf(b.kind) > timeOf(a.kind) ? b : a));
+  const label = bars.length === 1 ? longest.label : `${showCount(bars.length)} stretches like ${longest.label}`;
+  return { kind: longest.kind, fromNs: bars[0]!.fromNs, toNs: bars.at(-1)!.toNs, label, isOpen: bars.at(-1)!.isOpen };
 }
 
-function pageLane({ name, stretches }: PageLane, axis: TimeAxis, y: number, endNs: number): Markup {
-  const bars = stretches.flatMap(({ fromNs, toNs, state, refs }) => {
-    const x = axis.xOf(fromNs);
-    const width = axis.xOf(toNs === endNs ? Infinity : toNs) - x;
-    if (width < MERGE_PX) return [];
-    const words = state === 'hole' ? 'hole' : `${STATE_LABELS[state]}  ${refs}`;
-    return [markup`<g class="bar page s-${state}"><title>${`${STATE_LABELS[state]}, refcount ${refs}, from ${showNs(fromNs)}`}</title><rect x="${px(x)}" y="${y + 6}" width="${px(width)}" height="${LANE_PX - 12}" fill="${stateFill(state)}"/>${width > words.length * CHARACTER_PX + 10 ? fitted(words, x, y + 5, width) : fitted(String(refs), x, y + 5, width)}</g>`];
-  });
-  return markup`<g>${laneName(`page ${name}`, y)}${bars}</g>`;
+function pageLane({ name, stretches }: PageLane, axis: TimeAxis, y: number): Markup {
+  return markup`<g>${laneName(`page ${name}`, y)}${drawnTogether(stretches, axis.xOf).map(group => pageBar(group, axis, y))}</g>`;
 }
+
+/** Of stretches too short to be told apart, the state that matters most is shown. */
+function pageBar(group: readonly PageStretch[], axis: TimeAxis, y: number): Markup {
+  const worst = group.reduce((a, b) => (rankOf(b) < rankOf(a) ? b : a));
+  const { state, refs } = worst;
+  const x = axis.xOf(group[0]!.fromNs);
+  const width = Math.max(MINIMUM_PX, axis.xOf(group.at(-1)!.toNs) - x);
+  const words = group.length > 1 ? `${STATE_LABELS[state]}, on and off` : state === 'hole' ? 'hole' : `${STATE_LABELS[state]}  ${refs}`;
+  const title = `${words}, ${showNs(group[0]!.fromNs)} to ${showNs(group.at(-1)!.toNs)}`;
+  const label = width > words.length * CHARACTER_PX + 10 ? words : String(refs);
+  return markup`<g class="bar page s-${state}"><title>${title}</title><rect x="${px(x)}" y="${y + 6}" width="${px(width)}" height="${LANE_PX - 12}" fill="${stateFill(state)}"/>${fitted(label, x, y + 5, width)}</g>`;
+}
+
+const rankOf = ({ state }: PageStretch): number => (state === 'hole' ? PAGE_STATES.length : PAGE_STATES.indexOf(state));
 
 function violationMarks({ violations }: ReportDocument, axis: TimeAxis, bottom: number): Markup {
   return markup`<g class="violation">${violations.map(({ id, timeNs }, nth) => {

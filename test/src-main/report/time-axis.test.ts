@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { drawnTogether } from '../../../src-main/report/dense'
 import { timeAxis } from '../../../src-main/report/time-axis'
 
 test('evenly spread changes give a linear axis without breaks', () => {
@@ -29,4 +30,9 @@ test('labels of ticks keep their distance', () => {
 
 test('a run that takes no time still has an axis', () => {
   expect(timeAxis([0], 0, 0, 1000).xOf(0)).toBe(0)
+})
+
+test('narrow spans that touch are drawn together, wide ones alone', () => {
+  const spans = [[0, 100], [100, 100.2], [100.2, 100.4], [100.4, 100.6], [150, 150.1], [200, 300]].map(([fromNs, toNs]) => ({ fromNs: fromNs!, toNs: toNs! }))
+  expect(drawnTogether(spans, (timeNs) => timeNs).map((group) => group.length)).toEqual([1, 3, 1, 1])
 })
