@@ -63,7 +63,7 @@ export class EngineSupervisor {
     const host = this.#running();
     return new Promise<HostReplies[Kind]>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      host.postMessage({ kind, id, ...body });
+      host.postMessage({ kind, id, ...body }, []);
     });
   }
 

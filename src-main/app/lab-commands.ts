@@ -19,7 +19,7 @@ export interface LabServices {
   readonly dialogs: FileDialogs;
   readonly gallery: Gallery;
   /** The person left the save dialog without a file. */
-  savingCancelled(): void;
+  readonly savingCancelled: () => void;
 }
 
 export function labCommands({ engine, dialogs, gallery, savingCancelled }: LabServices): Pick<Handlers, 'lab.openBundled' | 'lab.open' | 'lab.import' | 'lab.save'> {

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrowserWindow, app, screen } from 'electron';
-import { writeAtomically } from '../storage/atomic-write';
 import { type Bounds, FIRST_SIZE, MIN_SIZE, clampToWorkArea, parseBounds } from './window-bounds';
 
 const boundsFile = (): string => join(app.getPath('userData'), 'window.json');
@@ -29,9 +28,15 @@ export function createMainWindow(preload: string): BrowserWindow {
     window.show();
   });
   window.on('close', () => {
-    writeAtomically(boundsFile(), JSON.stringify(window.getNormalBounds()));
+    rememberBounds(window.getNormalBounds());
   });
   return window;
+}
+
+/** Synchronous, because the app ends right after its window. */
+function rememberBounds(bounds: Bounds): void {
+  writeFileSync(`${boundsFile()}.new`, JSON.stringify(bounds));
+  renameSync(`${boundsFile()}.new`, boundsFile());
 }
 
 function rememberedBounds(): Bounds | null {

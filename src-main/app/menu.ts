@@ -8,8 +8,8 @@ export type MenuCommand =
   | 'shortcuts';
 
 export interface MenuActions {
-  send(command: MenuCommand): void;
-  showAbout(): void;
+  readonly send: (command: MenuCommand) => void;
+  readonly showAbout: () => void;
 }
 
 export function installMenu(actions: MenuActions): void {
@@ -20,7 +20,8 @@ function menuTemplate({ send, showAbout }: MenuActions): MenuItemConstructorOpti
   const item = (label: string, command: MenuCommand, accelerator?: string): MenuItemConstructorOptions => ({
     id: command,
     label,
-    ...(accelerator === undefined ? {} : { accelerator }),
+    // Shown, not taken: the window acts on its keys itself and leaves Ctrl+Z to the text field that has the focus.
+    ...(accelerator === undefined ? {} : { accelerator, registerAccelerator: false }),
     click: () => {
       send(command);
     },

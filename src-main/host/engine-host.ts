@@ -1,44 +1,52 @@
 import type { Diagnostic, Request, RunReply } from '@shared/protocol/commands';
 import { type HostReplies, type HostRequest, type Recording, chunkTakenSchema, hostRequestSchema } from '@shared/protocol/host-messages';
-import type { Lab } from '@shared/lab/lab';
 import type { TraceChunk } from '@shared/trace/chunk';
 import type { MessagePortMain } from 'electron';
 import type { LabProblem } from '../sim/api';
 import { catalogue, runLab } from '../sim/assemble';
+import { labOnArrival } from './lab-on-arrival';
 import { TracePort } from './trace-port';
 
-const main = process.parentPort;
+type Question = Exclude<HostRequest, { kind: 'trace-port' }>;
+
+/** Leads to main. */
+const port = process.parentPort;
 const tracePort = new TracePort();
 let queue: Promise<void> = Promise.resolve();
 
-main.on('message', ({ data, ports }: { data: unknown; ports: readonly MessagePortMain[] }) => {
+port.on('message', ({ data, ports }: { data: unknown; ports: readonly MessagePortMain[] }) => {
   const request = hostRequestSchema.parse(data);
   if (request.kind === 'trace-port') attach(ports[0]);
   // One after the other: the trace port carries one run at a time.
   else queue = queue.then(() => answer(request));
 });
 
-function attach(port: MessagePortMain | undefined): void {
-  if (port === undefined) throw new Error('The message that should bring the trace port brought none.');
-  port.on('message', ({ data }) => {
+function attach(toWindow: MessagePortMain | undefined): void {
+  if (toWindow === undefined) throw new Error('The message that should bring the trace port brought none.');
+  toWindow.on('message', ({ data }) => {
     chunkTakenSchema.parse(data);
     tracePort.taken();
   });
-  port.start();
+  toWindow.start();
   tracePort.attach((message) => {
-    port.postMessage(message);
+    toWindow.postMessage(message, []);
   });
 }
 
-async function answer(request: Exclude<HostRequest, { kind: 'trace-port' }>): Promise<void> {
+async function answer(request: Question): Promise<void> {
+  port.postMessage(await envelope(request));
+}
+
+async function envelope(request: Question): Promise<unknown> {
+  const { id } = request;
   try {
-    main.postMessage({ id: request.id, ok: true, reply: await replyTo(request) });
+    return { id, ok: true, reply: await replyTo(request) };
   } catch (error) {
-    main.postMessage({ id: request.id, ok: false, message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    return { id, ok: false, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }
 
-async function replyTo(request: Exclude<HostRequest, { kind: 'trace-port' }>): Promise<HostReplies[typeof request.kind]> {
+async function replyTo(request: Question): Promise<HostReplies[typeof request.kind]> {
   switch (request.kind) {
     case 'catalogue':
       return catalogue();
@@ -58,10 +66,12 @@ async function run(number: number, request: Request<'run.start'>): Promise<RunRe
 }
 
 function record({ lab, ...request }: Request<'run.start'>): Recording {
+  const refuse = (problems: readonly LabProblem[]): Recording => ({ kind: 'refused', diagnostics: problems.map((problem) => diagnosticOf(problem, request.name)) });
+  const checked = labOnArrival(lab, catalogue());
+  if (!checked.ok) return refuse(checked.refusal);
   const chunks: TraceChunk[] = [];
-  const result = runLab(lab as unknown as Lab, request, (chunk) => chunks.push(chunk));
-  if (!result.ok) return { kind: 'refused', diagnostics: result.refusal.map((problem) => diagnosticOf(problem, request.name)) };
-  return { kind: 'finished', ...result.value, chunks };
+  const result = runLab(checked.value, request, (chunk) => chunks.push(chunk));
+  return result.ok ? { kind: 'finished', ...result.value, chunks } : refuse(result.refusal);
 }
 
 /** The window holds the text; here only the place in the document is known. */

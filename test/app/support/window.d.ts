@@ -1,0 +1,7 @@
+import type { Bridge } from '@shared/protocol/commands'
+
+declare global {
+  interface Window {
+    readonly pinlab: Bridge
+  }
+}
