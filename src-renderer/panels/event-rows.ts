@@ -52,6 +52,15 @@ export class EventRows {
   }
 }
 
+const known = new WeakMap<Trace, EventRows>();
+
+/** The lines of a run, read once however often somebody opens the list. */
+export function rowsOf(trace: Trace, run: RunDescription): EventRows {
+  const rows = known.get(trace) ?? new EventRows(trace, run);
+  known.set(trace, rows);
+  return rows;
+}
+
 export interface EventFilter {
   readonly text: string;
   /** Null takes every kind. */

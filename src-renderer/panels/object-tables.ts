@@ -34,7 +34,7 @@ const rowSelection = (row: Row): Selection => ({ kind: 'row', row });
 
 const holds: ObjectTableKind = {
   id: 'holds', title: 'Pins and references', columns: ['Hold', 'Pages', 'Frames', 'Kept by', 'Taken by', 'Ends'],
-  template: '110px 110px 170px minmax(120px, 1fr) 90px minmax(160px, 2fr)',
+  template: '104px 90px 158px minmax(190px, 1fr) 70px minmax(160px, 2fr)',
   none: 'Nobody holds a page here.',
   rows: (state, run) => liveHolders(state).map(row => {
     const first = holders.pfnFirst.in(state, row);

@@ -20,6 +20,15 @@ export interface Cause {
   readonly to: LaneSegment;
 }
 
+const known = new WeakMap<Trace, TimelineModel>();
+
+/** The model of a run, made once however often somebody opens the timeline. */
+export function modelOf(trace: Trace, run: RunDescription): TimelineModel {
+  const model = known.get(trace) ?? new TimelineModel(trace, run);
+  known.set(trace, model);
+  return model;
+}
+
 /** All that the timeline shows of one run. */
 export class TimelineModel {
   readonly segments: LaneSegments;

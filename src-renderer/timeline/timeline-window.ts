@@ -1,14 +1,21 @@
-import { computed, onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
+import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue';
+import type { Trace } from '@shared/trace/cursor';
 import { useRun } from '../stores/run';
 import { extentOf, fitted, panned, resized, showing, zoomed, type Axis, type TimeScale } from './time-scale';
+
+/** Outlives the view, so that another tab does not cost the zoom. `of` is the trace that it was chosen for. */
+const kept = {
+  axis: ref<Axis>('time'),
+  scale: shallowRef<TimeScale>({ from: 0, perPx: 1, widthPx: 0 }),
+  of: null as Trace | null,
+};
 
 /** The part of the run that is on the screen, and the size of the canvas it is shown on. */
 export function useTimelineWindow(scroller: Readonly<Ref<HTMLElement | null>>, namesPx: number) {
   const run = useRun();
-  const axis = ref<Axis>('time');
+  const { axis, scale } = kept;
   const size = shallowRef({ width: 0, height: 0 });
   const extent = computed(() => extentOf(axis.value, axis.value === 'time' ? run.summary?.endNs ?? 0 : run.steps));
-  const scale: ShallowRef<TimeScale> = shallowRef({ from: 0, perPx: 1, widthPx: 0 });
   const cursorAt = computed(() => (axis.value === 'time' ? run.nowNs : run.position));
 
   const observer = new ResizeObserver(() => { measure(); });
@@ -23,9 +30,11 @@ export function useTimelineWindow(scroller: Readonly<Ref<HTMLElement | null>>, n
   }, { immediate: true, flush: 'post' });
   onScopeDispose(() => { observer.disconnect(); });
 
-  watch([() => run.trace, axis], fit);
-  watch([() => size.value.width, extent], ([width, now], [, before]) => {
-    scale.value = resized(scale.value, before, width, now);
+  watch(axis, fit);
+  watch([() => size.value.width, () => run.trace, extent], ([width, trace, now], [, , before]) => {
+    if (width === 0) return;
+    scale.value = trace === kept.of ? resized(scale.value, before, width, now) : fitted(now, width);
+    kept.of = trace;
   });
   watch(cursorAt, at => { scale.value = showing(scale.value, at, extent.value); });
 
