@@ -60,7 +60,7 @@ export interface MemoryShare {
 }
 
 /** How the run came out, in the order in which a reader has to worry. */
-export type Verdict = 'safety' | 'liveness' | 'expectation' | 'holds';
+export type Verdict = 'safety' | 'liveness' | 'expectation' | 'not-complete' | 'holds';
 
 export interface ReportDocument {
   readonly title: string;
@@ -77,6 +77,7 @@ export interface ReportDocument {
   readonly expectations: readonly ExpectationOutcome[];
   readonly blocked: readonly BlockedTask[];
   readonly endNs: number;
+  readonly steps: number;
   readonly lanes: readonly Lane[];
   readonly pageLanes: readonly PageLane[];
   readonly watched: readonly WatchedPage[];
@@ -101,17 +102,19 @@ export function reportDocument(input: ReportInput): ReportDocument {
     title: description.title, lab, version, ...verdictOf(summary), ending: endingOf(summary), facts: factsOf(input),
     variants: description.variants.map(({ axis, id, title, source, assumed }) => ({ axis, id, title, assumed, source: showSource(source) })),
     operations: summary.operations, violations: summary.violations, notices: summary.notices, expectations: summary.expectations,
-    blocked: blockedTasks(trace, end, input), endNs, lanes, pageLanes, watched: watchedPages(end, description), memories: memoryShares(end, description),
+    blocked: blockedTasks(trace, end, input), endNs, steps: summary.steps, lanes, pageLanes, watched: watchedPages(end, description), memories: memoryShares(end, description),
     events, eventsLeftOut: leftOut, sources: sourcesOf(trace, description), command: commandOf(summary),
   };
 }
 
-function verdictOf({ violations, expectations }: RunSummary): Pick<ReportDocument, 'verdict' | 'headline'> {
+function verdictOf({ violations, notices, expectations, end }: RunSummary): Pick<ReportDocument, 'verdict' | 'headline'> {
   const worst = violations.find(violation => violation.class === 'safety') ?? violations.find(violation => violation.class === 'liveness');
   if (worst !== undefined) return { verdict: worst.class === 'safety' ? 'safety' : 'liveness', headline: `${worst.id} violated: ${worst.sentence}` };
   const failed = expectations.filter(({ ok }) => ok === false).length;
   if (failed > 0) return { verdict: 'expectation', headline: failed === 1 ? 'One expectation was not met.' : `${failed} expectations were not met.` };
-  return { verdict: 'holds', headline: 'No invariant was violated in this run.' };
+  const noticed = notices.length === 0 ? '' : `; ${notices.length} ${notices.length === 1 ? 'notice' : 'notices'} below`;
+  if (end === 'bound') return { verdict: 'not-complete', headline: `Not complete: no invariant was violated before the bound${noticed}.` };
+  return { verdict: 'holds', headline: `No invariant was violated in this run${noticed}.` };
 }
 
 const ENDINGS: Readonly<Record<RunEnd, string>> = {

@@ -45,7 +45,7 @@ const section = (title: string, note: string | null, body: Markup): Markup =>
   markup`<section><h2>${title}${note === null ? null : markup`<small>${note}</small>`}</h2>
 ${body}</section>`;
 
-const MARKS: Readonly<Record<Verdict, string>> = { safety: '✗', liveness: '✗', expectation: '!', holds: '✓' };
+const MARKS: Readonly<Record<Verdict, string>> = { safety: '✗', liveness: '✗', expectation: '!', 'not-complete': '!', holds: '✓' };
 
 function heading({ title, verdict, headline, ending, facts, command, lab }: ReportDocument): Markup {
   return markup`<header><p class="brand">PinLab run report</p><h1>${title}</h1></header>
@@ -55,17 +55,18 @@ ${lab.notes === undefined ? null : markup`<p>${lab.notes}</p>`}
 <code class="command">${command}</code>`;
 }
 
-function findings({ violations, notices, blocked }: ReportDocument): Markup {
+function findings({ violations, notices, blocked, steps }: ReportDocument): Markup {
   const stuck = blocked.map(({ question, links, source }) => markup`<div class="finding blocked"><h3>${question}</h3>${chain(links)}${source === '' ? null : markup`<div class="meta">${source}</div>`}</div>`);
-  return markup`${violations.length === 0 ? null : section(violations.length === 1 ? 'Violation' : 'Violations', null, markup`${violations.map(violation => finding(violation, ''))}`)}
+  return markup`${violations.length === 0 ? null : section(violations.length === 1 ? 'Violation' : 'Violations', null, markup`${violations.map(violation => finding(violation, '', steps))}`)}
 ${stuck.length === 0 ? null : section('Still waiting at the end', null, markup`${stuck}`)}
-${notices.length === 0 ? null : section('Notices', 'designed behaviour worth seeing', markup`${notices.map(notice => finding(notice, ' notice'))}`)}`;
+${notices.length === 0 ? null : section('Notices', 'designed behaviour worth seeing', markup`${notices.map(notice => finding(notice, ' notice', steps))}`)}`;
 }
 
-function finding({ id, class: severity, sentence, step, timeNs, chain: links, assumed }: RunViolation, style: string): Markup {
+function finding({ id, class: severity, sentence, step, timeNs, chain: links, assumed }: RunViolation, style: string, steps: number): Markup {
+  const at = step >= steps ? 'seen at the end of the run' : `at ${showNs(timeNs)}, step ${showCount(step + 1)}`;
   const assumption = assumed ? markup` <span class="tag">assumed: rests on something nobody knows</span>` : null;
   return markup`<div class="finding${style}"><h3><span class="id">${id}</span>${sentence}</h3>
-<div class="meta">${`${severity}, at ${showNs(timeNs)}, step ${showCount(step + 1)}`}${assumption}</div>${chain(links)}</div>`;
+<div class="meta">${`${severity}, ${at}`}${assumption}</div>${chain(links)}</div>`;
 }
 
 const chain = (links: readonly string[]): Markup | null => (links.length === 0 ? null : markup`<ol class="chain">${links.map(text => markup`<li>${text}</li>`)}</ol>`);

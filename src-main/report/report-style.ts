@@ -25,7 +25,7 @@ p{margin:0 0 8px;max-width:76ch}
 .verdict strong{display:block;font-size:15px;font-weight:600}
 .verdict p{margin:2px 0 0;color:var(--dim);max-width:none}
 .verdict.safety,.verdict.liveness{border-color:var(--state-violation);background:var(--violation-bg)}.verdict.safety strong,.verdict.liveness strong{color:var(--state-violation)}
-.verdict.expectation{border-color:var(--warn);background:var(--warn-bg)}.verdict.expectation strong{color:var(--warn)}
+.verdict.expectation,.verdict.not-complete{border-color:var(--warn);background:var(--warn-bg)}.verdict.expectation strong,.verdict.not-complete strong{color:var(--warn)}
 dl{display:grid;grid-template-columns:max-content 1fr max-content 1fr;gap:4px 16px;margin:0 0 12px}
 dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}
 .command{display:block;background:var(--raised);border:1px solid var(--line);border-radius:4px;padding:8px 12px;overflow-wrap:anywhere;white-space:pre-wrap}

@@ -48,6 +48,10 @@ describe('what a reader finds', () => {
     expect([verdict, headline]).toEqual(['expectation', 'One expectation was not met.'])
   })
 
+  test('a run that hit its bound is not complete, and never said to hold', () => {
+    expect(reportDocument(reportByHand(8, { end: 'bound' }))).toMatchObject({ verdict: 'not-complete', headline: 'Not complete: no invariant was violated before the bound.' })
+  })
+
   test('the command that shows the run again, quoted for a shell', () => {
     expect(reportDocument(reportByHand()).command).toBe('npm run -s pinlab -- run truncate-short-pin.lab.yaml --policy "linux-6.12" --seed 1')
     expect(reportDocument(reportByHand(8, { lab: 'my lab.lab.yaml', schedule: 'app $x', policy: 'a"b' })).command)
