@@ -4,8 +4,12 @@ import type { LabPath } from '@shared/lab/lab-check';
 import type { Diagnostic } from '@shared/protocol/commands';
 import { showBytes } from '@shared/units/show';
 
-/** A lab written by hand is a few KiB; anything larger is not one, and YAML takes seconds to say so. */
-export const FILE_CHARACTERS_MAX = 4 * 2 ** 20;
+/** A lab written by hand is a few KiB. Four times this much takes the YAML parser up to a minute to refuse (measured). */
+export const FILE_CHARACTERS_MAX = 2 ** 20;
+/** Below this, whatever is in the file is parsed at once; above, it must at least mention its version. */
+const FILE_CHARACTERS_SMALL = 64 * 2 ** 10;
+/** Open brackets that may stand before their closing ones; the parser recurses. */
+const BRACKETS_MAX = 500;
 /** Nodes that aliases may multiply into before a file counts as an attack. */
 const ALIASES_MAX = 100;
 
@@ -26,6 +30,8 @@ export function parseYaml(text: string, name: string): Result<YamlFile, Diagnost
     const before = text.slice(0, binary.index).split('\n');
     return fault('This is binary data, not text; expected a lab file (*.lab.yaml).', before.length, (before.at(-1)?.length ?? 0) + 1);
   }
+  if (text.length > FILE_CHARACTERS_SMALL && !/\bversion\b/.test(text)) return fault('This is not a lab; expected a map with version, title, topology and actors.');
+  if (isNestedTooDeep(text)) return fault(`This is nested deeper than ${BRACKETS_MAX} brackets; a lab needs less than ten.`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const first = document.errors[0];
@@ -36,7 +42,17 @@ export function parseYaml(text: string, name: string): Result<YamlFile, Diagnost
   return accepted({ name, document, lines });
 }
 
+function isNestedTooDeep(text: string): boolean {
+  let open = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    open = Math.max(0, open + (bracket === '[' || bracket === '{' ? 1 : -1));
+    if (open > BRACKETS_MAX) return true;
+  }
+  return false;
+}
+
 function yamlProblem(code: string, message: string): string {
+  if (message.startsWith('Maximum call stack')) return 'This is nested too deep.';
   const sentence = message.replace(/\.?$/, '.');
   return code === 'DUPLICATE_KEY' ? 'This key stands twice in one map; keep one of them.' : sentence;
 }
