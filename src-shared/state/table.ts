@@ -97,6 +97,7 @@ export class PageField {
 
   /** Sets [first, first + count) to `value`; the boundaries inside go. */
   assign(row: Row, first: number, count: number, value: number): void {
+    assert(count > 0, 'a range has at least one page', { field: this.name, first, count });
     const end = first + count;
     const before = first === 0 ? 0 : this.at(row, first - 1);
     const behind = this.at(row, end);
