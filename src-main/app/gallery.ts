@@ -9,13 +9,17 @@ const ENDING = '.lab.yaml';
 /** The labs that come with the app. An entry's id is its path below the folder, without ending: "guided/truncate-vs-dma". */
 export class Gallery {
   readonly #folder: string;
+  readonly #log: (problem: string) => void;
 
-  constructor(folder: string) {
+  constructor(folder: string, log: (problem: string) => void) {
     this.#folder = folder;
+    this.#log = log;
   }
 
+  /** Without the labs that cannot be read: the others are still of use. */
   async entries(catalogue: Catalogue): Promise<readonly GalleryEntry[]> {
-    return Promise.all((await this.#ids()).map((id) => this.#entry(id, catalogue)));
+    const entries = await Promise.all((await this.#ids()).map((id) => this.#entry(id, catalogue)));
+    return entries.filter((entry) => entry !== null);
   }
 
   /** Null if there is no such lab. */
@@ -34,9 +38,12 @@ export class Gallery {
     return names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length).split(sep).join('/')).sort();
   }
 
-  async #entry(id: string, catalogue: Catalogue): Promise<GalleryEntry> {
+  async #entry(id: string, catalogue: Catalogue): Promise<GalleryEntry | null> {
     const read = readLab(await readFile(this.#file(id), 'utf8'), `${id}${ENDING}`, catalogue);
-    if (!read.ok) throw new Error(`The bundled lab ${id} is broken: ${read.refusal.map(({ message }) => message).join('; ')}`);
+    if (!read.ok) {
+      this.#log(`The bundled lab ${id} is broken: ${read.refusal.map(({ line, message }) => `line ${line}: ${message}`).join('; ')}`);
+      return null;
+    }
     const { lab } = read.value;
     return { id, title: lab.title, summary: firstSentence(lab.guide?.intro ?? lab.notes ?? ''), group: id.startsWith('guided/') ? 'guided' : 'example' };
   }

@@ -11,6 +11,10 @@ export class GrantedPaths {
     return absolute;
   }
 
+  has(path: string): boolean {
+    return this.#paths.has(resolve(path));
+  }
+
   /** Refuses a path that nobody granted. */
   require(path: string): string {
     const absolute = resolve(path);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Lab } from '@shared/lab/lab';
 import type { OpenReply } from '@shared/protocol/commands';
-import { importLab } from '../import/hwloc-xml';
+import { importMachine, labOfMachine } from '../import/registry';
 import { writeAtomically } from '../storage/atomic-write';
 import { readLab, writeLab } from '../storage/lab-file';
 import { CommandRefusal } from './command-refusal';
@@ -10,6 +10,7 @@ import type { Handlers } from './command-router';
 import type { EngineSupervisor } from './engine-supervisor';
 import type { FileDialogs } from './file-dialogs';
 import type { Gallery } from './gallery';
+import type { GrantedPaths } from './granted-paths';
 
 const labFiles = [{ name: 'Labs', extensions: ['yaml', 'yml'] }];
 const hwlocFiles = [{ name: 'hwloc XML', extensions: ['xml'] }];
@@ -18,11 +19,12 @@ export interface LabServices {
   readonly engine: EngineSupervisor;
   readonly dialogs: FileDialogs;
   readonly gallery: Gallery;
+  readonly paths: GrantedPaths;
   /** The person left the save dialog without a file. */
   readonly savingCancelled: () => void;
 }
 
-export function labCommands({ engine, dialogs, gallery, savingCancelled }: LabServices): Pick<Handlers, 'lab.openBundled' | 'lab.open' | 'lab.import' | 'lab.save'> {
+export function labCommands({ engine, dialogs, gallery, paths, savingCancelled }: LabServices): Pick<Handlers, 'lab.openBundled' | 'lab.open' | 'lab.import' | 'lab.save'> {
   const open = async (path: string): Promise<OpenReply> => {
     const text = await readFile(path, 'utf8');
     const name = basename(path);
@@ -33,7 +35,8 @@ export function labCommands({ engine, dialogs, gallery, savingCancelled }: LabSe
   };
   return {
     async 'lab.openBundled'({ id }) {
-      const path = await gallery.pathOf(id);
+      // What the command line names has its path for an id.
+      const path = (await gallery.pathOf(id)) ?? (paths.has(id) ? id : null);
       if (path === null) throw new CommandRefusal('bad-request', `There is no bundled lab ${id}.`);
       return open(path);
     },
@@ -43,7 +46,7 @@ export function labCommands({ engine, dialogs, gallery, savingCancelled }: LabSe
     },
     async 'lab.import'({ path: named }) {
       const path = await dialogs.toRead(named, hwlocFiles);
-      return path === null ? { kind: 'cancelled' } : importLab(await readFile(path, 'utf8'), basename(path));
+      return path === null ? { kind: 'cancelled' } : imported(await readFile(path, 'utf8'), basename(path));
     },
     async 'lab.save'({ path: named, name, text, lab }) {
       const path = await dialogs.toWrite(named, name, labFiles);
@@ -56,4 +59,12 @@ export function labCommands({ engine, dialogs, gallery, savingCancelled }: LabSe
       return { kind: 'saved', path, text: written };
     },
   };
+}
+
+function imported(text: string, fileName: string): OpenReply {
+  const read = importMachine(text, fileName);
+  if (!read.ok) return { kind: 'refused', diagnostics: read.refusal };
+  const lab = labOfMachine(read.value);
+  const name = `${fileName.replace(/\.xml$/i, '')}.lab.yaml`;
+  return { kind: 'opened', opened: { path: null, name, text: writeLab('', lab), lab } };
 }

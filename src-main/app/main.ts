@@ -59,7 +59,7 @@ function obeyCommands(window: BrowserWindow, engine: EngineSupervisor, send: (co
   const given = readLaunchArguments(process.argv, app.isPackaged, process.cwd());
   const paths = new GrantedPaths();
   const dialogs = new FileDialogs(window, paths);
-  const gallery = new Gallery(join(app.getAppPath(), 'resources', 'labs'));
+  const gallery = new Gallery(join(app.getAppPath(), 'resources', 'labs'), log);
   const unsaved = new UnsavedChanges(window, () => {
     send('save');
   });
@@ -68,7 +68,7 @@ function obeyCommands(window: BrowserWindow, engine: EngineSupervisor, send: (co
   const router = new CommandRouter(
     {
       ...windowCommands({ engine, gallery, unsaved, screenshot, about: aboutApp(given, gallery) }),
-      ...labCommands({ engine, dialogs, gallery, savingCancelled: () => unsaved.savingCancelled() }),
+      ...labCommands({ engine, dialogs, gallery, paths, savingCancelled: () => unsaved.savingCancelled() }),
       ...runCommands(engine),
       ...reportCommands(engine, dialogs, app.getVersion()),
     },

@@ -1,3 +1,4 @@
+import type { Lab } from '@shared/lab/lab';
 import { Trace } from '@shared/trace/cursor';
 import { reportHtml } from '../report/report-html';
 import { writeAtomically } from '../storage/atomic-write';
@@ -19,7 +20,7 @@ export function reportCommands(engine: EngineSupervisor, dialogs: FileDialogs, v
       const trace = new Trace();
       for (const chunk of recording.chunks) trace.append(chunk);
       const { description, summary } = recording;
-      await writeAtomically(path, reportHtml({ lab: request.lab, trace, description, summary, version }));
+      await writeAtomically(path, reportHtml({ lab: request.lab as unknown as Lab, trace, description, summary, version }));
       return { kind: 'exported', path };
     },
   };

@@ -67,7 +67,7 @@ async function run(number: number, request: Request<'run.start'>): Promise<RunRe
 
 function record({ lab, ...request }: Request<'run.start'>): Recording {
   const refuse = (problems: readonly LabProblem[]): Recording => ({ kind: 'refused', diagnostics: problems.map((problem) => diagnosticOf(problem, request.name)) });
-  const checked = labOnArrival(lab, catalogue());
+  const checked = labOnArrival(lab);
   if (!checked.ok) return refuse(checked.refusal);
   const chunks: TraceChunk[] = [];
   const result = runLab(checked.value, request, (chunk) => chunks.push(chunk));

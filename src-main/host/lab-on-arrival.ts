@@ -1,22 +1,15 @@
 import { type Result, accepted, refused } from '@shared/base/result';
 import type { Lab } from '@shared/lab/lab';
-import { checkLab } from '@shared/lab/lab-check';
 import { type Plain, labFromFile } from '@shared/lab/lab-form';
 import { shapedLab } from '@shared/lab/lab-shape';
-import { wiringFindings } from '@shared/lab/wiring-check';
-import type { Catalogue } from '@shared/protocol/catalogue';
 import type { LabProblem } from '../sim/api';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The lab in a message, checked as one in a file is: the engine is never given anything else. */
-export function labOnArrival(document: Fields, catalogue: Catalogue): Result<Lab, readonly LabProblem[]> {
+/** The lab in a message, of the same shape as one in a file. What its words mean is checked where it is run. */
+export function labOnArrival(document: Fields): Result<Lab, readonly LabProblem[]> {
   const shaped = shapedLab(fileForm(document));
-  if (!shaped.ok) return refused(shaped.refusal);
-  const lab = labFromFile(shaped.value.form);
-  const errors = checkLab(lab, catalogue).filter(({ severity }) => severity === 'error');
-  if (errors.length === 0) errors.push(...wiringFindings(lab.topology, catalogue));
-  return errors.length > 0 ? refused(errors) : accepted(lab);
+  return shaped.ok ? accepted(labFromFile(shaped.value.form)) : refused(shaped.refusal);
 }
 
 /**
