@@ -101,17 +101,18 @@ function paintGlyph(g: CanvasRenderingContext2D, { x, y, width, height }: Box, g
 const hasRoomForText = ({ pagesPerCell, cellWidth, cellHeight }: PagemapLayout): boolean => pagesPerCell === 1 && cellWidth >= 52 && cellHeight >= 34;
 const LINE_PX = 13;
 
-/** Its glyph and name above, its count below; text that does not fit is left out. */
+/** Its glyph and name above, its count below; of what does not fit only the glyph is left. */
 function paintText({ g, layout, colours, textOf }: PagemapFrame, cell: number, state: PageStateId): void {
   if (state === 'free') return;
   const { x, y, width } = boxOf(layout, cell);
-  const { pattern, glyph } = PAGE_STATE_MARKS[state];
-  const lines = textOf(cell).map((line, nth) => (nth === 0 ? `${glyph} ${line}` : line));
+  const { pattern, glyph, label } = PAGE_STATE_MARKS[state];
+  const [name, count] = textOf(cell);
   g.font = `11px ${colours.font}`;
   g.textBaseline = 'middle';
-  lines.forEach((line, nth) => {
+  const fitting = (line: string): boolean => g.measureText(line).width + 8 <= width;
+  const named = `${glyph} ${name === '' ? label : name}`;
+  [fitting(named) ? named : glyph, count].filter(fitting).forEach((line, nth) => {
     const needed = g.measureText(line).width;
-    if (needed + 8 > width) return;
     const top = y + 4 + nth * LINE_PX;
     if (pattern !== 'solid') {
       g.fillStyle = colours.panel;

@@ -49,7 +49,8 @@ function paintSegments(cx: PaintContext, parts: SegmentLaneParts, activity: Acto
     paintedTo = bar.x + bar.width;
     const next = segments[i + 1];
     const roomUntilPx = next === undefined ? Infinity : xOf(cx.scale, startOf(next, cx.axis));
-    if (segment.kind === 'run') paintActive(cx, parts, { segment, bar, roomUntilPx, steps: activity.steps });
+    const goesOn = segments[i - 1]?.operation === segment.operation && segment.operation >= 0;
+    if (segment.kind === 'run') paintActive(cx, parts, { segment, bar, roomUntilPx, goesOn, steps: activity.steps });
     else paintBlocked(cx, parts, segment, bar);
     if (isMarked(cx, segment)) outlineBar(cx, bar, cx.colours.accent);
   }
@@ -80,6 +81,8 @@ interface ActiveBar {
   readonly segment: LaneSegment;
   readonly bar: Bar;
   readonly roomUntilPx: number;
+  /** The stretch before was of the same operation and has said so. */
+  readonly goesOn: boolean;
   readonly steps: readonly number[];
 }
 
@@ -96,7 +99,7 @@ function paintActive(cx: PaintContext, parts: SegmentLaneParts, active: ActiveBa
   const onFill = cx.axis === 'time' && colour !== null && segment.effect !== 'dma';
   if (segment.effect === 'dma' && inside !== undefined) labelStripes(cx, bar, inside);
   else if (inside !== undefined && cx.axis === 'time') labelBar(cx, bar, inside, onFill ? colours.inkOnState : colours.text);
-  else if (inside === undefined) for (const name of names) if (labelBeside(cx, bar, name, active.roomUntilPx)) break;
+  else if (inside === undefined && !active.goesOn) for (const name of names) if (labelBeside(cx, bar, name, active.roomUntilPx)) break;
 }
 
 /** Single steps: ticks over time, cells over steps. Too close together they would only blur the bar. */
