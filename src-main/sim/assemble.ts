@@ -6,7 +6,7 @@ import { parsePolicies } from '@shared/lab/policy-text';
 import { wiringFindings } from '@shared/lab/wiring-check';
 import { parseQuantity } from '@shared/units/quantity';
 import { isAssumed } from '@shared/domain/source';
-import { actors } from '@shared/state/tables';
+import { actors, operations } from '@shared/state/tables';
 import type { RunDescription, RunEnd, RunSummary, RunViolation } from '@shared/trace/run-description';
 import type { ChunkSink, LabProblem, RunRequest, RunResult } from './api';
 import { emit } from './engine/events';
@@ -102,13 +102,14 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
       const row = machine.actorRows[pick.actor];
       const stepId = actors.pc.get(row);
       const mark = arena.n;
+      const opBefore = actors.op.get(row);
       kernel.nowNs = pick.timeNs;
       const costNs = machine.execute(row, pick.choice);
       actors.wakeNs.set(row, pick.timeNs + costNs);
       for (const { invariant, finding } of watcher.judge(machine.steps[stepId], judgement)) note(invariant, finding);
       arena.fold(mark);
       recorder.record(pick.timeNs, pick.actor, stepId, pick.choice);
-      if (starving === null && isTimed) starving = lasso.starving();
+      if (starving === null && isTimed && hasBegunAgain(row, opBefore)) starving = lasso.starving();
       if (starving !== null && hasComeToRest(starving, recorder.steps - (lassoAt ??= recorder.steps))) {
         end = 'lasso';
         break;
@@ -129,6 +130,12 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
     violations: found.filter(violation => violation.class !== 'notice'), notices: found.filter(violation => violation.class === 'notice'), expectations: [],
   };
   return accepted({ description: run, summary: { ...summary, expectations: judgeExpectations(mounted, run, summary) } });
+}
+
+/** Whether the step just taken started another round of a repeated operation. */
+function hasBegunAgain(actor: number, opBefore: number): boolean {
+  const op = actors.op.get(actor);
+  return opBefore === 0 && op !== 0 && operations.rounds.get(op) > 1;
 }
 
 /** A run that goes round ends where whoever starves waits again, so that its last state shows on what. */

@@ -28,6 +28,8 @@ export interface MountedOperation {
   readonly source: LabOperation;
   /** Size it asks for, where it asks for one. */
   readonly sizeBytes: number;
+  /** How often it runs; Infinity until it fails. */
+  readonly times: number;
   /** Symbolic content that it writes. */
   readonly tag: number;
 }

@@ -27,6 +27,8 @@ export interface Boundaries {
   /** Prefix sums of the differences, valid below `clean`: a derived index, never state. */
   readonly prefix: number[];
   clean: number;
+  /** Whose differences they sum: two cursors on one trace share the dictionary. */
+  reader: object | null;
 }
 
 /** Position of the first boundary that lies behind `page`. */
@@ -74,7 +76,7 @@ export class Dictionary {
     const key = space * FIELDS_MAX + field;
     let found = this.boundariesOf.get(key);
     if (found === undefined) {
-      found = { space, field, pages: [], slots: [], prefix: [], clean: 0 };
+      found = { space, field, pages: [], slots: [], prefix: [], clean: 0, reader: null };
       this.boundariesOf.set(key, found);
     }
     return found;

@@ -4,6 +4,10 @@ import { positionAfter, type Boundaries, type Row } from './dictionary';
 /** Values of one field over pages, read from differences at range boundaries. Cost grows with ranges, never with pages. */
 function refreshed(state: State, of: Boundaries): Boundaries {
   const { slots, prefix } = of;
+  if (of.reader !== state) {
+    of.clean = 0;
+    of.reader = state;
+  }
   let sum = of.clean === 0 ? 0 : prefix[of.clean - 1]!;
   for (let at = of.clean; at < slots.length; at++) {
     sum += state.p[slots[at]!]!;
@@ -18,7 +22,7 @@ export function valueAt(state: State, space: Row, field: number, page: number): 
   const of = state.dictionary.boundariesIn(space, field);
   const at = positionAfter(of.pages, page);
   if (at === 0) return 0;
-  if (of.clean < at) refreshed(state, of);
+  if (of.clean < at || of.reader !== state) refreshed(state, of);
   return of.prefix[at - 1]!;
 }
 

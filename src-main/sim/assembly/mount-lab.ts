@@ -31,7 +31,7 @@ export interface MountedLab {
   readonly names: LabNames;
   readonly resolved: ResolvedPolicy;
   readonly actors: readonly RunActor[];
-  readonly operations: readonly (MountedOperation & { readonly text: string; readonly repeats: boolean })[];
+  readonly operations: readonly (MountedOperation & { readonly text: string })[];
   readonly drives: ReadonlyMap<string, Row>;
   readonly nics: ReadonlyMap<string, Row>;
 }
@@ -105,7 +105,7 @@ function mountKernel(names: LabNames, driveRows: ReadonlyMap<string, Row>, nicRo
 }
 
 interface LoweredLab {
-  readonly operations: readonly (MountedOperation & { readonly text: string; readonly repeats: boolean })[];
+  readonly operations: readonly (MountedOperation & { readonly text: string })[];
   readonly programs: readonly (readonly ProgramOperation[])[];
 }
 
@@ -127,7 +127,7 @@ function lowerAll(names: LabNames, actorRows: ReadonlyMap<string, Row>, driveRow
     const reader = operationReader(operation, entry, place);
     const lowered = entry.lower(reader);
     const times = timesOf(operation, names, path);
-    mounted.push({ row: op, name: `${actor}.${at + 1}`, actor: actorNth, source: operation, sizeBytes: lowered.sizeBytes ?? -1, tag: nth + 1, text: lowered.text, repeats: times > 1 });
+    mounted.push({ row: op, name: `${actor}.${at + 1}`, actor: actorNth, source: operation, sizeBytes: lowered.sizeBytes ?? -1, tag: nth + 1, times, text: lowered.text });
     return { row: op, text: lowered.text, call: lowered.call, atNs: reader.has('at') ? reader.number('at', 'ns') : 0, times };
   }));
   return { operations: mounted, programs };
