@@ -40,14 +40,13 @@ export const useGuide = defineStore('guide', () => {
   function go(to: number): void {
     lookRefusal.value = null;
     at.value = Math.max(-1, Math.min(to, (guide.value?.steps.length ?? 0) - 1));
+    document.overridePolicy(step.value?.policy ?? null);
   }
 
   async function watchRun(): Promise<void> {
     if (step.value === null) return;
     document.overridePolicy(step.value.policy);
-    if (!(await run.start())) return;
-    put({ phase: 'watch' });
-    run.play();
+    if (await run.start()) run.play();
   }
 
   /** Goes to what the step is about, asks why of it, and tells. */
@@ -62,6 +61,10 @@ export const useGuide = defineStore('guide', () => {
     if (found.ok) useSelection().select(found.value);
   }
 
+  // Whoever started the run, with the step's own button or with the space bar: who has predicted may watch.
+  watch(() => run.trace, trace => {
+    if (trace !== null && step.value !== null && current.value.answer !== null && document.policyOverride === step.value.policy) put({ phase: 'watch' });
+  });
   watch(() => run.playing, playing => {
     if (!playing && current.value.phase === 'watch' && run.position >= run.verdictPosition) reveal();
   });

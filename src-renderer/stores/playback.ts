@@ -8,7 +8,7 @@ export const SPEEDS: readonly number[] = [100, NS_PER_US, 10 * NS_PER_US, 100 * 
 /** Playing a run takes about this long at the speed chosen for it. */
 const PLAY_SECONDS = 15;
 /** Simulated time in which nothing happens is cut short when it would take longer than this. */
-const IDLE_SECONDS = 0.4;
+const IDLE_SECONDS = 2;
 
 export const speedFor = (endNs: number): number => SPEEDS.find(speed => endNs / speed <= PLAY_SECONDS) ?? NS_PER_MS;
 

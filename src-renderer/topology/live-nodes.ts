@@ -3,6 +3,7 @@ import type { Row } from '@shared/state/dictionary';
 import { actors, drives, links, nics, operations, regions, requests, transfers } from '@shared/state/tables';
 import { pageStatesIn, type PageStateId, type PageStateRun } from '@shared/trace/page-state';
 import type { RunDescription, RunMemory } from '@shared/trace/run-description';
+import { isOwnWork } from '@shared/trace/own-work';
 import { waitsOf } from '@shared/trace/wait-graph';
 import type { TraceCursor } from '@shared/trace/cursor';
 import { showCount, showPageBytes, showPages } from '@shared/units/show';
@@ -86,12 +87,9 @@ interface Blocked {
   readonly touches: Row;
 }
 
-/** Waiting for one's own transfer is work in progress, not being blocked. */
-const OWN_WORK: ReadonlySet<string> = new Set(['request', 'transfer', 'work']);
-
 function blockedActors(state: TraceCursor, run: RunDescription): readonly Blocked[] {
   return run.actors.flatMap(({ kind, row }, nth) => {
-    if (kind !== 'task' || !waitsOf(state, run, nth).some(wait => !OWN_WORK.has(wait.kind))) return [];
+    if (kind !== 'task' || !waitsOf(state, run, nth).some(wait => !isOwnWork(wait))) return [];
     const operation = run.operations.find(candidate => candidate.row === actors.op.in(state, row));
     if (operation === undefined || operations.state.nameIn(state, operation.row) !== 'running') return [];
     const file = run.files.find(({ name }) => operation.text.split(/[\s,]+/).includes(name));

@@ -3,6 +3,7 @@ import { signalName } from '@shared/domain/signal';
 import { operations } from '@shared/state/tables';
 import type { TraceCursor } from '@shared/trace/cursor';
 import type { RunDescription } from '@shared/trace/run-description';
+import { isOwnWork } from '@shared/trace/own-work';
 import { waitsOf } from '@shared/trace/wait-graph';
 
 /** How far an operation got at the cursor. */
@@ -34,7 +35,7 @@ export function liveOperation(state: TraceCursor, run: RunDescription, nth: numb
     case 'done': return done(state, row);
     case 'skipped': return { kind: 'skipped' };
     case 'running': {
-      const [wait] = waitsOf(state, run, operation.actor);
+      const wait = waitsOf(state, run, operation.actor).find(one => !isOwnWork(one));
       return wait === undefined ? { kind: 'running' } : { kind: 'blocked', on: wait.text };
     }
     default: return { kind: 'pending' };
