@@ -23,6 +23,8 @@ export class LabNames {
   readonly mappings = new Map<string, MappingPlace>();
   readonly pipes = new Map<string, Row>();
   readonly regions = new Map<string, Row>();
+  /** Devices that operations use, and where the first of them says so. */
+  readonly used = new Map<Row, readonly (string | number)[]>();
   /** Initial frame of each page-addressable file: pfn of its page 0 by file name, where it had blocks. */
   readonly firstPfn = new Map<string, number>();
   readonly host: Row;

@@ -50,10 +50,11 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   const driveRows = rowsOf(lab, 'nvme-ssd', nth => drives.$.row(nth));
   const nicRows = rowsOf(lab, 'rdma-nic', nth => nics.$.row(nth));
   lab.topology.links.forEach((_, index) => links.$.row(index));
-  mountKernel(names, driveRows, nicRows);
+  const ways = mountKernel(names, driveRows, nicRows);
   const taskNames = Object.keys(lab.actors);
   const taskRows = new Map(taskNames.map((name, nth) => [name, actors.$.row(nth)]));
   const lowered = lowerAll(names, taskRows, driveRows, nicRows);
+  checkWays(names, ways, [...driveRows, ...nicRows]);
   if (names.problems.length > 0) return refused(names.problems);
   kernel.operations = lowered.operations;
   const programs = taskNames.map((name, nth) => programOf(name, lab.actors[name].handler ?? 'none', lowered.programs[nth], site(processExit, processOf(names, name))));
@@ -81,8 +82,8 @@ function mappedPages(names: LabNames, operation: LabOperation): number {
 const rowsOf = (lab: Lab, kind: string, row: (nth: number) => Row): ReadonlyMap<string, Row> =>
   new Map(Object.entries(lab.topology.nodes).filter(([, node]) => node.kind === kind).map(([name], nth) => [name, row(nth)]));
 
-/** Costs and ways of the topology; a device that is used must reach the memory it is used on. */
-function mountKernel(names: LabNames, driveRows: ReadonlyMap<string, Row>, nicRows: ReadonlyMap<string, Row>): void {
+/** Costs and ways of the topology. */
+function mountKernel(names: LabNames, driveRows: ReadonlyMap<string, Row>, nicRows: ReadonlyMap<string, Row>): Ways {
   const { topology } = names.lab;
   const cpuNode = Object.values(topology.nodes).find(node => node.kind === 'cpu') ?? { kind: 'cpu' };
   kernel.costs = Object.fromEntries(Object.keys(COSTS).map(name => [name, quantityOf(cpuNode, name)])) as Costs;
@@ -97,10 +98,16 @@ function mountKernel(names: LabNames, driveRows: ReadonlyMap<string, Row>, nicRo
     const way = ways.get(device)?.[memory] ?? null;
     return way === null ? 0 : transferOver(way, pages);
   };
-  for (const [node, row] of [...driveRows, ...nicRows]) {
-    names.memories.forEach((memory, at) => {
-      if (ways.get(row)![at] === null) names.problem(['topology', 'nodes', node], `${node} has no way to ${memory.node}: wire it to a root complex, and that to a cpu with the memory`);
-    });
+  return ways;
+}
+
+/** A device that an operation uses must reach every memory whose pages it may be given. */
+function checkWays(names: LabNames, ways: Ways, devices: readonly (readonly [string, Row])[]): void {
+  for (const [node, row] of devices) {
+    const path = names.used.get(row);
+    const unreached = names.memories.find((_, at) => ways.get(row)![at] === null);
+    if (path === undefined || unreached === undefined) continue;
+    names.problem(path, `${node} has no way to ${unreached.node}: wire it to a root complex, and that to a cpu with the memory`);
   }
 }
 

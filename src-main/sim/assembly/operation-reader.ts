@@ -45,9 +45,10 @@ export function operationReader(operation: LabOperation, entry: Operation, place
     return found ?? otherwise;
   };
   const device = (parameter: string, all: ReadonlyMap<string, Row>, what: string): Row => {
-    if (given(parameter) !== undefined) return named(parameter, all, what, 0);
-    if (all.size !== 1) fail(parameter, all.size === 0 ? `there is no ${what}: add one to the topology` : `say which ${what}: ${[...all.keys()].join(', ')}`);
-    return all.values().next().value ?? 0;
+    if (given(parameter) === undefined && all.size !== 1) fail(parameter, all.size === 0 ? `there is no ${what}: add one to the topology` : `say which ${what}: ${[...all.keys()].join(', ')}`);
+    const row = given(parameter) === undefined ? all.values().next().value ?? 0 : named(parameter, all, what, 0);
+    if (!names.used.has(row)) names.used.set(row, [...place.path, operation.word]);
+    return row;
   };
   const text = (parameter: string): string => {
     const type = entry.parameters.find(candidate => candidate.name === parameter)?.type;
