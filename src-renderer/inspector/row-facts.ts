@@ -3,7 +3,7 @@ import type { Row } from '@shared/state/dictionary';
 import { holdersOf } from '@shared/state/lock';
 import { runEnd, runsIn, valueAt } from '@shared/state/page-runs';
 import { tableDefinitions, type Column } from '@shared/state/table';
-import { files } from '@shared/state/tables';
+import { busyExtents, drives, files, filesystems, holders, mappings, nics, pipes, processes, queuePairs, regions, requests, transfers } from '@shared/state/tables';
 import { actorName, nameOfRow } from '@shared/trace/names';
 import type { RunDescription } from '@shared/trace/run-description';
 import { showBytes, showCount, showNs, showPages, showPfn } from '@shared/units/show';
@@ -13,8 +13,18 @@ import type { Fact } from '../design/fact';
 export function factsOfRow(state: State, run: RunDescription, row: Row): Fact[] {
   const table = tableDefinitions().find(({ id }) => id === state.w[row]);
   if (table === undefined) return [];
-  return table.columns.filter(({ spec }) => spec.kind !== 'stack').map(column => [spaced(column.name), valueText(state, run, row, column)] as const);
+  return table.columns.flatMap((column, at): Fact[] => {
+    if (column.spec.kind === 'stack' || UNTOLD.has(column)) return [];
+    const isReference = table.shape.idIsReference[at] === true;
+    return [[spaced(column.name), isReference ? nameOfRow(state, run, column.in(state, row)) : valueText(state, run, row, column)]];
+  });
 }
+
+/** Columns that mean something to the simulator only, or that others say better. */
+const UNTOLD: ReadonlySet<Column> = new Set<Column>([
+  holders.piece, holders.host, holders.owner, holders.ownerDelta, busyExtents.firstIndex, files.nth, processes.nth, processes.host, regions.nth, pipes.nth, mappings.nth,
+  requests.order, transfers.order, filesystems.nth, filesystems.host, drives.nth, nics.nth, queuePairs.nth,
+]);
 
 /** "pinnedVm" as people write it. */
 const spaced = (name: string): string => name.replaceAll(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);

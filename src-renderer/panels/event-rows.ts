@@ -1,4 +1,4 @@
-import { Trace, TraceCursor } from '@shared/trace/cursor';
+import { TraceCursor, type Trace } from '@shared/trace/cursor';
 import type { EventKind } from '@shared/trace/event';
 import { eventText } from '@shared/trace/event-text';
 import type { RunDescription } from '@shared/trace/run-description';
@@ -27,10 +27,7 @@ export class EventRows {
   private readonly names: ReadonlyMap<number, { readonly name: string; readonly title: string }>;
 
   constructor(private readonly trace: Trace, private readonly run: RunDescription) {
-    // Prefix sums in a dictionary serve one cursor only: this one has its own.
-    const reader = new Trace();
-    for (const chunk of trace.chunks) reader.append(chunk);
-    this.cursor = new TraceCursor(reader);
+    this.cursor = new TraceCursor(trace);
     this.names = new Map(run.steps.map(step => [step.id, step]));
   }
 

@@ -3,7 +3,7 @@ import { TraceCursor, type Trace } from '@shared/trace/cursor';
 import type { RunDescription } from '@shared/trace/run-description';
 import { waitsOf } from '@shared/trace/wait-graph';
 import type { WaitHolder } from '@shared/trace/wait-targets';
-import { ownReader, type LaneSegment } from './lane-segments';
+import type { LaneSegment } from './lane-segments';
 
 export interface BlockedReason {
   /** "blocked: page F:1 to become idle, held by a short-term pin of app.1". */
@@ -18,7 +18,7 @@ export class BlockedReasons {
   private readonly cursor: TraceCursor;
 
   constructor(private readonly trace: Trace, private readonly run: RunDescription) {
-    this.cursor = new TraceCursor(ownReader(trace));
+    this.cursor = new TraceCursor(trace);
   }
 
   of(segment: LaneSegment): BlockedReason {

@@ -1,7 +1,7 @@
 import type { Row } from '@shared/state/dictionary';
 import { actors, holders } from '@shared/state/tables';
 import type { StepEntry } from '@shared/protocol/catalogue';
-import { Trace, TraceCursor } from '@shared/trace/cursor';
+import { TraceCursor, type Trace } from '@shared/trace/cursor';
 import { EVENTS, type TraceEvent } from '@shared/trace/event';
 import { PAGE_STATES, type PageStateId } from '@shared/trace/page-state';
 import type { RunDescription } from '@shared/trace/run-description';
@@ -77,7 +77,7 @@ export class LaneSegments {
   private nextEvent: TraceEvent | null;
 
   constructor(private readonly trace: Trace, run: RunDescription) {
-    this.cursor = new TraceCursor(ownReader(trace));
+    this.cursor = new TraceCursor(trace);
     this.cursor.seek(0);
     this.stepOf = new Map(run.steps.map(step => [step.id, step]));
     this.operationOf = new Map(run.operations.map((operation, nth) => [operation.row, nth]));
@@ -219,13 +219,6 @@ export class LaneSegments {
     if (actor.pc === 0 || !waits || !this.blocksAt(actor.pc, actor)) return null;
     return this.blocked(nth, actor, { toNs: Infinity, toStep: Infinity });
   }
-}
-
-/** The same chunks under a dictionary of its own: prefix sums in a dictionary serve one cursor only. */
-export function ownReader(trace: Trace): Trace {
-  const reader = new Trace();
-  for (const chunk of trace.chunks) reader.append(chunk);
-  return reader;
 }
 
 /** How many of `segments`' actors were blocked, from each value of the axis on. */

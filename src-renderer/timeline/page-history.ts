@@ -1,10 +1,8 @@
 import type { Row } from '@shared/state/dictionary';
 import { drives, files, holders, nics, requests, transfers } from '@shared/state/tables';
-import type { Trace } from '@shared/trace/cursor';
-import { TraceCursor } from '@shared/trace/cursor';
+import { TraceCursor, type Trace } from '@shared/trace/cursor';
 import { pageStateAt, type PageStateRun } from '@shared/trace/page-state';
 import type { RunDescription } from '@shared/trace/run-description';
-import { ownReader } from './lane-segments';
 
 /** A frame, or whatever frame lies behind a page of a file; the last one stays watched when the file lets go of it. */
 export type WatchedPage = { readonly kind: 'frame'; readonly pfn: number } | { readonly kind: 'file-page'; readonly file: Row; readonly index: number };
@@ -30,7 +28,7 @@ export class PageHistory {
   private readonly decides: Uint8Array;
 
   constructor(private readonly trace: Trace, private readonly run: RunDescription, private readonly page: WatchedPage) {
-    this.cursor = new TraceCursor(ownReader(trace));
+    this.cursor = new TraceCursor(trace);
     this.decides = decidingWords(trace);
     if (trace.steps > 0) this.look(0);
   }
