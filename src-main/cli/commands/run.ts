@@ -14,6 +14,7 @@ interface RunOptions {
   readonly seed?: number;
   readonly schedule?: string;
   readonly why?: string;
+  readonly steps?: boolean;
   readonly report?: string;
   readonly json?: boolean;
 }
@@ -30,6 +31,7 @@ export const run: CliCommand = {
       .option('--seed <N>', 'breaks ties between steps of the same time', naturalNumber)
       .option('--schedule <SCHEDULE>', 'name of a schedule of the lab, the text of one, or "random"')
       .option('--why <SELECTOR>', 'why something is as it is at the end: page:FILE:INDEX, page:PFN, task:ACTOR or op:ACTOR.N')
+      .option('--steps', 'print every step first, with what it did')
       .option('--report <FILE>', 'write a report (one HTML file)')
       .option('--json', 'print one JSON object (a list of them for several policies)')
       .addHelpText('after', `
@@ -87,6 +89,11 @@ async function policiesOf(options: RunOptions, input: LabInput, known: Catalogue
 async function print(finished: FinishedRun, input: LabInput, options: RunOptions, output: Output): Promise<void> {
   const { runText, commandText } = await import('../run-text');
   const { summary } = finished;
+  if (options.steps === true) {
+    const { readableLines } = await import('@shared/trace/readable');
+    for (const line of readableLines(finished.trace, finished.description)) output.line(line);
+    output.line();
+  }
   const again = ['pinlab', 'run', input.path, '--policy', summary.policy, '--seed', String(summary.seed), ...(summary.schedule === null ? [] : ['--schedule', summary.schedule])];
   for (const line of runText(summary, commandText(again))) output.line(line);
   if (options.why === undefined) return;

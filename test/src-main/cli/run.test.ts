@@ -142,3 +142,10 @@ test('a defect of PinLab itself ends with 70 and a report', async () => {
   expect(existsSync(path)).toBe(true);
   expect(readFileSync(path, 'utf8')).toMatch(/pinlab 1\.2\.3[^]*the pipe burst[^]*at /);
 });
+
+test('--steps prints every step with who took it, before the result', async () => {
+  const { out } = await pinlab('run', lab, '--policy', 'linux-6.1,longterm-file-pin=allow-all', '--steps');
+  const lines = out.split('\n');
+  expect(lines[0]).toMatch(/^\s+0 ns\s+\S+/);
+  expect(lines.some(line => /W4\s+scan for a busy page/.test(line))).toBe(true);
+});
