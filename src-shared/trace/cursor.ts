@@ -81,11 +81,28 @@ export class TraceCursor implements State {
   p = new Int32Array(0);
   position = 0;
   private chunk: TraceChunk | null = null;
+  /** How many rows of the trace's dictionary have their constants in `w`. */
+  private rowsNamed = 0;
 
   constructor(readonly trace: Trace) {}
 
+  /** Chunks that arrive later name rows and boundaries that are absent here: they must read as zero. */
   get dictionary(): Dictionary {
+    this.makeRoom();
     return this.trace.dictionary;
+  }
+
+  private makeRoom(): void {
+    const { rows, boundaries } = this.trace.dictionary;
+    if (this.chunk === null || (rows.length === this.rowsNamed && boundaries.length === this.p.length)) return;
+    const last = rows.at(-1);
+    this.w = lengthened(this.w, last === undefined ? 0 : last.row + ROW_WORDS_MAX);
+    this.p = lengthened(this.p, boundaries.length);
+    for (; this.rowsNamed < rows.length; this.rowsNamed++) {
+      const { row, table, ids } = rows[this.rowsNamed]!;
+      this.w[row] = table;
+      ids.forEach((id, at) => { this.w[row + 1 + at] = id; });
+    }
   }
 
   /** Moves to the state after `position` steps; cost is at most one chunk of deltas. */
@@ -99,20 +116,12 @@ export class TraceCursor implements State {
   }
 
   private load(chunk: TraceChunk): void {
-    const { words, differences } = chunk.keyframe;
-    const last = this.trace.dictionary.rows.at(-1);
-    const wordsNeeded = Math.max(words.length, this.w.length, last === undefined ? 0 : last.row + ROW_WORDS_MAX);
-    this.w = new Int32Array(wordsNeeded);
-    this.w.set(words);
-    this.p = new Int32Array(Math.max(differences.length, this.trace.dictionary.boundaries.length));
-    this.p.set(differences);
-    for (const { row, table, ids } of this.trace.dictionary.rows) {
-      this.w[row] = table;
-      ids.forEach((id, at) => { this.w[row + 1 + at] = id; });
-    }
-    this.dictionary.touchedAll();
+    this.w = new Int32Array(chunk.keyframe.words);
+    this.p = new Int32Array(chunk.keyframe.differences);
+    this.rowsNamed = 0;
     this.chunk = chunk;
     this.position = chunk.firstStep;
+    this.dictionary.touchedAll();
   }
 
   private forward(): void {
@@ -138,6 +147,13 @@ export class TraceCursor implements State {
       this.dictionary.touched(~word);
     }
   }
+}
+
+function lengthened(words: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  if (length <= words.length) return words;
+  const longer = new Int32Array(length);
+  longer.set(words);
+  return longer;
 }
 
 /** No table's rows are longer; a view reserves this much behind the last row. */

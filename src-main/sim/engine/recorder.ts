@@ -8,12 +8,12 @@ import { emitted } from './events';
  * with a keyframe in front. The digest folds every column in order (architecture 2, 3).
  */
 export class Recorder {
-  private timeNs = new Float64Array(CHUNK_STEPS);
-  private actor = new Int32Array(CHUNK_STEPS);
-  private step = new Int32Array(CHUNK_STEPS);
-  private choice = new Int32Array(CHUNK_STEPS);
-  private logEnd = new Int32Array(CHUNK_STEPS);
-  private eventEnd = new Int32Array(CHUNK_STEPS);
+  private readonly timeNs: Float64Array;
+  private readonly actor: Int32Array;
+  private readonly step: Int32Array;
+  private readonly choice: Int32Array;
+  private readonly logEnd: Int32Array;
+  private readonly eventEnd: Int32Array;
   private events: Int32Array<ArrayBuffer>[] = [];
   private eventWords = 0;
   private count = 0;
@@ -21,10 +21,15 @@ export class Recorder {
   private rowsSent = 0;
   private boundariesSent = 0;
   private keyframe = takeKeyframe();
+  /** The last whole chunk: held back until the next step, since what is noted until then belongs to its last one. */
+  private whole: TraceChunk | null = null;
   private laneA = 0x2545f491;
   private laneB = 0x1b873593;
 
-  constructor(private readonly sink: (chunk: TraceChunk) => void) {
+  constructor(private readonly sink: (chunk: TraceChunk) => void, private readonly chunkSteps = CHUNK_STEPS) {
+    this.timeNs = new Float64Array(chunkSteps);
+    const column = (): Int32Array => new Int32Array(chunkSteps);
+    [this.actor, this.step, this.choice, this.logEnd, this.eventEnd] = [column(), column(), column(), column(), column()];
     arena.n = 0;
     emitted.n = 0;
   }
@@ -35,6 +40,7 @@ export class Recorder {
 
   /** Notes the step just taken. Its deltas are the log since the last one. */
   record(timeNs: number, actor: number, step: number, choice: number): void {
+    this.send();
     const at = this.count++;
     this.timeNs[at] = timeNs;
     this.actor[at] = actor;
@@ -43,7 +49,7 @@ export class Recorder {
     this.takeEvents();
     this.logEnd[at] = arena.n;
     this.eventEnd[at] = this.eventWords;
-    if (this.count === CHUNK_STEPS) this.flush();
+    if (this.count === this.chunkSteps) this.whole = this.takeChunk();
   }
 
   private takeEvents(): void {
@@ -53,18 +59,30 @@ export class Recorder {
     emitted.n = 0;
   }
 
-  /** What the scheduler or the watcher noted after the last step belongs to it. */
-  private takeTail(): void {
-    if (this.count === 0) return;
-    this.takeEvents();
-    this.logEnd[this.count - 1] = arena.n;
-    this.eventEnd[this.count - 1] = this.eventWords;
+  /** Sends what has been recorded since the last chunk. What the scheduler or the watcher noted after the last step belongs to it. */
+  flush(): void {
+    if (this.count > 0) {
+      this.takeEvents();
+      this.logEnd[this.count - 1] = arena.n;
+      this.eventEnd[this.count - 1] = this.eventWords;
+      this.whole = this.takeChunk();
+    } else if (this.whole !== null) {
+      this.takeEvents();
+      this.whole = lengthened(this.whole, arena.log.slice(0, arena.n), joined(this.events, this.eventWords), this.newRows(), this.newBoundaries());
+      this.forget();
+    }
+    this.send();
   }
 
-  /** Sends what has been recorded since the last chunk. */
-  flush(): void {
-    if (this.count === 0) return;
-    this.takeTail();
+  private send(): void {
+    if (this.whole === null) return;
+    const chunk = this.whole;
+    this.whole = null;
+    this.foldIntoDigest(chunk);
+    this.sink(chunk);
+  }
+
+  private takeChunk(): TraceChunk {
     const { count } = this;
     const chunk: TraceChunk = {
       firstStep: this.firstStep, count,
@@ -73,14 +91,17 @@ export class Recorder {
       log: arena.log.slice(0, arena.n), events: joined(this.events, this.eventWords),
       births: this.newRows(), boundaries: this.newBoundaries(), keyframe: this.keyframe,
     };
-    this.foldIntoDigest(chunk);
     this.firstStep += count;
     this.count = 0;
+    this.forget();
+    this.keyframe = takeKeyframe();
+    return chunk;
+  }
+
+  private forget(): void {
     this.events = [];
     this.eventWords = 0;
     arena.n = 0;
-    this.keyframe = takeKeyframe();
-    this.sink(chunk);
   }
 
   private newRows(): Int32Array {
@@ -127,6 +148,18 @@ export class Recorder {
 }
 
 const takeKeyframe = (): TraceChunk['keyframe'] => ({ words: arena.w.slice(0, arena.top), differences: arena.p.slice(0, arena.slots) });
+
+/** A chunk whose last step did a little more. */
+function lengthened(chunk: TraceChunk, log: Int32Array, events: Int32Array, births: Int32Array, boundaries: Float64Array): TraceChunk {
+  const logEnd = chunk.logEnd.slice();
+  const eventEnd = chunk.eventEnd.slice();
+  logEnd[chunk.count - 1] += log.length;
+  eventEnd[chunk.count - 1] += events.length;
+  return {
+    ...chunk, logEnd, eventEnd, log: joined([chunk.log, log], chunk.log.length + log.length), events: joined([chunk.events, events], chunk.events.length + events.length),
+    births: joined([chunk.births, births], chunk.births.length + births.length), boundaries: Float64Array.from([...chunk.boundaries, ...boundaries]),
+  };
+}
 
 function joined(parts: readonly Int32Array[], words: number): Int32Array {
   const all = new Int32Array(words);
