@@ -6,13 +6,19 @@ const TYPED_INTO = 'input:not([type=radio], [type=checkbox]), textarea, select, 
 const MOVES_WITHIN = '[role=listbox], [role=menu], [role=tablist], [role=radiogroup], [role=grid], [role=tree], [role=slider], [role=separator]';
 const PRESSED = 'button, a[href], summary, [role=button], [role=tab], [role=option]';
 
+/** The focus got where it is by Tab, not by a click. A browser's own :focus-visible also holds after a click and a key. */
+let isWalking = false;
+
 /** Gives key presses that nobody else wanted to their commands. */
 export function useKeyboard(): void {
-  window.addEventListener('keydown', onKeyDown);
-  onScopeDispose(() => { window.removeEventListener('keydown', onKeyDown); });
+  const stop = new AbortController();
+  window.addEventListener('keydown', onKeyDown, { signal: stop.signal });
+  window.addEventListener('pointerdown', () => { isWalking = false; }, { signal: stop.signal, capture: true });
+  onScopeDispose(() => { stop.abort(); });
 }
 
 function onKeyDown(event: KeyboardEvent): void {
+  if (event.key === 'Tab') isWalking = true;
   if (event.defaultPrevented || belongsToControl(event)) return;
   const command = commandForKey(event);
   if (command === undefined) return;
@@ -26,7 +32,7 @@ function belongsToControl(event: KeyboardEvent): boolean {
   if (target.closest('[role=dialog], [role=alertdialog]') !== null) return true;
   if (event.ctrlKey || event.metaKey) return target.closest(TYPED_INTO) !== null && /^[acvxyz]$/i.test(event.key);
   if (target.closest(TYPED_INTO) !== null) return true;
-  // Space runs the lab also after a click on some button; who walks by keyboard presses the button that has the ring.
-  if ((event.key === ' ' || event.key === 'Enter') && target.closest(PRESSED)?.matches(':focus-visible') === true) return true;
+  // Space runs the lab also after a click on some button; who came by Tab presses the button that has the ring.
+  if ((event.key === ' ' || event.key === 'Enter') && target.closest(PRESSED) !== null && isWalking) return true;
   return /^(Arrow|Home|End|Page)/.test(event.key) && target.closest(MOVES_WITHIN) !== null;
 }

@@ -49,11 +49,16 @@ export const useHistory = defineStore('history', () => {
     savedAt.value = newest.value;
   }
 
+  /** What is open was never a file: an import. */
+  function markUnsaved(): void {
+    savedAt.value = { label: 'never saved', diff: [] };
+  }
+
   function clear(): void {
     past.value = [];
     future.value = [];
     savedAt.value = null;
   }
 
-  return { undoLabel, redoLabel, isSaved, record, undo, redo, markSaved, clear };
+  return { undoLabel, redoLabel, isSaved, record, undo, redo, markSaved, markUnsaved, clear };
 });

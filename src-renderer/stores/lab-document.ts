@@ -107,8 +107,13 @@ function useLabFiles({ lab, policyOverride, schedule }: Opened) {
 
   const openBundled = async (id: string): Promise<boolean> => take(await invoke('lab.openBundled', { id }));
   const openFile = async (from: string | null): Promise<boolean> => take(await invoke('lab.open', { path: from }));
-  const importMachine = async (): Promise<boolean> => take(await invoke('lab.import', { path: null }));
   const create = (): void => show({ path: null, name: 'untitled.lab.yaml', text: '', lab: BLANK });
+
+  async function importMachine(): Promise<boolean> {
+    const isTaken = take(await invoke('lab.import', { path: null }));
+    if (isTaken) history.markUnsaved();
+    return isTaken;
+  }
 
   async function save(asNew: boolean): Promise<boolean> {
     if (lab.value === null) return false;

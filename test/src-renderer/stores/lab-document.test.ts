@@ -101,3 +101,13 @@ test('the policy of a guided step is used by the run and is no edit', async () =
   document.setPolicy('linux-6.1');
   expect([document.policy, document.runRequest().policy, document.dirty]).toEqual(['linux-6.1', null, true]);
 });
+
+test('an imported machine is not saved anywhere yet', async () => {
+  windowWith(new FakeBridge({
+    'lab.import': () => ({ kind: 'opened', opened: { path: null, name: 'machine.lab.yaml', text: '', lab: LAB } }),
+    'app.setDirty': () => null,
+  }));
+  const document = useLabDocument();
+  await document.importMachine();
+  expect(document.dirty).toBe(true);
+});
