@@ -59,14 +59,14 @@ export class Arena implements State {
   }
 
   set(word: number, value: number): void {
-    const old = this.w[word]!;
+    const old = this.w[word];
     if (old === value) return;
     this.w[word] = value;
     this.record(word, old, value);
   }
 
   setDifference(slot: number, value: number): void {
-    const old = this.p[slot]!;
+    const old = this.p[slot];
     if (old === value) return;
     this.p[slot] = value;
     this.dictionary.touched(slot);
@@ -85,7 +85,7 @@ export class Arena implements State {
   revert(mark: number): void {
     const { log, w, p } = this;
     for (let i = this.n - 3; i >= mark; i -= 3) {
-      const word = log[i]!;
+      const word = log[i];
       if (word >= 0) w[word] = log[i + 1]!;
       else {
         p[~word] = log[i + 1]!;
@@ -101,11 +101,11 @@ export class Arena implements State {
     let a = this.laneA;
     let b = this.laneB;
     for (let i = mark; i < n; i += 3) {
-      const word = log[i]!;
-      const k = word >= 0 ? key[word]! : differenceKey[~word]!;
+      const word = log[i];
+      const k = word >= 0 ? key[word] : differenceKey[~word];
       if ((k & KIND) === HIDDEN) continue;
-      let old = log[i + 1]!;
-      let value = log[i + 2]!;
+      let old = log[i + 1];
+      let value = log[i + 2];
       if ((k & KIND) === REFERENCE) {
         old = key[old]!;
         value = key[value]!;
@@ -123,12 +123,12 @@ export class Arena implements State {
     let b = 0;
     const add = (k: number, value: number): void => {
       if ((k & KIND) === HIDDEN) return;
-      const meant = (k & KIND) === REFERENCE ? this.key[value]! : value;
+      const meant = (k & KIND) === REFERENCE ? this.key[value] : value;
       a = (a + laneOf(k, meant)) | 0;
       b = (b + laneOf(~k, meant)) | 0;
     };
-    for (let word = 1; word < this.top; word++) add(this.key[word]!, this.w[word]!);
-    for (let slot = 0; slot < this.slots; slot++) add(this.differenceKey[slot]!, this.p[slot]!);
+    for (let word = 1; word < this.top; word++) add(this.key[word], this.w[word]);
+    for (let slot = 0; slot < this.slots; slot++) add(this.differenceKey[slot], this.p[slot]);
     return [a, b];
   }
 
@@ -142,11 +142,11 @@ export class Arena implements State {
       this.w = grown(this.w, Math.max(this.top, this.w.length * 2));
       this.key = grown(this.key, this.w.length);
     }
-    const identity = identityOf(shape.table, ids.map((id, at) => (shape.idIsReference[at] === true ? this.key[id]! : id)));
+    const identity = identityOf(shape.table, ids.map((id, at) => (shape.idIsReference[at] ? this.key[id] : id)));
     this.key[row] = (identity & ~KIND) | HIDDEN;
     this.w[row] = shape.table;
     for (let at = 1; at < shape.words; at++) {
-      const kind = shape.kinds[at]!;
+      const kind = shape.kinds[at];
       this.key[row + at] = kind === HIDDEN ? HIDDEN : (mix(identity, at) & ~KIND) | kind;
     }
     ids.forEach((id, at) => { this.w[row + 1 + at] = id; });
@@ -161,10 +161,10 @@ export class Arena implements State {
     let high = home.pages.length;
     while (at < high) {
       const middle = (at + high) >>> 1;
-      if (home.pages[middle]! < page) at = middle + 1;
+      if (home.pages[middle] < page) at = middle + 1;
       else high = middle;
     }
-    if (home.pages[at] === page) return home.slots[at]!;
+    if (home.pages[at] === page) return home.slots[at];
     assert(page >= 0 && Number.isSafeInteger(page), 'a page index is a natural number', { page });
     const slot = this.slots++;
     if (this.slots > this.p.length) {
@@ -172,7 +172,7 @@ export class Arena implements State {
       this.differenceKey = grown(this.differenceKey, this.p.length);
     }
     const high32 = Math.floor(page / 0x1_0000_0000);
-    const identity = mix(mix(mix(this.key[space]!, field), page | 0), high32);
+    const identity = mix(mix(mix(this.key[space], field), page | 0), high32);
     this.differenceKey[slot] = (identity & ~KIND) | PLAIN;
     this.dictionary.addBoundary({ slot, space, field, page });
     return slot;

@@ -37,7 +37,7 @@ export function positionAfter(pages: readonly number[], page: number): number {
   let high = pages.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (pages[middle]! <= page) low = middle + 1;
+    if (pages[middle] <= page) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -95,9 +95,9 @@ export class Dictionary {
 
   /** The difference in `slot` changed: prefix sums from there on are stale. */
   touched(slot: number): void {
-    const home = this.homeOfSlot[slot]!;
+    const home = this.homeOfSlot[slot];
     if (home.clean === 0) return;
-    const at = positionAfter(home.pages, this.boundaries[slot]!.page) - 1;
+    const at = positionAfter(home.pages, this.boundaries[slot].page) - 1;
     if (at < home.clean) home.clean = at;
   }
 

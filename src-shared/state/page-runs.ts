@@ -8,9 +8,9 @@ function refreshed(state: State, of: Boundaries): Boundaries {
     of.clean = 0;
     of.reader = state;
   }
-  let sum = of.clean === 0 ? 0 : prefix[of.clean - 1]!;
+  let sum = of.clean === 0 ? 0 : prefix[of.clean - 1];
   for (let at = of.clean; at < slots.length; at++) {
-    sum += state.p[slots[at]!]!;
+    sum += state.p[slots[at]];
     prefix[at] = sum;
   }
   of.clean = slots.length;
@@ -23,14 +23,14 @@ export function valueAt(state: State, space: Row, field: number, page: number): 
   const at = positionAfter(of.pages, page);
   if (at === 0) return 0;
   if (of.clean < at || of.reader !== state) refreshed(state, of);
-  return of.prefix[at - 1]!;
+  return of.prefix[at - 1];
 }
 
 /** First page behind `page` at which `field` changes; Infinity where it never does. */
 export function runEnd(state: State, space: Row, field: number, page: number): number {
   const of = state.dictionary.boundariesIn(space, field);
   for (let at = positionAfter(of.pages, page); at < of.pages.length; at++) {
-    if (state.p[of.slots[at]!] !== 0) return of.pages[at]!;
+    if (state.p[of.slots[at]] !== 0) return of.pages[at];
   }
   return Infinity;
 }

@@ -21,7 +21,7 @@ export class Column {
   constructor(readonly table: string, readonly name: string, readonly off: number, readonly spec: ColumnSpec) {}
 
   get(row: Row): number {
-    return arena.w[row + this.off]!;
+    return arena.w[row + this.off];
   }
 
   set(row: Row, value: number): void {
@@ -29,7 +29,7 @@ export class Column {
   }
 
   in(state: State, row: Row): number {
-    return state.w[row + this.off]!;
+    return state.w[row + this.off];
   }
 
   /** The word for a value of a `name` column. */
@@ -58,7 +58,7 @@ export class WideColumn extends Column {
   }
 
   override in(state: State, row: Row): number {
-    return (state.w[row + this.off]! >>> 0) + state.w[row + this.off + 1]! * HIGH;
+    return (state.w[row + this.off] >>> 0) + state.w[row + this.off + 1] * HIGH;
   }
 }
 
@@ -116,7 +116,7 @@ export class PageField {
 
   private shift(row: Row, page: number, by: number): void {
     const slot = arena.slot(row, this.field, page);
-    arena.setDifference(slot, arena.p[slot]! + by);
+    arena.setDifference(slot, arena.p[slot] + by);
   }
 }
 
@@ -161,8 +161,8 @@ function kindsOf(columns: readonly Column[]): number[] {
  * Declares a table. Columns of kind `id` come first; together they are the natural key of a row and never change.
  * `idRefs` names those that are references. Page fields turn a row into a page space.
  */
-export function table<C extends Record<string, ColumnSpec>, P extends Record<string, PageFieldSpec> = Record<never, never>>(
-  name: string, doc: string, columnSpecs: C, fieldSpecs?: P, idRefs: readonly string[] = [],
+export function table<C extends Record<string, ColumnSpec>, P extends Record<string, PageFieldSpec>>(
+  name: string, doc: string, columnSpecs: C, fieldSpecs: P, idRefs: readonly string[] = [],
 ): Table<C, P> {
   const id = definitions.length + 1;
   let off = 1;
@@ -172,7 +172,7 @@ export function table<C extends Record<string, ColumnSpec>, P extends Record<str
     off += wordsOf(spec);
     return column;
   });
-  const fields = Object.entries(fieldSpecs ?? {}).map(([fieldName, spec], field) => new PageField(name, fieldName, field, spec));
+  const fields = Object.entries(fieldSpecs).map(([fieldName, spec], field) => new PageField(name, fieldName, field, spec));
   assert(fields.length <= FIELDS_MAX, 'too many page fields', { table: name });
   const ids = columns.filter(column => column.spec.kind === 'id');
   const shape: RowShape = { table: id, words: off, kinds: kindsOf(columns), idIsReference: ids.map(column => idRefs.includes(column.name)) };
@@ -187,7 +187,7 @@ export function table<C extends Record<string, ColumnSpec>, P extends Record<str
     },
     rows: (state: State = arena): readonly Row[] => state.dictionary.rowsIn(id),
   };
-  return { ...named, $ } as Table<C, P>;
+  return Object.assign(named, { $ }) as unknown as Table<C, P>;
 }
 
 const column = (kind: ColumnKind) => (doc: string, more: Omit<ColumnSpec, 'kind' | 'doc'> = {}) => ({ kind, doc, ...more }) as const;

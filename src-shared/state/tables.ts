@@ -16,7 +16,7 @@ export const actors = table('actor', 'A process thread, kernel worker or device 
   wakeNs: wide('simulated time before which it takes no step', { hidden: true, unit: 'ns' }),
   waitingSince: int('order in which it began to wait; 0 is not waiting', { hidden: true }),
   stack: stack('frames: locals, then return step and caller frame', STACK_WORDS),
-});
+}, {});
 
 export const operations = table('operation', 'One entry of an actor’s program.', {
   nth: id('index in the lab, from 0'),
@@ -28,7 +28,7 @@ export const operations = table('operation', 'One entry of an actor’s program.
   endNs: wide('when it returned', { hidden: true, unit: 'ns' }),
   applied: flag('the size or layout it asked for held at the moment it was carried out'),
   rounds: count('how often a repeated operation began', { hidden: true }),
-});
+}, {});
 
 export const hosts = table('host', 'A machine: the frames of all its memory, by pfn.', {
   nth: id('index in the lab, from 0'),
@@ -54,7 +54,7 @@ export const filesystems = table('filesystem', 'A DAX file system on one pmem re
   host: ref('its machine', { hidden: true }),
   firstPfn: int('pfn of block 0', { hidden: true }),
   blockCount: count('size', { hidden: true, unit: 'blocks' }),
-});
+}, {});
 
 export const files = table('file', 'A regular file (inode).', {
   nth: id('index in the lab, from 1'),
@@ -125,7 +125,7 @@ export const pipes = table('pipe', 'A pipe whose buffers are pages.', {
   pageCount: count('pages in it', { unit: 'pages' }),
   closed: flag('both ends are closed'),
   process: ref('whose it is', { hidden: true }),
-});
+}, {});
 
 export const requests = table('request', 'An O_DIRECT request (bio) on its way through a drive.', {
   op: id('operation that submitted it'),
@@ -142,12 +142,12 @@ export const requests = table('request', 'An O_DIRECT request (bio) on its way t
 export const drives = table('drive', 'An NVMe SSD.', {
   nth: id('index in the lab, from 0'),
   served: ref('the request it works on'),
-});
+}, {});
 
 export const nics = table('nic', 'An RDMA NIC.', {
   nth: id('index in the lab, from 0'),
   served: ref('the packet stream it works on'),
-});
+}, {});
 
 export const regions = table('mr', 'A memory registration.', {
   process: id('who registered it'),
@@ -165,7 +165,7 @@ export const regions = table('mr', 'A memory registration.', {
 export const queuePairs = table('qp', 'An RC queue pair of a remote peer.', {
   nth: id('index in the lab, from 0'),
   state: oneOf('state', ['RTS', 'ERR']),
-});
+}, {});
 
 export const transfers = table('transfer', 'An RDMA WRITE coming in from a remote peer.', {
   op: id('operation that posted it'),
@@ -195,7 +195,7 @@ export const links = table('link', 'A PCIe or fabric link.', {
   nth: id('index in the lab, from 0'),
   busyUntilNs: wide('when the last transfer leaves it', { hidden: true, unit: 'ns' }),
   bytes: wide('moved so far', { hidden: true, unit: 'bytes' }),
-});
+}, {});
 
 /** Counters that only grow; they decide nothing. */
 export const counters = table('counter', 'Global counters (vmstat).', {
@@ -205,4 +205,4 @@ export const counters = table('counter', 'Global counters (vmstat).', {
   orphanWrites: count('device writes into blocks that no file owns any more (busy-extent)', { hidden: true, unit: 'pages' }),
   order: int('order of submissions', { hidden: true }),
   waits: int('order of waits', { hidden: true }),
-});
+}, {});

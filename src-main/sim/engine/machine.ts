@@ -47,20 +47,20 @@ class Machine {
   }
 
   mechanismAt(stepId: number): Mechanism {
-    return this.mechanismOfStep[stepId]!;
+    return this.mechanismOfStep[stepId];
   }
 
   /** Enters the frame of `actor`, so that locals mean its own. */
   enter(actor: number): void {
     this.self = actor;
-    arena.f = actor + actors.stack.off + arena.w[actor + actors.frame.off]!;
+    arena.f = actor + actors.stack.off + arena.w[actor + actors.frame.off];
   }
 
   /** Whether the next step of `actor` could be taken now. */
   isEnabled(actor: number): boolean {
-    const pc = arena.w[actor + actors.pc.off]!;
+    const pc = arena.w[actor + actors.pc.off];
     if (pc === 0) return false;
-    const step = this.steps[pc]!;
+    const step = this.steps[pc];
     if (step.takes === undefined && step.when === undefined) return true;
     this.enter(actor);
     if (step.takes !== undefined && !mayTake(step.takes.v, step.shared === true)) return false;
@@ -75,7 +75,7 @@ class Machine {
 
   /** How many alternatives the next step of `actor` has. */
   choicesOf(actor: number): number {
-    const step = this.steps[arena.w[actor + actors.pc.off]!]!;
+    const step = this.steps[arena.w[actor + actors.pc.off]];
     if (step.choices === undefined) return 1;
     this.enter(actor);
     return step.choices();
@@ -85,8 +85,8 @@ class Machine {
   execute(actor: number, choice: number): number {
     this.enter(actor);
     const nth = actors.nth.get(actor);
-    const pc = arena.w[actor + actors.pc.off]!;
-    const step = this.steps[pc]!;
+    const pc = arena.w[actor + actors.pc.off];
+    const step = this.steps[pc];
     if (step.takes !== undefined) step.takes.v = taken(step.takes.v, nth, step.shared === true);
     let next = step.run?.(this.noGo, choice) ?? FALL_THROUGH;
     if (next === FALL_THROUGH && step.again?.() === true) next = pc as Next;
@@ -118,8 +118,8 @@ class Machine {
   }
 
   private successorOf(pc: number): number {
-    const { base, steps } = this.mechanismOfStep[pc]!;
-    assert(pc + 1 - base < steps.length, 'the last step of a table says where it ends', { mechanism: this.mechanismOfStep[pc]!.name });
+    const { base, steps } = this.mechanismOfStep[pc];
+    assert(pc + 1 - base < steps.length, 'the last step of a table says where it ends', { mechanism: this.mechanismOfStep[pc].name });
     return pc + 1;
   }
 
@@ -130,7 +130,7 @@ class Machine {
     const callee = site.target();
     assert(callee.base > 0, 'the callee is mounted', { callee: callee.name });
     const args = site.args.map(arg => (typeof arg === 'number' ? arg : arg.v));
-    const link = arena.f + this.mechanismOfStep[pc]!.locals.length;
+    const link = arena.f + this.mechanismOfStep[pc].locals.length;
     const frame = link + LINK_WORDS;
     const stackBase = actor + actors.stack.off;
     assert(frame + callee.locals.length <= stackBase + STACK_WORDS, 'the call stack fits', { callee: callee.name });
@@ -145,13 +145,13 @@ class Machine {
     actors.result.set(actor, pending.result);
     actors.errno.set(actor, pending.errno);
     const { f } = arena;
-    for (let word = 0; word < this.mechanismOfStep[pc]!.locals.length; word++) arena.set(f + word, 0);
+    for (let word = 0; word < this.mechanismOfStep[pc].locals.length; word++) arena.set(f + word, 0);
     if (actors.frame.get(actor) === 0) {
       actors.pc.set(actor, 0);
       return;
     }
-    const returnTo = arena.w[f - LINK_WORDS]!;
-    const callerFrame = arena.w[f - 1]!;
+    const returnTo = arena.w[f - LINK_WORDS];
+    const callerFrame = arena.w[f - 1];
     arena.set(f - LINK_WORDS, 0);
     arena.set(f - 1, 0);
     actors.frame.set(actor, callerFrame);

@@ -38,7 +38,6 @@ export function mechanism<const Order extends string>(declaration: Declaration<O
 
 /** The engine runs steps of any mechanism: their own `go` comes with them. */
 function bound<Name extends string>(step: Step<Name>, go: Readonly<Record<Name, Next>>): Step {
-  const { run, ...rest } = step;
-  if (run === undefined) return rest;
-  return { ...rest, run: (_go, choice) => run(go, choice) };
+  if (step.run === undefined) return { ...step, run: () => undefined };
+  return { ...step, run: (_go, choice) => step.run?.(go, choice) };
 }

@@ -6,7 +6,7 @@ export class Local {
   constructor(readonly name: string, readonly off: number) {}
 
   get v(): number {
-    return arena.w[arena.f + this.off]!;
+    return arena.w[arena.f + this.off];
   }
 
   set v(value: number) {

@@ -32,7 +32,7 @@ type Go = Readonly<Record<string, Next>>;
  * answer and looks at signals, as a task does on its way back to user space.
  */
 export function programOf(actor: string, handler: Handler, ops: readonly ProgramOperation[], exit: Call): Mechanism {
-  const steps: Record<string, Step<string>> = {};
+  const steps: Record<string, Step> = {};
   ops.forEach((operation, at) => {
     const nth = at + 1;
     if (operation.atNs > 0) steps[`A${nth}`] = { title: `wait for the time of ${operation.text}`, run: () => sleep(Math.max(0, operation.atNs - kernel.nowNs)) };
@@ -60,7 +60,7 @@ function begin({ row }: ProgramOperation): void {
 }
 
 /** Records the answer, delivers a signal, and says where the program goes on. */
-function leave(operation: ProgramOperation, handler: Handler, go: Go, start: string): Next | void {
+function leave(operation: ProgramOperation, handler: Handler, go: Go, start: string): Next | undefined {
   const { self } = machine;
   const signal = actors.signal.get(self);
   const { result, errno } = answer;

@@ -39,7 +39,7 @@ export interface Step<Name extends string = string> {
   readonly forgets?: readonly Local[];
   /** Simulated time the step takes. Exploring ignores it. */
   readonly costNs?: () => number;
-  run?(go: Readonly<Record<Name, Next>>, choice: number): Next | void;
+  run?(go: Readonly<Record<Name, Next>>, choice: number): Next | undefined;
 }
 
 /** A table of steps: one kernel operation, device engine or program. */
