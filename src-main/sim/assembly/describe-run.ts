@@ -30,7 +30,7 @@ export function describeRun(mounted: MountedLab, seed: number, schedule: string 
     title: lab.title, policy: mounted.resolved.text, seed, schedule, host: names.host,
     actors: mounted.actors,
     operations: mounted.operations.map(({ row, name, actor, source, text, times }) => ({ row, name, actor, word: source.word, text, repeats: times > 1 })),
-    files: named(names.files).map(file => ({ ...file, fs: names.memories.find(memory => lab.topology.nodes[memory.node].files?.[file.name] !== undefined)?.fs ?? 0 })),
+    files: named(names.files).map(({ name, row }) => ({ name, row, fs: names.memories.find(memory => lab.topology.nodes[memory.node].files?.[name] !== undefined)?.fs ?? 0 })),
     processes: named(names.processes),
     mappings: named([...names.mappings].map(([name, { row }]) => [name, row] as const)),
     pipes: named(names.pipes), regions: named(names.regions),

@@ -56,11 +56,11 @@ export function judgeExpectations(mounted: MountedLab, run: RunDescription, summ
   });
 }
 
-const QUALIFIERS: readonly string[] = ['when', 'holds', 'schedule', 'assumed'];
+const QUALIFIERS: ReadonlySet<string> = new Set(['when', 'holds', 'schedule', 'assumed']);
 
 /** "op admin.1, errno ETXTBSY (when truncate-vs-dma=fail-etxtbsy)". */
 export function textOf(expectation: Expectation): string {
-  const facts = Object.entries(expectation).filter(([key]) => !QUALIFIERS.includes(key)).map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(' < ') : String(value)}`);
+  const facts = Object.entries(expectation).filter(([key]) => !QUALIFIERS.has(key)).map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(' < ') : String(value)}`);
   const conditions = conditionsOf(expectation);
   return facts.join(', ') + (conditions.length === 0 ? '' : ` (when ${conditions.join(', ')})`);
 }

@@ -5,7 +5,7 @@ import { operationText } from '@shared/trace/names';
 import type { EndInvariant } from './invariant';
 
 /** Operations that change a file’s layout (spec 4.1). */
-const LAYOUT_WORDS: readonly string[] = ['ftruncate', 'fallocate'];
+const LAYOUT_WORDS: ReadonlySet<string> = new Set(['ftruncate', 'fallocate']);
 
 export const l1LayoutOperationEnds: EndInvariant = {
   kind: 'end',
@@ -17,7 +17,7 @@ export const l1LayoutOperationEnds: EndInvariant = {
     const { run } = outcome;
     const isLayout = (actor: number): boolean => {
       const operation = actors.op.get(run.actors[actor].row);
-      return LAYOUT_WORDS.includes(run.operations[operations.nth.in(arena, operation)]?.word ?? '');
+      return LAYOUT_WORDS.has(run.operations[operations.nth.in(arena, operation)]?.word ?? '');
     };
     const starved = outcome.starving.filter(isLayout).map(actor => ({
       chain: [

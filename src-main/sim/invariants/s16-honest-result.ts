@@ -3,7 +3,7 @@ import { arena } from '@shared/state/arena';
 import { operations } from '@shared/state/tables';
 import type { StateInvariant } from './invariant';
 
-const LAYOUT_WORDS: readonly string[] = ['ftruncate', 'fallocate'];
+const LAYOUT_WORDS: ReadonlySet<string> = new Set(['ftruncate', 'fallocate']);
 const DONE = operations.state.valueOf('done');
 
 export const s16HonestResult: StateInvariant = {
@@ -14,7 +14,7 @@ export const s16HonestResult: StateInvariant = {
   source: source('spec 10.1 S16; thread of 8 Feb 2019 on the no-op truncate', 'S'),
   watches: [operations.result],
   broken({ run }) {
-    const liar = run.operations.find(({ row, word }) => LAYOUT_WORDS.includes(word)
+    const liar = run.operations.find(({ row, word }) => LAYOUT_WORDS.has(word)
       && operations.state.in(arena, row) === DONE && operations.result.in(arena, row) === 0 && operations.killedBy.in(arena, row) === 0 && operations.applied.in(arena, row) === 0);
     if (liar === undefined) return null;
     return { chain: [`${liar.text} returned 0`, 'size and blocks are as they were', 'policy truncate-vs-dma answers success without acting on held pages'] };
