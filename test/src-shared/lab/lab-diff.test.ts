@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyDiff, invertDiff, LabEdits, valueAt, type LabDiff, type LabPath, type LabValue } from '@shared/lab/lab-diff';
 
-const LAB: LabValue = {
+const LAB = {
   version: 1, title: 'Test',
   topology: { nodes: { nic0: { kind: 'rdma-nic' }, pmem0: { kind: 'pmem-region', size: '1 MiB', files: { F: { size: 4096 } } } }, links: [{ from: 'nic0', to: 'rc0' }, { from: 'rc0', to: 'cpu0' }] },
   actors: { app: { ops: [{ word: 'mmap', parameters: { file: 'F' } }, { word: 'exit', parameters: {} }] } },
@@ -71,7 +71,7 @@ function isOpen(document: LabValue, path: readonly string[]): boolean {
 
 test('1 000 random edits, then all undone: the text of the start; all redone: the text of the end', () => {
   fc.assert(fc.property(fc.array(gesture, { minLength: 1_000, maxLength: 1_000 }), gestures => {
-    let document = LAB;
+    let document: LabValue = LAB;
     const diffs: LabDiff[] = [];
     for (const one of gestures) {
       const diff = diffOf(document, one);
