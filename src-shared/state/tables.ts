@@ -189,6 +189,9 @@ export const accesses = table('access', 'What a device did to memory last.', {
   pageCount: count('length', { hidden: true, unit: 'pages' }),
   wrote: flag('it wrote', { hidden: true }),
   holder: ref('the hold it went through', { hidden: true }),
+  strayPfn: int('first frame it wrote whose block was no longer whose it was when it was held; 0 none', { hidden: true }),
+  strayOwner: int('owner of that block when it was written', { hidden: true }),
+  strayOwnerThen: int('its owner when it was held', { hidden: true }),
 }, {}, ['actor']);
 
 export const links = table('link', 'A PCIe or fabric link.', {

@@ -120,8 +120,7 @@ function timed(cast: Cast, { word, parameters }: LabOperation): LabOperation {
 type Maker = (cast: Cast, process: string, others: readonly string[]) => LabOperation
 
 function ownMapping(cast: Cast, process: string): Cast['mappings'][number] {
-  const own = cast.mappings.filter((mapping) => mapping.process === process)
-  return cast.one(own.length === 0 || cast.chance(3) ? cast.mappings : own)
+  return cast.one(cast.mappings.filter((mapping) => mapping.process === process))
 }
 
 const onMapping = (word: string): Maker => (cast, process) => {

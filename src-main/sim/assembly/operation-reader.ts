@@ -1,6 +1,6 @@
 import { assert } from '@shared/base/assert';
 import type { Row } from '@shared/state/dictionary';
-import { files, operations } from '@shared/state/tables';
+import { files, operations, regions } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { parseQuantity } from '@shared/units/quantity';
 import type { LabOperation, Scalar } from '@shared/lab/lab';
@@ -72,7 +72,11 @@ export function operationReader(operation: LabOperation, entry: Operation, place
       return pages ?? { first: 0, count: 1 };
     },
     file: parameter => named(parameter, names.files, 'file', 0),
-    mapping: parameter => named(parameter, names.mappings, 'mapping', { row: 0, process: place.process, vpnFirst: 0, pageCount: 1 }),
+    mapping(parameter) {
+      const mapping = named(parameter, names.mappings, 'mapping', { row: 0, process: place.process, vpnFirst: 0, pageCount: 1 });
+      if (mapping.process !== place.process) fail(parameter, `mapping "${String(given(parameter))}" is in the address space of another process; an actor with process: of that one may use it`);
+      return mapping;
+    },
     newMapping(parameter) {
       const mapping = names.mappings.get(String(given(parameter)));
       assert(mapping !== undefined, 'names were introduced before operations are resolved', { mapping: given(parameter) });
@@ -80,7 +84,11 @@ export function operationReader(operation: LabOperation, entry: Operation, place
       return mapping;
     },
     mr: parameter => named(parameter, names.regions, 'registration', 0),
-    newMr: parameter => named(parameter, names.regions, 'registration', 0),
+    newMr(parameter) {
+      const mr = named(parameter, names.regions, 'registration', 0);
+      if (mr !== 0 && regions.process.get(mr) !== place.process) fail(parameter, `registration "${String(given(parameter))}" belongs to another process already; their names are unique in a lab`);
+      return mr;
+    },
     pipe: parameter => named(parameter, names.pipes, 'pipe', 0),
     drive: parameter => device(parameter, place.drives, 'nvme-ssd'),
     nic: parameter => device(parameter, place.nics, 'rdma-nic'),

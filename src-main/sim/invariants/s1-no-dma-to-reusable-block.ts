@@ -1,6 +1,6 @@
 import { source } from '@shared/domain/source';
 import { arena } from '@shared/state/arena';
-import { accesses, hosts } from '@shared/state/tables';
+import { accesses } from '@shared/state/tables';
 import { actorName, fileName, frameName, nameOfRow } from '@shared/trace/names';
 import { files } from '@shared/state/tables';
 import { strayWrite } from './dma-target';
@@ -12,9 +12,9 @@ export const s1NoDmaToReusableBlock: StateInvariant = {
   class: 'safety',
   sentence: 'A device never writes to a block that its file has lost, unless the block is kept busy.',
   source: source('spec 10.1 S1', 'D'),
-  watches: [accesses.wrote, hosts.content],
-  broken({ run, host }) {
-    const stray = strayWrite(host);
+  watches: [accesses.wrote],
+  broken({ run }) {
+    const stray = strayWrite();
     if (stray === null) return null;
     const fileThen = fileName(run, files.$.row(stray.ownerThen));
     return {

@@ -11,9 +11,9 @@ export const s2NoCrossOwnerWrite: StateInvariant = {
   class: 'safety',
   sentence: 'A device never overwrites a block that meanwhile belongs to another file.',
   source: source('spec 10.1 S2', 'D'),
-  watches: [accesses.wrote, hosts.content],
+  watches: [accesses.wrote],
   broken({ run, host }) {
-    const stray = strayWrite(host);
+    const stray = strayWrite();
     if (stray === null || stray.owner <= 0) return null;
     const victim = fileName(run, files.$.row(stray.owner));
     return {

@@ -4,7 +4,7 @@ import { filesystems, hosts, mappings, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { every } from '../engine/place';
 import { kernel } from '../kernel';
-import { noticeIdle } from './folio-counts';
+import { freeAnonymous, noticeIdle } from './folio-counts';
 
 /** Values of `processes.pte`. */
 export const PTE = { none: 0, read: 1, write: 2, zero: 3 } as const;
@@ -40,15 +40,19 @@ export function mapFrames(process: Row, host: Row, vpn: number, pfn: number, pag
   if (mappingHolds(pfn)) hosts.refs.add(host, pfn, pages, 1);
 }
 
-/** Clears page-table entries, run by run. Returns how many pages were mapped. */
-export function zapRange(process: Row, vpn: number, pages: number): number {
+/**
+ * Clears page-table entries, run by run; copies that a private mapping made only where `copiesToo` says so (even_cows).
+ * Returns how many pages were mapped.
+ */
+export function zapRange(process: Row, vpn: number, pages: number, copiesToo = true): number {
   const host = processes.host.get(process);
   const end = vpn + pages;
   let zapped = 0;
   for (let at = vpn; at < end;) {
     const pte = processes.pte.at(process, at);
     const next = Math.min(end, processes.pte.runEnd(process, at), processes.pfnDelta.runEnd(process, at));
-    if (pte !== PTE.none) {
+    const isCopy = pte !== PTE.none && pte !== PTE.zero && !isFsdaxFrame(at + processes.pfnDelta.at(process, at));
+    if (pte !== PTE.none && (copiesToo || !isCopy)) {
       zapped += next - at;
       if (pte !== PTE.zero) unmapFrames(host, at + processes.pfnDelta.at(process, at), next - at);
       processes.pte.assign(process, at, next - at, PTE.none);
@@ -67,27 +71,18 @@ function unmapFrames(host: Row, pfn: number, pages: number): void {
   else freeAnonymous(host, pfn, pages);
 }
 
-/** A frame of anonymous memory whose last reference goes is free again. */
-export function freeAnonymous(host: Row, pfn: number, pages: number): void {
-  for (let at = pfn; at < pfn + pages;) {
-    const next = Math.min(pfn + pages, hosts.refs.runEnd(host, at), hosts.anon.runEnd(host, at));
-    if (hosts.refs.at(host, at) === 0 && hosts.anon.at(host, at) !== 0) {
-      hosts.anon.assign(host, at, next - at, 0);
-      hosts.content.assign(host, at, next - at, 0);
-    }
-    at = next;
-  }
-}
-
-/** Unmaps pages [first, end) of a file from every address space (unmap_mapping_range). */
-export function unmapFile(file: Row, first: number, end: number): void {
+/**
+ * Unmaps pages [first, end) of a file from every address space (unmap_mapping_range). Only a truncate takes private copies
+ * away with the pages they were made from; a punch and a layout break leave them (mm/truncate.c, fs/dax.c, 6.19).
+ */
+export function unmapFile(file: Row, first: number, end: number, copiesToo = false): void {
   let zapped = 0;
   for (const mapping of mappings.$.rows(arena)) {
     if (mappings.file.get(mapping) !== file) continue;
     const fileFirst = mappings.fileFirst.get(mapping);
     const from = Math.max(first, fileFirst);
     const to = Math.min(end, fileFirst + mappings.pageCount.get(mapping));
-    if (from < to) zapped += zapRange(mappings.process.get(mapping), mappings.vpnFirst.get(mapping) + from - fileFirst, to - from);
+    if (from < to) zapped += zapRange(mappings.process.get(mapping), mappings.vpnFirst.get(mapping) + from - fileFirst, to - from, copiesToo);
   }
   emit('file-unmapped', file, zapped);
 }

@@ -9,20 +9,16 @@ import { mapFrames, MAPPING_READS, PTE, PTE_TERMS } from './address-space';
 
 const T = frame('process', 'vpn', 'pages', 'mapping');
 
-/** First run of at least `pages` free frames of host memory; −1 if there is none. */
-export function freeFrames(host: number, pages: number): number {
+/** First free frames of host memory, at most `pagesMax` of them; null if all are in use. They need not lie side by side. */
+export function freeFrames(host: number, pagesMax: number): { readonly pfn: number; readonly pages: number } | null {
   for (const { firstPfn, pageCount } of kernel.hostMemories) {
-    const end = firstPfn + pageCount;
-    for (let at = firstPfn; at < end;) {
-      const next = Math.min(end, hosts.anon.runEnd(host, at));
-      if (hosts.anon.at(host, at) === 0 && next - at >= pages) return at;
-      at = next;
-    }
+    const pfn = hosts.anon.find(host, firstPfn, firstPfn + pageCount, owner => owner === 0);
+    if (pfn >= 0) return { pfn, pages: Math.min(pagesMax, firstPfn + pageCount - pfn, hosts.anon.runEnd(host, pfn) - pfn) };
   }
-  return -1;
+  return null;
 }
 
-/** do_anonymous_page(): a fresh zeroed frame for each page that has none. */
+/** do_anonymous_page(): a fresh zeroed frame for each page that has none, as far as memory goes; ENOMEM where there is none for the first. */
 export const anonymousFault = mechanism({
   name: 'anonymous-fault',
   source: 'mm/memory.c do_anonymous_page() (6.19)',
@@ -36,13 +32,17 @@ export const anonymousFault = mechanism({
       run: () => {
         if (processes.pte.at(T.process.v, T.vpn.v) !== PTE.none) return done();
         const host = processes.host.get(T.process.v);
-        const pfn = freeFrames(host, T.pages.v);
-        if (pfn < 0) return fail(ERRNO.ENOMEM);
-        hosts.anon.assign(host, pfn, T.pages.v, processes.nth.get(T.process.v));
-        hosts.content.assign(host, pfn, T.pages.v, 0);
-        mapFrames(T.process.v, host, T.vpn.v, pfn, T.pages.v, mappings.writable.get(T.mapping.v) === 1 ? PTE.write : PTE.read);
-        emit('page-faulted', T.process.v, T.vpn.v, pfn, 1);
-        return done();
+        const pte = mappings.writable.get(T.mapping.v) === 1 ? PTE.write : PTE.read;
+        const end = Math.min(T.vpn.v + T.pages.v, processes.pte.runEnd(T.process.v, T.vpn.v));
+        let vpn = T.vpn.v;
+        for (let free = freeFrames(host, end - vpn); free !== null && vpn < end; free = freeFrames(host, end - vpn)) {
+          hosts.anon.assign(host, free.pfn, free.pages, processes.nth.get(T.process.v));
+          hosts.content.assign(host, free.pfn, free.pages, 0);
+          mapFrames(T.process.v, host, vpn, free.pfn, free.pages, pte);
+          emit('page-faulted', T.process.v, vpn, free.pfn, 1);
+          vpn += free.pages;
+        }
+        return vpn === T.vpn.v ? fail(ERRNO.ENOMEM) : done();
       },
     },
   },

@@ -29,7 +29,7 @@ function access(): void {
   const pfn = T.here.v + pfnDelta.at(T.here.v);
   const isZeroPage = pte.at(T.here.v) === PTE.zero;
   if (T.write.v === 1) {
-    const { tag } = kernel.operations[operations.nth.get(T.op.v)]!;
+    const { tag } = kernel.operations[operations.nth.get(T.op.v)];
     hosts.content.assign(host, pfn, T.run.v, tag);
     emit('store-landed', T.process.v, T.here.v, pfn, tag);
   } else emit('load-done', T.process.v, T.here.v, isZeroPage ? 0 : pfn, isZeroPage ? 0 : hosts.content.at(host, pfn));

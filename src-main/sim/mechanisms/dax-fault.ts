@@ -60,17 +60,24 @@ function mapBlock(index: number, pages: number): void {
 /** COW of a private mapping: the block is copied into fresh anonymous memory; no entry keeps the copy (spec 3.4). */
 function mapCopy(index: number, pages: number): void {
   const host = processes.host.get(T.process.v);
-  const pfn = freeFrames(host, pages);
-  if (pfn < 0) {
-    T.errno.v = ERRNO.ENOMEM;
-    return;
+  const isWritten = kind.at(index) === KIND.written;
+  const delta = blockDelta.at(index);
+  for (let at = index; at < index + pages;) {
+    const alikePages = isWritten ? hosts.content.runEnd(host, at + delta) - at - delta : pages;
+    const free = freeFrames(host, Math.min(index + pages - at, alikePages));
+    if (free === null) {
+      // What is mapped already stays: the caller asks again for the rest.
+      if (at === T.index.v) T.errno.v = ERRNO.ENOMEM;
+      return;
+    }
+    const vpn = T.vpn.v + at - T.index.v;
+    zapRange(T.process.v, vpn, free.pages);
+    hosts.anon.assign(host, free.pfn, free.pages, processes.nth.get(T.process.v));
+    hosts.content.assign(host, free.pfn, free.pages, isWritten ? hosts.content.at(host, at + delta) : 0);
+    mapFrames(T.process.v, host, vpn, free.pfn, free.pages, PTE.write);
+    emit('page-faulted', T.process.v, vpn, free.pfn, 1);
+    at += free.pages;
   }
-  const vpn = T.vpn.v + index - T.index.v;
-  zapRange(T.process.v, vpn, pages);
-  hosts.anon.assign(host, pfn, pages, processes.nth.get(T.process.v));
-  hosts.content.assign(host, pfn, pages, kind.at(index) === KIND.written ? hosts.content.at(host, index + blockDelta.at(index)) : 0);
-  mapFrames(T.process.v, host, vpn, pfn, pages, PTE.write);
-  emit('page-faulted', T.process.v, vpn, pfn, 1);
 }
 
 /** Everybody who mapped the zero page instead looks again (spec 3.4 E7). */
@@ -80,7 +87,7 @@ function unmapZeroPages(index: number, pages: number): void {
     const first = mappings.fileFirst.get(mapping);
     const from = Math.max(index, first);
     const to = Math.min(index + pages, first + mappings.pageCount.get(mapping));
-    if (from < to) zapRange(mappings.process.get(mapping), mappings.vpnFirst.get(mapping) + from - first, to - from);
+    if (from < to) zapRange(mappings.process.get(mapping), mappings.vpnFirst.get(mapping) + from - first, to - from, false);
   }
 }
 

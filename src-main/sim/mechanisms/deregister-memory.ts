@@ -36,6 +36,7 @@ export const deregisterMemory = mechanism({
       title: 'unpin one piece', reads: [...COUNT_READS, pieces, at(regions.op, T.mr)], writes: [...COUNT_TERMS, pieces],
       costNs: () => kernel.costs.unpinPageNs,
       run: () => {
+        if (pieces.v === 0) return;
         pieces.v -= 1;
         dropHold(holders.$.row(regions.op.get(T.mr.v), pieces.v));
       },

@@ -13,6 +13,7 @@ export function noteAccess(actor: Row, holder: Row, pfn: number, pages: number, 
   accesses.pageCount.set(access, pages);
   accesses.wrote.set(access, wrote ? 1 : 0);
   accesses.holder.set(access, holder);
+  noteStray(access, holder, pfn, pages, wrote);
   if (!wrote) {
     emit('dma-read-done', nth, pfn, pages);
     return;
@@ -21,4 +22,17 @@ export function noteAccess(actor: Row, holder: Row, pfn: number, pages: number, 
   hosts.content.assign(host, pfn, pages, tag);
   if (hosts.owner.at(host, pfn) === OWNER_BUSY_DAX) counters.orphanWrites.set(counterRow(), counters.orphanWrites.get(counterRow()) + pages);
   emit('dma-write-landed', nth, pfn, pages, tag);
+}
+
+/**
+ * Whose blocks a write hits is judged as it happens: later the hold may be gone or mean other frames, and the blocks may
+ * have changed hands rightly. Busy extents are nobody's to lose (spec 4.6).
+ */
+function noteStray(access: Row, holder: Row, pfn: number, pages: number, wrote: boolean): void {
+  const host = holders.host.get(holder);
+  const then = holders.owner.get(holder);
+  const stray = wrote && then > 0 ? hosts.owner.find(host, pfn, pfn + pages, owner => owner !== then && owner !== OWNER_BUSY_DAX) : -1;
+  accesses.strayPfn.set(access, Math.max(0, stray));
+  accesses.strayOwner.set(access, stray < 0 ? 0 : hosts.owner.at(host, stray));
+  accesses.strayOwnerThen.set(access, stray < 0 ? 0 : then);
 }

@@ -32,12 +32,14 @@ export const driveEngine = mechanism({
   steps: {
     NV1: {
       title: 'fetch a request', when: () => submitted(T.drive.v).length > 0, waitsFor: { kind: 'work' },
-      reads: every(requests.device), writes: [...every(requests.state), at(drives.served, T.drive)],
+      reads: every(requests.device, requests.pieces), writes: [...every(requests.state), at(drives.served, T.drive)], to: ['NV3'],
       costNs: () => kernel.mediaNs(T.drive.v),
-      run: () => {
+      run: go => {
         T.request.v = submitted(T.drive.v)[0]!;
         requests.state.set(T.request.v, requests.state.valueOf('running'));
         drives.served.set(T.drive.v, T.request.v);
+        // A buffer of zero pages only: nothing is held, and nothing of the lab is read.
+        if (pieces() === 0) return go.NV3;
       },
     },
     NV2: {
@@ -50,7 +52,7 @@ export const driveEngine = mechanism({
       },
       run: () => {
         const holder = holderAt(T.piece.v);
-        const { tag } = kernel.operations[operations.nth.get(requests.op.get(T.request.v))]!;
+        const { tag } = kernel.operations[operations.nth.get(requests.op.get(T.request.v))];
         noteAccess(machine.self, holder, holders.pfnFirst.get(holder), holders.pageCount.get(holder), requests.intoMemory.get(T.request.v) === 1, tag);
         T.piece.v += 1;
         requests.done.set(T.request.v, T.piece.v);

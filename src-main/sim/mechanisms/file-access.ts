@@ -44,7 +44,7 @@ export const writeFile = mechanism({
       title: 'copy in and extend the size', reads: [size, pagesAt(files.blockDelta, W.file), pagesAt(files.kind, W.file)], writes: [size, ...every(hosts.content)], to: ['FW3'],
       run: go => {
         if (answer.result < 0) return go.FW3;
-        const { tag } = kernel.operations[operations.nth.get(W.op.v)]!;
+        const { tag } = kernel.operations[operations.nth.get(W.op.v)];
         const host = filesystems.host.get(files.fs.get(W.file.v));
         forEachBlockRun(W.file.v, W.first.v, W.first.v + W.pages.v, (_index, pfn, pages) => hosts.content.assign(host, pfn, pages, tag));
         size.v = Math.max(size.v, (W.first.v + W.pages.v) * PAGE_BYTES);

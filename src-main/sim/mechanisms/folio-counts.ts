@@ -8,7 +8,7 @@ import { kernel } from '../kernel';
 import type { HoldKind } from '../policies/policy';
 
 /** What a step writes that takes or drops references on frames. */
-export const COUNT_TERMS = every(hosts.refs, hosts.pins, hosts.longterm, ...Object.values(holders).filter(member => 'off' in member), busyExtents.idle);
+export const COUNT_TERMS = every(hosts.refs, hosts.pins, hosts.longterm, ...Object.values(holders).filter(member => 'off' in member), busyExtents.idle, hosts.anon, hosts.content);
 /** What such a step reads beyond that. */
 export const COUNT_READS = every(hosts.owner, hosts.ownerDelta, hosts.maps, busyExtents.state, busyExtents.pageCount);
 
@@ -19,7 +19,7 @@ const HOW_NAMES: readonly HoldKind[] = ['get', 'pin', 'longterm'];
 
 /** The word for a kind of hold. */
 export const howWord = (how: HoldKind): number => HOW.valueOf(how);
-const kindOf = (word: number): HoldKind => HOW_NAMES[word - 1]!;
+const kindOf = (word: number): HoldKind => HOW_NAMES[word - 1];
 
 /** Refcount minus what does not make a file-system DAX page busy (spec 2.2). */
 export function busyRefs(host: Row, pfn: number): number {
@@ -71,6 +71,7 @@ export function dropHold(holder: Row): void {
   count(host, pfn, pages, kindOf(HOW.get(holder)), -1);
   emit('hold-released', holder, pfn, pages);
   for (const column of [HOW, holders.pfnFirst, holders.pageCount, holders.keeper, holders.host, holders.owner, holders.ownerDelta]) column.set(holder, 0);
+  freeAnonymous(host, pfn, pages);
   noticeIdle(host, pfn, pages);
 }
 
@@ -84,6 +85,18 @@ export function noticeIdle(host: Row, pfn: number, pages: number): void {
     const first = busyExtents.firstPfn.get(extent);
     const isBusy = busyExtents.state.get(extent) !== 0 && busyExtents.dax.get(extent) === 1;
     if (isBusy && first < pfn + pages && pfn < first + busyExtents.pageCount.get(extent)) busyExtents.idle.set(extent, 1);
+  }
+}
+
+/** A frame of anonymous memory whose last reference goes is free again. */
+export function freeAnonymous(host: Row, pfn: number, pages: number): void {
+  for (let at = pfn; at < pfn + pages;) {
+    const next = Math.min(pfn + pages, hosts.refs.runEnd(host, at), hosts.anon.runEnd(host, at));
+    if (hosts.refs.at(host, at) === 0 && hosts.anon.at(host, at) !== 0) {
+      hosts.anon.assign(host, at, next - at, 0);
+      hosts.content.assign(host, at, next - at, 0);
+    }
+    at = next;
   }
 }
 

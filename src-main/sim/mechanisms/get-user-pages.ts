@@ -2,6 +2,7 @@ import { ERRNO } from '@shared/domain/errno';
 import { files, holders, hosts, mappings, processes } from '@shared/state/tables';
 import type { HoldKind } from '../policies/policy';
 import { arena } from '@shared/state/arena';
+import type { Row } from '@shared/state/dictionary';
 import { emit } from '../engine/events';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
@@ -25,7 +26,7 @@ const KINDS: readonly HoldKind[] = ['get', 'pin', 'longterm'];
 
 const host = (): number => processes.host.get(T.process.v);
 const here = (): number => T.vpn.v + T.done.v;
-const kind = (): HoldKind => KINDS[T.how.v - 1]!;
+const kind = (): HoldKind => KINDS[T.how.v - 1];
 const isLongterm = (): boolean => T.how.v === howWord('longterm');
 const isSuitable = (): boolean => {
   const entry = pte.at(here());
@@ -47,6 +48,12 @@ function grab(how: HoldKind): void {
   T.holder.v = holders.$.row(T.op.v, T.piece.v);
   takeHold(T.holder.v, host(), T.pfn.v, T.run.v, how, T.keeper.v);
   T.piece.v += 1;
+}
+
+/** The shared zero page is accepted and nothing is counted: it is no frame of the lab (GF2, spec 1.2). */
+function acceptZeroPages(): void {
+  T.run.v = pieceOf(T.pages.v, T.pages.v - T.done.v, pte.runEnd(here()) - here());
+  advance();
 }
 
 function advance(): void {
@@ -97,13 +104,17 @@ export const getUserPages = mechanism({
     },
     GS1: { title: 'slow: take mmap_lock shared', takes: mmapLock, shared: true },
     GS2: {
-      title: 'slow: find the mapping and look at the entry', to: ['GS3', 'GS4', 'GS6'],
+      title: 'slow: find the mapping and look at the entry', to: ['GS2', 'GS3', 'GS4', 'GS6'],
       reads: [...LOOK, ...MAPPING_READS, at(processes.exited, T.process)],
       run: go => {
         if (T.done.v === T.pages.v) return go.GS6;
         T.errno.v = refusal();
         if (T.errno.v !== 0) return go.GS6;
-        if (!isSuitable() || pte.at(here()) === PTE.zero) return go.GS4;
+        if (!isSuitable()) return go.GS4;
+        if (pte.at(here()) === PTE.zero) {
+          acceptZeroPages();
+          return go.GS2;
+        }
         lookUp();
         return go.GS3;
       },
@@ -161,9 +172,13 @@ function refusal(): number {
   return T.write.v === 1 && mappings.writable.get(mapping) === 0 ? ERRNO.EFAULT : 0;
 }
 
-/** How many holders an operation has used so far; the next pieces are numbered from there. */
-export function piecesOf(op: number): number {
-  let pieces = 0;
-  for (const holder of holders.$.rows(arena)) if (holders.op.get(holder) === op && holders.how.get(holder) !== 0) pieces++;
-  return pieces;
-}
+const holdsOf = (op: Row): readonly Row[] => holders.$.rows(arena).filter(holder => holders.op.get(holder) === op && holders.how.get(holder) !== 0);
+
+/** How many holds an operation has. */
+export const piecesOf = (op: Row): number => holdsOf(op).length;
+
+/** Number of the first piece behind all that an operation still holds. */
+export const nextPiece = (op: Row): number => holdsOf(op).reduce((next, holder) => Math.max(next, holders.piece.get(holder) + 1), 0);
+
+/** A hold of an operation that nobody else keeps yet; 0 if there is none. */
+export const ownHold = (op: Row): Row => holdsOf(op).find(holder => holders.keeper.get(holder) === 0) ?? 0;

@@ -8,30 +8,43 @@ import { at, every, frame } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { COUNT_READS, COUNT_TERMS, dropHold, howWord } from './folio-counts';
-import { getUserPages } from './get-user-pages';
+import { getUserPages, nextPiece, ownHold } from './get-user-pages';
 
-const V = frame('op', 'process', 'vpn', 'pages', 'pipe');
-const take = site(getUserPages, V.process, V.vpn, V.pages, 0, howWord('get'), V.op, V.pipe);
+const V = frame('op', 'process', 'vpn', 'pages', 'pipe', 'piece');
+const take = site(getUserPages, V.process, V.vpn, V.pages, 0, howWord('get'), V.op, 0, V.piece);
 
 /** vmsplice(2): the pages themselves go into the pipe, held by plain references until it is read or closed (spec 4.5). */
 export const vmsplice = mechanism({
   name: 'vmsplice',
   source: 'spec 1.4; fs/splice.c iter_to_pipe() (6.19)',
   frame: V,
-  order: 'VS1 VS2',
+  order: 'VS1 VS2 VS3 VS4',
   steps: {
     VS1: {
-      title: 'take references on the pages', reads: [at(pipes.closed, V.pipe)], calls: [take], to: ['done'], costNs: () => kernel.costs.syscallNs,
-      run: () => (pipes.closed.get(V.pipe.v) === 1 ? fail(ERRNO.EBADF) : call(take)),
+      title: 'take references on the pages', reads: [at(pipes.closed, V.pipe), ...every(holders.how)], calls: [take], to: ['done'],
+      costNs: () => kernel.costs.syscallNs,
+      run: () => {
+        if (pipes.closed.get(V.pipe.v) === 1) return fail(ERRNO.EBADF);
+        V.piece.v = nextPiece(V.op.v);
+        return call(take);
+      },
     },
     VS2: {
-      title: 'put the pages into the pipe', reads: [at(pipes.pageCount, V.pipe)], writes: [at(pipes.pageCount, V.pipe)], to: ['done'],
-      run: () => {
+      title: 'put the pages into the pipe, unless it was closed meanwhile', to: ['VS3', 'VS4', 'done'],
+      reads: [at(pipes.closed, V.pipe), at(pipes.pageCount, V.pipe), ...every(holders.how)], writes: [at(pipes.pageCount, V.pipe), ...every(holders.keeper)],
+      run: go => {
         if (answer.result < 0) return fail(answer.errno);
+        if (pipes.closed.get(V.pipe.v) === 1) return ownHold(V.op.v) === 0 ? go.VS4 : go.VS3;
+        for (let hold = ownHold(V.op.v); hold !== 0; hold = ownHold(V.op.v)) holders.keeper.set(hold, V.pipe.v);
         pipes.pageCount.set(V.pipe.v, pipes.pageCount.get(V.pipe.v) + answer.result);
         return done(answer.result);
       },
     },
+    VS3: {
+      title: 'nobody will read: release one buffer', reads: COUNT_READS, writes: COUNT_TERMS,
+      run: () => { dropHold(ownHold(V.op.v)); }, again: () => ownHold(V.op.v) !== 0,
+    },
+    VS4: { title: 'answer that the pipe is closed', to: ['done'], run: () => fail(ERRNO.EPIPE) },
   },
 });
 
@@ -51,23 +64,21 @@ export const drainPipe = mechanism({
   steps: {
     RP1: {
       title: 'read and release one buffer',
-      reads: [...COUNT_READS, at(pipes.pageCount, R.pipe), ...every(hosts.content)], writes: [...COUNT_TERMS, at(pipes.pageCount, R.pipe)],
+      reads: [...COUNT_READS, at(pipes.pageCount, R.pipe), ...every(hosts.content)], writes: [...COUNT_TERMS, at(pipes.pageCount, R.pipe), at(pipes.closed, R.pipe)],
       run: () => {
+        // Closed before it is emptied, or what comes in behind the last look would stay for ever.
+        if (R.closes.v === 1) pipes.closed.set(R.pipe.v, 1);
         const holder = firstBuffer(R.pipe.v);
-        if (holder === 0) return;
-        const pages = holders.pageCount.get(holder);
+        // Zero pages in the pipe are held by nothing.
+        const pages = holder === 0 ? pipes.pageCount.get(R.pipe.v) : holders.pageCount.get(holder);
         R.pages.v += pages;
         pipes.pageCount.set(R.pipe.v, pipes.pageCount.get(R.pipe.v) - pages);
-        dropHold(holder);
+        if (holder !== 0) dropHold(holder);
       },
-      again: () => firstBuffer(R.pipe.v) !== 0,
+      again: () => pipes.pageCount.get(R.pipe.v) > 0,
     },
     RP2: {
-      title: 'return', writes: [at(pipes.closed, R.pipe)], to: ['done'],
-      run: () => {
-        if (R.closes.v === 1) pipes.closed.set(R.pipe.v, 1);
-        return done(R.pages.v);
-      },
+      title: 'return', to: ['done'], run: () => done(R.pages.v),
     },
   },
 });

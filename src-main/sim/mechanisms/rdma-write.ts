@@ -126,7 +126,7 @@ export const nicEngine = mechanism({
         const { holder, pfn, left } = translate(N.mr.v, page);
         const toDo = transfers.pages.get(N.transfer.v) - transfers.done.get(N.transfer.v);
         const pages = Math.min(left, toDo, toDo <= 8 ? 1 : toDo);
-        const { tag } = kernel.operations[operations.nth.get(transfers.op.get(N.transfer.v))]!;
+        const { tag } = kernel.operations[operations.nth.get(transfers.op.get(N.transfer.v))];
         noteAccess(machine.self, holder, pfn, pages, true, tag);
         transfers.done.set(N.transfer.v, transfers.done.get(N.transfer.v) + pages);
       },

@@ -32,6 +32,12 @@ function nextChunk(): void {
   T.piece.v = heldPieces();
 }
 
+/** The name is in use until its teardown is through: nobody may register under it meanwhile. */
+function isTaken(): boolean {
+  const state = regions.state.get(T.mr.v);
+  return state === regions.state.valueOf('valid') || state === regions.state.valueOf('invalidating') || regions.charged.get(T.mr.v) > 0;
+}
+
 function heldPieces(): number {
   let pieces = 0;
   while (holders.how.get(holders.$.row(T.op.v, pieces)) !== 0) pieces++;
@@ -46,10 +52,10 @@ export const registerMemory = mechanism({
   order: 'RM1 RM3 RM3b RM4 RM4b RM4u RM4v RM6',
   steps: {
     RM1: {
-      title: 'check the access flags', reads: [at(regions.state, T.mr)], to: ['done'], costNs: () => kernel.costs.syscallNs,
+      title: 'check the access flags', reads: [at(regions.state, T.mr), at(regions.charged, T.mr)], to: ['done'], costNs: () => kernel.costs.syscallNs,
       run: () => {
         if (T.remote.v === 1 && T.local.v === 0) return fail(ERRNO.EINVAL);
-        if (regions.state.get(T.mr.v) === regions.state.valueOf('valid')) return fail(ERRNO.EBUSY);
+        if (isTaken()) return fail(ERRNO.EBUSY);
         T.write.v = T.local.v;
       },
     },
@@ -101,9 +107,13 @@ export const registerMemory = mechanism({
       },
     },
     RM6: {
-      title: 'program the NIC: the keys become valid', reads: every(holders.how), writes: [...mrTerms, at(processes.hasPinned, T.process)], to: ['done'],
+      title: 'program the NIC: the keys become valid', reads: every(holders.how), writes: [...mrTerms, at(processes.hasPinned, T.process)], to: ['RM4u', 'done'],
       costNs: () => kernel.costs.registerNs,
-      run: () => {
+      run: go => {
+        if (isTaken()) {
+          T.errno.v = ERRNO.EBUSY;
+          return go.RM4u;
+        }
         regions.state.set(T.mr.v, regions.state.valueOf('valid'));
         regions.pageCount.set(T.mr.v, T.pages.v);
         regions.pieces.set(T.mr.v, heldPieces());

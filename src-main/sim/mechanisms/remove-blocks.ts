@@ -87,6 +87,8 @@ function release(index: number, pfn: number, pages: number, isHeld: boolean): vo
   emit(isHeld ? 'blocks-busy' : 'blocks-freed', T.file.v, pfn, pages);
 }
 
+const isTruncate = (): boolean => kernel.operations[operations.nth.get(T.op.v)].sizeBytes >= 0;
+
 /** The part every layout operation ends with, under iolock and invalidate_lock (spec 4.3 N2–N5). */
 export const removeBlocks = mechanism({
   name: 'remove-blocks',
@@ -97,7 +99,7 @@ export const removeBlocks = mechanism({
     N2: {
       title: 'set the size', reads: [size, kind, entry], writes: [size],
       run: () => {
-        const { sizeBytes } = kernel.operations[operations.nth.get(T.op.v)]!;
+        const { sizeBytes } = kernel.operations[operations.nth.get(T.op.v)];
         if (sizeBytes >= 0) {
           size.v = sizeBytes;
           emit('size-changed', T.file.v, Math.ceil(sizeBytes / PAGE_BYTES));
@@ -107,7 +109,7 @@ export const removeBlocks = mechanism({
     },
     N3: {
       title: 'unmap the range', reads: [...MAPPING_READS, ...every(hosts.owner)], writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
-      run: () => { if (T.pages.v > 0) unmapFile(T.file.v, T.first.v, end()); },
+      run: () => { if (T.pages.v > 0) unmapFile(T.file.v, T.first.v, end(), isTruncate()); },
     },
     N4: {
       title: 'delete the DAX entries', when: () => T.pages.v === 0 || entryLock.find(T.first.v, end(), holder => holder !== 0) < 0,
