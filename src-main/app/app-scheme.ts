@@ -9,7 +9,8 @@ export const APP_ORIGIN = `${SCHEME}://pinlab`;
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self'",
+  // Cytoscape puts one fixed style element on the page: this is its hash.
+  "style-src 'self' 'sha256-pgvDUBa4IjFA2yuSJ2cqcyxmNYJMborsd0ORcRv9vw8='",
   "img-src 'self' data: blob:",
   "font-src 'self'",
   "connect-src 'self'",

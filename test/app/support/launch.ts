@@ -13,11 +13,15 @@ export interface LaunchedApp {
   close(): Promise<void>
 }
 
+/** Whatever a person does shows within this time, or not at all. */
+const ACTION_TIMEOUT_MS = 10_000
+
 /** Starts the built app with a fresh profile, so that nothing remembered by another start shows. */
 export async function launchApp(...args: string[]): Promise<LaunchedApp> {
   const folder = mkdtempSync(join(tmpdir(), 'pinlab-app-'))
   const app = await launchElectron(`--user-data-dir=${join(folder, 'profile')}`, '.', ...args)
   const page = await app.firstWindow()
+  page.setDefaultTimeout(ACTION_TIMEOUT_MS)
   await page.waitForLoadState()
   const close = async (): Promise<void> => {
     await app.evaluate(({ app: self }) => self.exit(0)).catch(ignoreClosed)
