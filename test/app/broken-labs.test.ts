@@ -62,7 +62,7 @@ const newer = changed('version: 1', 'version: 999')
 test.each<[string, string | Buffer, number | null, RegExp]>([
   ['YAML that does not parse', badYaml, null, /YAML/],
   ['an unknown device', unknownDevice, lineOf(unknownDevice, 'abacus'), /abacus/],
-  ['an illegal wire', illegalWire, lineOf(illegalWire, 'from: cpu0.root'), /root/],
+  ['an illegal wire', illegalWire, lineOf(illegalWire, 'from: cpu0.root'), /cpu0\.root/],
   ['a negative size', negativeSize, lineOf(negativeSize, '-32 KiB'), /-32 KiB/],
   ['10 MB of noise', noise(10_000_000), 1, /a lab may have|binary/],
   ['a newer version', newer, lineOf(newer, 'version: 999'), /newer PinLab/]
