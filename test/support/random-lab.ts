@@ -90,8 +90,9 @@ function actorsOf(cast: Cast): (readonly [string, LabActor])[] {
     return [name, { handler, ops, ...memlock, ...(process === name ? {} : { process }), ...(cast.chance(10) ? { ipcLock: true } : {}) }]
   })
   if (cast.regions.length === 0) return actors
-  const writes = Array.from({ length: 1 + cast.prng.below(2) }, () => timed(cast, operation('rdma-write', { mr: cast.one(cast.regions).name, pages: cast.range(3 * cast.scale) })))
-  return [...actors, ['N', { on: 'peer', ops: writes }]]
+  const writes = Array.from({ length: 1 + cast.prng.below(2) }, () => timed(cast, operation('rdma-write', { mr: cast.one(cast.regions).name, pages: cast.range(2 * cast.scale) })))
+  const late = writes.map(({ word, parameters }) => operation(word, { at: `${cast.prng.below(400)} us`, ...parameters }))
+  return [...actors, ['N', { on: 'peer', ops: late }]]
 }
 
 const operation = (word: string, parameters: Readonly<Record<string, Scalar>> = {}): LabOperation => ({ word, parameters })
@@ -107,7 +108,8 @@ function mapsOne(cast: Cast, process: string): LabOperation {
   const pages = Math.max(1, file.pages)
   cast.mappings.push({ name, process, file: file.name, pages })
   const flags = cast.chance(20) ? { flags: 'private' } : {}
-  return operation('mmap', { name, file: file.name, ...flags, ...(cast.chance(15) ? { prot: 'r' } : {}) })
+  const part = file.pages > 1 && cast.chance(25) ? { pages: cast.range(file.pages) } : {}
+  return operation('mmap', { name, file: file.name, ...part, ...flags, ...(cast.chance(15) ? { prot: 'r' } : {}) })
 }
 
 /** Now and then not at once, and more than once. */
@@ -158,6 +160,14 @@ const deregisters: Maker = (cast, process, others) =>
 const kills: Maker = (cast, process, others) =>
   (others.length === 0 ? onMapping('load')(cast, process, others) : operation('kill', { actor: cast.one(others), sig: cast.one(['SIGINT', 'SIGTERM', 'SIGKILL']) }))
 
+/** How labs order their set-up: it reads the guards of others. */
+const awaits: Maker = (cast, process, others) => {
+  if (others.length === 0) return onMapping('store')(cast, process, others)
+  const actor = cast.one(others)
+  if (cast.chance(40)) return operation('await-held', { file: cast.one(cast.files).name, page: cast.prng.below(3), by: actor })
+  return operation('await-waiting', { actor, ...(cast.chance(50) ? { op: 1 + cast.prng.below(2) } : {}) })
+}
+
 const truncates: Maker = (cast) => {
   const { name, pages } = cast.one(cast.files)
   return operation('ftruncate', { file: name, size: cast.chance(10) ? 5_000 : `${cast.prng.below(pages + 2) * 4} KiB` })
@@ -168,6 +178,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
   [4, truncates], [4, onFile('fallocate', { mode: 'punch' })], [3, onFile('pwrite')], [1, onFile('pread')],
   [3, onMapping('store')], [2, onMapping('load')], [1, kills], [1, () => operation('exit')],
   [1, (cast, process) => operation('munmap', { mapping: ownMapping(cast, process).name })], [1, mapsOne],
+  [2, awaits],
   [1, (cast) => operation('wait', { for: `${cast.prng.below(100)} us` })],
 ]
 const WEIGHTS = MAKERS.reduce((sum, [weight]) => sum + weight, 0)

@@ -97,15 +97,17 @@ export function operationReader(operation: LabOperation, entry: Operation, place
       if (row === place.actor && given(parameter) !== undefined && place.actorRows.get(String(given(parameter))) === place.actor) fail(parameter, 'an actor cannot name itself here');
       return row;
     },
-    operationOf(parameter, nth) {
-      const actors = Object.entries(names.lab.actors);
-      const at = actors.findIndex(([name]) => name === given(parameter));
-      const count = at < 0 ? 0 : actors[at][1].ops.length;
-      if (at >= 0 && nth > count) fail('op', `${String(given(parameter))} has ${count} operations`);
-      return operations.$.row(actors.slice(0, Math.max(0, at)).reduce((sum, [, actor]) => sum + actor.ops.length, 0) + nth - 1);
-    },
+    operationOf: (parameter, nth) => nthOperation(names, String(given(parameter)), nth, message => { fail('op', message); }),
     filePages: file => (file === 0 ? 1 : Math.ceil(files.size.get(file) / PAGE_BYTES)),
     fail,
   };
 }
 
+/** Row of the n-th operation of an actor; operations are numbered through the lab. */
+function nthOperation(names: LabNames, actor: string, nth: number, fail: (message: string) => void): Row {
+  const actors = Object.entries(names.lab.actors);
+  const at = actors.findIndex(([name]) => name === actor);
+  const count = at < 0 ? 0 : actors[at][1].ops.length;
+  if (at >= 0 && nth > count) fail(`${actor} has ${count} operations`);
+  return operations.$.row(actors.slice(0, Math.max(0, at)).reduce((sum, [, { ops }]) => sum + ops.length, 0) + nth - 1);
+}

@@ -23,7 +23,8 @@ export interface ProgramOperation {
 }
 
 const T = frame();
-const TERMS = every(operations.state, operations.result, operations.errno, operations.killedBy, operations.applied);
+const BEGIN_TERMS = every(operations.state, operations.result, operations.errno, operations.applied);
+const LEAVE_TERMS = every(operations.state, operations.result, operations.errno, operations.killedBy, actors.signal);
 
 type Go = Readonly<Record<string, Next>>;
 
@@ -36,9 +37,9 @@ export function programOf(actor: string, handler: Handler, ops: readonly Program
   ops.forEach((operation, at) => {
     const nth = at + 1;
     if (operation.atNs > 0) steps[`A${nth}`] = { title: `wait for the time of ${operation.text}`, run: () => sleep(Math.max(0, operation.atNs - kernel.nowNs)) };
-    steps[`O${nth}`] = { title: operation.text, writes: TERMS, calls: [operation.call], run: () => { begin(operation); return call(operation.call); } };
+    steps[`O${nth}`] = { title: operation.text, writes: BEGIN_TERMS, calls: [operation.call], run: () => { begin(operation); return call(operation.call); } };
     steps[`R${nth}`] = {
-      title: `return from ${operation.text}`, writes: TERMS, reads: every(processes.exiting), to: [`O${nth}`, 'KX', 'END'],
+      title: `return from ${operation.text}`, writes: LEAVE_TERMS, reads: every(processes.exiting, actors.dead), to: [`O${nth}`, 'KX', 'END'],
       run: go => leave(operation, handler, go, `O${nth}`),
     };
   });

@@ -9,8 +9,8 @@ import { freeAnonymous, noticeIdle } from './folio-counts';
 /** Values of `processes.pte`. */
 export const PTE = { none: 0, read: 1, write: 2, zero: 3 } as const;
 
-/** What looking a mapping up reads. */
-export const MAPPING_READS = every(mappings.pageCount, mappings.file, mappings.fileFirst, mappings.vpnFirst, mappings.writable, mappings.shared);
+/** What {@link mappingAt} reads. */
+export const LOOKUP_READS = every(mappings.pageCount, mappings.vpnFirst);
 
 /** The mapping that covers a virtual page; 0 if there is none. */
 export function mappingAt(process: Row, vpn: number): Row {
@@ -87,5 +87,7 @@ export function unmapFile(file: Row, first: number, end: number, copiesToo = fal
   emit('file-unmapped', file, zapped);
 }
 
-/** What {@link unmapFile} and {@link zapRange} write. */
+/** What {@link unmapFile} reads. */
+export const UNMAP_FILE_READS = every(mappings.pageCount, mappings.vpnFirst, mappings.file, mappings.fileFirst, hosts.owner);
+/** What {@link zapRange} writes where it takes private copies too. Without them it is {@link PTE_TERMS}. */
 export const UNMAP_TERMS = [...PTE_TERMS, ...every(hosts.anon, hosts.content)];

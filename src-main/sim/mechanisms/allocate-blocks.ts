@@ -89,7 +89,7 @@ export const allocateBlocks = mechanism({
     AB1: { title: 'take the allocation lock', takes: ilock, run: () => { T.fs.v = files.fs.get(T.file.v); } },
     AB2: {
       title: 'find free blocks', when: mayGoOn, waitsFor: { kind: 'blocks', fs: 'fs' },
-      reads: [kind, ...SPACE, ...every(busyExtents.state)], to: ['AB3', 'AB4'],
+      reads: [kind, ...every(hosts.owner)], to: ['AB3', 'AB4'],
       run: go => (isDone() ? go.AB4 : go.AB3),
     },
     AB3: {

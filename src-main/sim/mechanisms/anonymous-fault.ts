@@ -2,10 +2,10 @@ import { ERRNO } from '@shared/domain/errno';
 import { hosts, mappings, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
-import { every, frame } from '../engine/place';
+import { at, every, frame } from '../engine/place';
 import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
-import { mapFrames, MAPPING_READS, PTE, PTE_TERMS } from './address-space';
+import { mapFrames, PTE, PTE_TERMS } from './address-space';
 
 const T = frame('process', 'vpn', 'pages', 'mapping');
 
@@ -27,7 +27,7 @@ export const anonymousFault = mechanism({
   steps: {
     AF1: {
       title: 'map zeroed frames',
-      reads: [...MAPPING_READS, ...every(processes.pte)], writes: [...PTE_TERMS, ...every(hosts.anon, hosts.content)], to: ['done'],
+      reads: [at(mappings.writable, T.mapping)], writes: [...PTE_TERMS, ...every(hosts.anon, hosts.content)], to: ['done'],
       costNs: () => kernel.costs.faultNs,
       run: () => {
         if (processes.pte.at(T.process.v, T.vpn.v) !== PTE.none) return done();

@@ -58,7 +58,7 @@ export const cpuAccess = mechanism({
     CA2: { title: 'fault: take mmap_lock shared', takes: mmapLock, shared: true, calls: [fault], run: () => call(fault) },
     CA3: { title: 'drop mmap_lock', drops: [mmapLock], to: ['CA1', 'CA4'], run: go => (answer.result < 0 ? go.CA4 : go.CA1) },
     CA4: {
-      title: 'die of SIGBUS', to: ['done'],
+      title: 'die of SIGBUS', writes: every(actors.signal), to: ['done'],
       run: () => {
         actors.signal.set(machine.self, SIGNALS.SIGBUS);
         return fail(ERRNO.EFAULT);

@@ -10,7 +10,7 @@ import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { allocateBlocks, KIND } from './allocate-blocks';
 import { freeFrames } from './anonymous-fault';
-import { mapFrames, MAPPING_READS, PTE, UNMAP_TERMS, zapRange } from './address-space';
+import { mapFrames, PTE, UNMAP_FILE_READS, UNMAP_TERMS, zapRange } from './address-space';
 
 /** Values of `files.entry`. */
 export const ENTRY = { none: 0, real: 1, zero: 2, empty: 3 } as const;
@@ -23,7 +23,6 @@ const kind = pagesAt(files.kind, T.file);
 const blockDelta = pagesAt(files.blockDelta, T.file);
 const entry = pagesAt(files.entry, T.file);
 const entryLock = pagesAt(files.entryLock, T.file);
-const pte = pagesAt(processes.pte, T.process);
 
 const end = (): number => T.index.v + T.pages.v;
 const me = (): number => actors.nth.get(machine.self) + 1;
@@ -91,8 +90,6 @@ function unmapZeroPages(index: number, pages: number): void {
   }
 }
 
-const FILE_READS = [size, kind, blockDelta, entry, entryLock];
-
 /** dax_iomap_pte_fault() under the file system’s invalidate lock. The caller holds mmap_lock shared. */
 export const daxFault = mechanism({
   name: 'dax-fault',
@@ -101,7 +98,7 @@ export const daxFault = mechanism({
   order: 'E0 E1 E2 E3 E5 E6 E7 E8 E9',
   steps: {
     E0: {
-      title: 'find the file and index', reads: MAPPING_READS,
+      title: 'find the file and index', reads: [mappings.file, mappings.fileFirst, mappings.vpnFirst].map(column => at(column, T.mapping)),
       run: () => {
         T.file.v = mappings.file.get(T.mapping.v);
         T.index.v = T.vpn.v - mappings.vpnFirst.get(T.mapping.v) + mappings.fileFirst.get(T.mapping.v);
@@ -123,7 +120,7 @@ export const daxFault = mechanism({
     },
     E3: {
       title: 'lock the DAX entry', when: isEntryUnlocked, waitsFor: { kind: 'entry', file: 'file', index: 'index' },
-      reads: [entryLock, entry], writes: [entryLock, entry],
+      reads: [entryLock, entry, kind, blockDelta], writes: [entryLock, entry],
       run: () => {
         entryLock.assign(T.index.v, T.pages.v, me());
         for (let index = T.index.v; index < end(); index += alike(index)) {
@@ -132,7 +129,7 @@ export const daxFault = mechanism({
       },
     },
     E5: {
-      title: 'ask the file system for the block', reads: FILE_READS, calls: [allocate], to: ['E7', 'E6'],
+      title: 'ask the file system for the block', reads: [kind, at(mappings.shared, T.mapping)], calls: [allocate], to: ['E7', 'E6'],
       run: go => {
         const isAllocated = kind.find(T.index.v, end(), value => value !== KIND.written) < 0;
         if (isAllocated || T.write.v === 0 || isCopy()) return go.E7;
@@ -150,7 +147,7 @@ export const daxFault = mechanism({
     },
     E7: {
       title: 'set the entry and map the page',
-      reads: [...FILE_READS, pte, ...MAPPING_READS, ...every(hosts.owner, hosts.anon, hosts.content)],
+      reads: [kind, blockDelta, at(mappings.shared, T.mapping), ...UNMAP_FILE_READS],
       writes: [entry, ...every(hosts.mapping), ...UNMAP_TERMS],
       run: () => {
         for (let index = T.index.v, pages = 0; index < end(); index += pages) {
@@ -162,7 +159,7 @@ export const daxFault = mechanism({
       },
     },
     E8: {
-      title: 'unlock the entry', reads: [entryLock, entry], writes: [entryLock, entry],
+      title: 'unlock the entry', reads: [entryLock, entry, kind, blockDelta], writes: [entryLock, entry],
       run: () => {
         entryLock.assign(T.index.v, T.pages.v, 0);
         for (let index = T.index.v; index < end(); index += alike(index)) {

@@ -5,7 +5,7 @@ import { mechanism } from '../engine/mechanism';
 import { at, frame } from '../engine/place';
 import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
-import { COUNT_READS, COUNT_TERMS, dropHold } from './folio-counts';
+import { DROP_READS, DROP_TERMS, dropHold } from './folio-counts';
 
 const T = frame('mr', 'process');
 
@@ -33,7 +33,7 @@ export const deregisterMemory = mechanism({
     },
     DR3: { title: 'invalidate and unmap from the NIC', writes: [state], run: () => { state.v = regions.state.valueOf('invalid'); } },
     DR4: {
-      title: 'unpin one piece', reads: [...COUNT_READS, pieces, at(regions.op, T.mr)], writes: [...COUNT_TERMS, pieces],
+      title: 'unpin one piece', reads: [...DROP_READS, pieces, at(regions.op, T.mr)], writes: [...DROP_TERMS, pieces],
       costNs: () => kernel.costs.unpinPageNs,
       run: () => {
         if (pieces.v === 0) return;

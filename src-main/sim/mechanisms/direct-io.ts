@@ -1,17 +1,18 @@
 import { ERRNO } from '@shared/domain/errno';
-import { counters, requests } from '@shared/state/tables';
+import { counters, holders, requests } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
-import { at, frame } from '../engine/place';
+import { at, every, frame } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { counterRow, howWord } from './folio-counts';
 import { getUserPages, piecesOf } from './get-user-pages';
 
-/** `write` is 1 where the drive writes into the buffer (an O_DIRECT read). Answers pages moved. */
+/** `write` is 1 where the drive writes into the buffer (an O_DIRECT read); `request` is the one of `op`. Answers pages moved. */
 const T = frame('op', 'process', 'vpn', 'pages', 'write', 'drive', 'request', 'how');
 
+const requestTerms = [requests.state, requests.device, requests.pages, requests.pieces, requests.done, requests.intoMemory].map(column => at(column, T.request));
 const pin = site(getUserPages, T.process, T.vpn, T.pages, T.write, T.how, T.op, T.request);
 
 /** One O_DIRECT request: hold the buffer, hand it to the drive, sleep until the completion let go of it. */
@@ -24,7 +25,6 @@ export const directIo = mechanism({
     DI1: {
       title: 'hold the buffer', writes: [at(requests.state, T.request)], calls: [pin], costNs: () => kernel.costs.syscallNs,
       run: () => {
-        T.request.v = requests.$.row(T.op.v);
         requests.state.set(T.request.v, requests.state.valueOf('pinning'));
         T.how.v = howWord(kernel.policy.bioCompletion.directIoHold);
         return call(pin);
@@ -32,8 +32,7 @@ export const directIo = mechanism({
     },
     DI3: {
       title: 'submit the request', to: ['done'],
-      reads: [at(requests.state, T.request)],
-      writes: [requests.state, requests.device, requests.pages, requests.pieces, requests.done, requests.intoMemory].map(column => at(column, T.request)),
+      reads: every(holders.how), writes: requestTerms,
       run: () => {
         if (answer.result <= 0) {
           requests.state.set(T.request.v, 0);
@@ -53,7 +52,7 @@ export const directIo = mechanism({
     DI4: {
       title: 'sleep until the completion', when: () => requests.state.get(T.request.v) === requests.state.valueOf('landed'),
       waitsFor: { kind: 'request', op: 'op' }, to: ['done'],
-      reads: [at(requests.state, T.request), at(requests.pages, T.request)], writes: [at(requests.state, T.request), at(requests.pages, T.request)],
+      writes: requestTerms,
       costNs: () => kernel.costs.syscallNs,
       run: () => {
         const pages = requests.pages.get(T.request.v);

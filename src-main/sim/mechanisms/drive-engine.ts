@@ -6,7 +6,7 @@ import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { kernel } from '../kernel';
-import { COUNT_READS, COUNT_TERMS, dropHold } from './folio-counts';
+import { DROP_READS, DROP_TERMS, dropHold } from './folio-counts';
 import { noteAccess } from './device-access';
 
 const T = frame('drive', 'request', 'piece');
@@ -44,7 +44,7 @@ export const driveEngine = mechanism({
     },
     NV2: {
       title: 'move one piece by DMA',
-      reads: [at(requests.pieces, T.request), at(requests.intoMemory, T.request), ...every(holders.pfnFirst, holders.pageCount, hosts.owner)],
+      reads: [at(requests.pieces, T.request), at(requests.intoMemory, T.request), ...every(holders.pfnFirst, holders.pageCount, holders.owner, hosts.owner)],
       writes: [at(requests.done, T.request), ...every(hosts.content, accesses.wrote)],
       costNs: () => {
         const moved = holderAt(T.piece.v - 1);
@@ -60,7 +60,7 @@ export const driveEngine = mechanism({
       again: () => T.piece.v < pieces(),
     },
     DI5: {
-      title: 'completion interrupt: release one piece', reads: [...COUNT_READS, at(requests.pieces, T.request)], writes: COUNT_TERMS,
+      title: 'completion interrupt: release one piece', reads: DROP_READS, writes: DROP_TERMS,
       costNs: () => kernel.costs.unpinPageNs,
       run: () => {
         T.piece.v -= 1;

@@ -21,7 +21,7 @@ export const readFile = mechanism({
     FR1: { title: 'take iolock shared', takes: at(files.iolock, R.file), shared: true, costNs: () => kernel.costs.syscallNs },
     FR2: {
       title: 'copy out, drop iolock', drops: [at(files.iolock, R.file)], to: ['done'],
-      reads: [at(files.size, R.file), ...every(files.kind, files.blockDelta, hosts.content)],
+      reads: [at(files.size, R.file)],
       run: () => done(Math.max(0, Math.min(R.pages.v, Math.ceil(files.size.get(R.file.v) / PAGE_BYTES) - R.first.v))),
     },
   },

@@ -7,10 +7,16 @@ import { every } from '../engine/place';
 import { kernel } from '../kernel';
 import type { HoldKind } from '../policies/policy';
 
-/** What a step writes that takes or drops references on frames. */
-export const COUNT_TERMS = every(hosts.refs, hosts.pins, hosts.longterm, ...Object.values(holders).filter(member => 'off' in member), busyExtents.idle, hosts.anon, hosts.content);
-/** What such a step reads beyond that. */
-export const COUNT_READS = every(hosts.owner, hosts.ownerDelta, hosts.maps, busyExtents.state, busyExtents.pageCount);
+const HOLDER_TERMS = every(holders.how, holders.pfnFirst, holders.pageCount, holders.keeper, holders.owner, holders.ownerDelta);
+/** What {@link takeHold} reads and writes. */
+export const TAKE_READS = every(hosts.owner, hosts.ownerDelta);
+export const TAKE_TERMS = [...HOLDER_TERMS, ...every(hosts.refs, hosts.pins, hosts.longterm)];
+/** What {@link turnIntoPins} reads and writes. */
+export const TURN_READS = every(holders.pfnFirst, holders.pageCount);
+export const TURN_TERMS = every(holders.how, hosts.refs, hosts.pins, hosts.longterm);
+/** What {@link dropHold} reads and writes. */
+export const DROP_READS = every(hosts.owner, busyExtents.state, busyExtents.pageCount, busyExtents.dax);
+export const DROP_TERMS = [...TAKE_TERMS, ...every(busyExtents.idle, hosts.anon, hosts.content)];
 
 export const counterRow = (): Row => counters.$.row(0);
 

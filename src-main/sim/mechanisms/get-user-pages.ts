@@ -9,8 +9,8 @@ import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
-import { isFsdaxFrame, MAPPING_READS, mappingAt, PTE } from './address-space';
-import { COUNT_READS, COUNT_TERMS, dropHold, howWord, takeHold, turnIntoPins } from './folio-counts';
+import { isFsdaxFrame, LOOKUP_READS, mappingAt, PTE } from './address-space';
+import { DROP_READS, DROP_TERMS, dropHold, howWord, TAKE_READS, TAKE_TERMS, takeHold, TURN_READS, TURN_TERMS, turnIntoPins } from './folio-counts';
 import { pageFault } from './page-fault';
 import { pieceOf } from './pieces';
 
@@ -61,8 +61,8 @@ function advance(): void {
   T.holder.v = 0;
 }
 
-const LOOK = [pte, pfnDelta, ...every(hosts.owner, hosts.mapping, files.frozen)];
-const GRAB = [...COUNT_READS, ...every(hosts.refs)];
+/** What {@link lookUp} reads. */
+const LOOK = [pte, pfnDelta, ...every(hosts.owner)];
 
 /**
  * pin_user_pages_fast(): the fast path for pages that are mapped as wanted, the slow path for the rest.
@@ -76,7 +76,7 @@ export const getUserPages = mechanism({
   order: 'GF1 GF3 GF5 GF6 GS1 GS2 GS3 GS4 GS5 GS6',
   steps: {
     GF1: {
-      title: 'fast: read the page-table entry', reads: LOOK, to: ['GS1', 'GF3', 'done'],
+      title: 'fast: read the page-table entry', reads: [...LOOK, ...every(hosts.mapping, files.frozen)], to: ['GS1', 'GF3', 'done'],
       run: go => {
         if (T.done.v === T.pages.v) return done(T.done.v);
         if (!isSuitable() || pte.at(here()) === PTE.zero) return go.GS1;
@@ -85,12 +85,12 @@ export const getUserPages = mechanism({
       },
     },
     GF3: {
-      title: 'fast: add references', reads: GRAB, writes: COUNT_TERMS, costNs: () => kernel.costs.gupPageNs * T.run.v,
+      title: 'fast: add references', reads: TAKE_READS, writes: TAKE_TERMS, costNs: () => kernel.costs.gupPageNs * T.run.v,
       run: () => { grab('get'); },
     },
-    GF5: { title: 'fast: turn references into pins', reads: COUNT_READS, writes: COUNT_TERMS, run: () => { turnIntoPins(T.holder.v, kind()); } },
+    GF5: { title: 'fast: turn references into pins', reads: TURN_READS, writes: TURN_TERMS, run: () => { turnIntoPins(T.holder.v, kind()); } },
     GF6: {
-      title: 'fast: read the page-table entry again', reads: [...LOOK, ...GRAB], writes: COUNT_TERMS, to: ['GF1', 'GS1'],
+      title: 'fast: read the page-table entry again', reads: [pte, pfnDelta, ...DROP_READS], writes: DROP_TERMS, to: ['GF1', 'GS1'],
       run: go => {
         if (isSuitable() && here() + pfnDelta.at(here()) === T.pfn.v) {
           advance();
@@ -105,7 +105,7 @@ export const getUserPages = mechanism({
     GS1: { title: 'slow: take mmap_lock shared', takes: mmapLock, shared: true },
     GS2: {
       title: 'slow: find the mapping and look at the entry', to: ['GS2', 'GS3', 'GS4', 'GS6'],
-      reads: [...LOOK, ...MAPPING_READS, at(processes.exited, T.process)],
+      reads: [...LOOK, ...LOOKUP_READS, ...every(mappings.file, mappings.shared, mappings.writable, files.frozen)],
       run: go => {
         if (T.done.v === T.pages.v) return go.GS6;
         T.errno.v = refusal();
@@ -120,7 +120,7 @@ export const getUserPages = mechanism({
       },
     },
     GS3: {
-      title: 'slow: take references or pins under the page-table lock', reads: [...GRAB, ...LOOK], writes: COUNT_TERMS, to: ['GS2'],
+      title: 'slow: take references or pins under the page-table lock', reads: [pte, pfnDelta, ...TAKE_READS], writes: TAKE_TERMS, to: ['GS2'],
       costNs: () => kernel.costs.gupPageNs * T.run.v,
       run: go => {
         if (!isSuitable() || here() + pfnDelta.at(here()) !== T.pfn.v) return go.GS2;
@@ -130,7 +130,7 @@ export const getUserPages = mechanism({
       },
     },
     GS4: {
-      title: 'slow: fault the page in', reads: [pte, ...every(files.kind), ...MAPPING_READS],
+      title: 'slow: fault the page in', reads: [pte, ...LOOKUP_READS],
       run: () => {
         const left = T.pages.v - T.done.v;
         const mapping = mappingAt(T.process.v, here());

@@ -1,5 +1,5 @@
 import { SIGNALS } from '@shared/domain/signal';
-import { actors, files, filesystems, hosts, operations } from '@shared/state/tables';
+import { actors, files, filesystems, hosts, operations, processes, regions, requests, transfers } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
@@ -67,6 +67,15 @@ export const awaitHeld = mechanism({
 
 const A = frame('target', 'op');
 
+/** Who asks right now whether another waits: of two that await each other, the one asked about counts as going on. */
+const asking = new Set<number>();
+
+/** Whatever a guard of another program may look at: whether that one waits is read from it. */
+const GUARD_READS = every(
+  actors.pc, actors.op, actors.signal, actors.dead, operations.state, files.iolock, files.invlock, files.ilock, files.entryLock, files.kind, files.blockDelta,
+  processes.mmapLock, hosts.refs, hosts.maps, hosts.owner, requests.state, transfers.state, regions.inflight,
+);
+
 /**
  * Orders the set-up of a lab: goes on once the other actor waits for something, or has nothing left to do. With an operation:
  * once it waits inside that one, or has returned from it.
@@ -79,14 +88,17 @@ export const awaitWaiting = mechanism({
   steps: {
     AW1: {
       title: 'wait until the other actor waits or is done', waitsFor: { kind: 'actor', actor: 'target' }, to: ['done'],
-      reads: every(actors.pc, operations.state),
+      reads: GUARD_READS,
       when: () => {
         const { self } = machine;
         const target = A.target.v;
         const op = A.op.v;
         if (actors.pc.get(target) === 0 || (op !== 0 && operations.state.get(op) === operations.state.valueOf('done'))) return true;
         const isInside = op === 0 ? actors.op.get(target) !== 0 : actors.op.get(target) === op;
-        const isStuck = isInside && !machine.isEnabled(target);
+        if (!isInside || asking.has(target)) return false;
+        asking.add(self);
+        const isStuck = !machine.isEnabled(target);
+        asking.delete(self);
         machine.enter(self);
         return isStuck;
       },

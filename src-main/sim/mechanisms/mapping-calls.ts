@@ -6,7 +6,7 @@ import { at, every, frame } from '../engine/place';
 import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
 import { hosts } from '@shared/state/tables';
-import { MAPPING_READS, UNMAP_TERMS, zapRange } from './address-space';
+import { UNMAP_TERMS, zapRange } from './address-space';
 
 const M = frame('process', 'mapping', 'file', 'fileFirst', 'vpn', 'pages', 'writable', 'shared');
 const mappingTerms = [mappings.pageCount, mappings.file, mappings.fileFirst, mappings.vpnFirst, mappings.writable, mappings.shared].map(column => at(column, M.mapping));
@@ -47,7 +47,7 @@ export const unmapMemory = mechanism({
     MU1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, U.process), costNs: () => kernel.costs.syscallNs },
     MU2: {
       title: 'clear the page-table entries and remove the mapping', drops: [at(processes.mmapLock, U.process)], to: ['done'],
-      reads: [...MAPPING_READS, ...every(hosts.owner)], costNs: () => kernel.costs.unmapNs,
+      reads: every(hosts.owner), costNs: () => kernel.costs.unmapNs,
       writes: [...UNMAP_TERMS, ...every(mappings.pageCount, mappings.file, mappings.fileFirst, mappings.vpnFirst, mappings.writable, mappings.shared)],
       run: () => {
         removeMapping(U.process.v, U.mapping.v);

@@ -1,9 +1,9 @@
 import { mappings } from '@shared/state/tables';
 import { mechanism } from '../engine/mechanism';
-import { frame } from '../engine/place';
+import { every, frame } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { answer } from '../engine/machine';
-import { MAPPING_READS, mappingAt } from './address-space';
+import { LOOKUP_READS, mappingAt } from './address-space';
 import { anonymousFault } from './anonymous-fault';
 import { daxFault } from './dax-fault';
 import { ERRNO } from '@shared/domain/errno';
@@ -21,7 +21,7 @@ export const pageFault = mechanism({
   order: 'PF1 PF2',
   steps: {
     PF1: {
-      title: 'find the mapping', reads: MAPPING_READS, calls: [anonymous, dax], to: ['done'],
+      title: 'find the mapping', reads: [...LOOKUP_READS, ...every(mappings.writable, mappings.file)], calls: [anonymous, dax], to: ['done'],
       run: () => {
         T.mapping.v = mappingAt(T.process.v, T.vpn.v);
         if (T.mapping.v === 0) return fail(ERRNO.EFAULT);

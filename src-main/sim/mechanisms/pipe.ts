@@ -1,13 +1,13 @@
 import { ERRNO } from '@shared/domain/errno';
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
-import { holders, hosts, pipes } from '@shared/state/tables';
+import { holders, pipes } from '@shared/state/tables';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
-import { COUNT_READS, COUNT_TERMS, dropHold, howWord } from './folio-counts';
+import { DROP_READS, DROP_TERMS, dropHold, howWord } from './folio-counts';
 import { getUserPages, nextPiece, ownHold } from './get-user-pages';
 
 const V = frame('op', 'process', 'vpn', 'pages', 'pipe', 'piece');
@@ -41,7 +41,7 @@ export const vmsplice = mechanism({
       },
     },
     VS3: {
-      title: 'nobody will read: release one buffer', reads: COUNT_READS, writes: COUNT_TERMS,
+      title: 'nobody will read: release one buffer', reads: DROP_READS, writes: DROP_TERMS,
       run: () => { dropHold(ownHold(V.op.v)); }, again: () => ownHold(V.op.v) !== 0,
     },
     VS4: { title: 'answer that the pipe is closed', to: ['done'], run: () => fail(ERRNO.EPIPE) },
@@ -64,7 +64,7 @@ export const drainPipe = mechanism({
   steps: {
     RP1: {
       title: 'read and release one buffer',
-      reads: [...COUNT_READS, at(pipes.pageCount, R.pipe), ...every(hosts.content)], writes: [...COUNT_TERMS, at(pipes.pageCount, R.pipe), at(pipes.closed, R.pipe)],
+      reads: [...DROP_READS, at(pipes.pageCount, R.pipe)], writes: [...DROP_TERMS, at(pipes.pageCount, R.pipe), at(pipes.closed, R.pipe)],
       run: () => {
         // Closed before it is emptied, or what comes in behind the last look would stay for ever.
         if (R.closes.v === 1) pipes.closed.set(R.pipe.v, 1);

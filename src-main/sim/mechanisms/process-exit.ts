@@ -6,7 +6,7 @@ import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { call, done, site } from '../engine/step';
-import { MAPPING_READS, UNMAP_TERMS } from './address-space';
+import { UNMAP_TERMS } from './address-space';
 import { deregisterMemory } from './deregister-memory';
 import { removeMapping } from './mapping-calls';
 import { drainPipe } from './pipe';
@@ -59,7 +59,7 @@ export const processExit = mechanism({
     },
     EX5: {
       title: 'unmap all memory', takes: at(processes.mmapLock, T.process), drops: [at(processes.mmapLock, T.process)],
-      reads: [...MAPPING_READS, ...every(hosts.owner)],
+      reads: every(hosts.owner),
       writes: [...UNMAP_TERMS, ...every(mappings.pageCount, mappings.file, mappings.fileFirst, mappings.vpnFirst, mappings.writable, mappings.shared)],
       run: () => {
         for (const mapping of mappings.$.rows(arena)) if (mappings.process.get(mapping) === T.process.v) removeMapping(T.process.v, mapping);

@@ -15,6 +15,7 @@ const STATUS = transfers.status;
 const POSTED = STATE.valueOf('posted');
 const COMPLETED = STATE.valueOf('completed');
 
+/** `transfer` is the one of `op`. */
 const P = frame('op', 'nic', 'mr', 'qp', 'first', 'pages', 'transfer');
 const transferTerms = [STATE, transfers.nic, transfers.mr, transfers.qp, transfers.firstPage, transfers.pages, transfers.done, STATUS].map(column => at(column, P.transfer));
 
@@ -28,7 +29,6 @@ export const rdmaWrite = mechanism({
     WR1: {
       title: 'post the WRITE', reads: [at(queuePairs.state, P.qp)], writes: transferTerms,
       run: () => {
-        P.transfer.v = transfers.$.row(P.op.v);
         transfers.nic.set(P.transfer.v, P.nic.v);
         transfers.mr.set(P.transfer.v, P.mr.v);
         transfers.qp.set(P.transfer.v, P.qp.v);
@@ -82,7 +82,8 @@ function isAllowed(transfer: Row): boolean {
     && transfers.firstPage.get(transfer) + transfers.pages.get(transfer) <= regions.pageCount.get(mr);
 }
 
-const MR_READS = every(regions.state, regions.remoteWrite, regions.pageCount, regions.pieces, regions.op, holders.pfnFirst, holders.pageCount, hosts.owner);
+const TRANSLATION_READS = [at(regions.pieces, N.mr), at(regions.op, N.mr), ...every(holders.pfnFirst, holders.pageCount, holders.owner, hosts.owner)];
+const RANGE_READS = [at(transfers.firstPage, N.transfer), at(transfers.pages, N.transfer)];
 
 /** The responder half of a NIC: checks the key, writes page by page, acknowledges. */
 export const nicEngine = mechanism({
@@ -93,7 +94,7 @@ export const nicEngine = mechanism({
   steps: {
     WR3: {
       title: 'receive a packet', when: () => posted(N.nic.v).length > 0, waitsFor: { kind: 'work' },
-      reads: every(transfers.nic), writes: [...every(STATE), at(nics.served, N.nic)], costNs: () => kernel.fabricNs(N.nic.v),
+      reads: every(transfers.nic, transfers.mr), writes: [...every(STATE), at(nics.served, N.nic)], costNs: () => kernel.fabricNs(N.nic.v),
       run: () => {
         N.transfer.v = posted(N.nic.v)[0]!;
         N.mr.v = transfers.mr.get(N.transfer.v);
@@ -103,7 +104,8 @@ export const nicEngine = mechanism({
     },
     WR4: {
       title: 'check rkey, bounds and access', to: ['WR5', 'WR6'],
-      reads: MR_READS, writes: [at(regions.inflight, N.mr), at(STATUS, N.transfer), ...every(queuePairs.state)],
+      reads: [...RANGE_READS, at(transfers.mr, N.transfer), at(transfers.qp, N.transfer), ...[regions.state, regions.remoteWrite, regions.pageCount].map(column => at(column, N.mr))],
+      writes: [at(regions.inflight, N.mr), at(STATUS, N.transfer), ...every(queuePairs.state)],
       run: go => {
         if (isAllowed(N.transfer.v)) {
           regions.inflight.set(N.mr.v, regions.inflight.get(N.mr.v) + 1);
@@ -116,7 +118,7 @@ export const nicEngine = mechanism({
     },
     WR5: {
       title: 'write one piece by DMA',
-      reads: MR_READS, writes: [at(transfers.done, N.transfer), ...every(hosts.content, accesses.wrote)],
+      reads: [...TRANSLATION_READS, ...RANGE_READS], writes: [at(transfers.done, N.transfer), ...every(hosts.content, accesses.wrote)],
       costNs: () => {
         const access = accesses.$.row(actors.nth.get(machine.self));
         return kernel.transferNs(N.nic.v, accesses.pfnFirst.get(access), accesses.pageCount.get(access));

@@ -7,7 +7,7 @@ import { at, every, frame } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { holders } from '@shared/state/tables';
-import { COUNT_READS, COUNT_TERMS, dropHold, howWord } from './folio-counts';
+import { DROP_READS, DROP_TERMS, dropHold, howWord } from './folio-counts';
 import { getUserPages } from './get-user-pages';
 
 /** uverbs pins this many pages at a time: the page pointers that fit one page (spec 6.2 RM4). */
@@ -91,7 +91,7 @@ export const registerMemory = mechanism({
       },
     },
     RM4u: {
-      title: 'undo: unpin one piece', reads: COUNT_READS, writes: COUNT_TERMS, costNs: () => kernel.costs.unpinPageNs,
+      title: 'undo: unpin one piece', reads: DROP_READS, writes: DROP_TERMS, costNs: () => kernel.costs.unpinPageNs,
       run: () => {
         const pieces = heldPieces();
         if (pieces > 0) dropHold(holders.$.row(T.op.v, pieces - 1));

@@ -7,7 +7,7 @@ import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
 import { done } from '../engine/step';
 import { kernel } from '../kernel';
-import { MAPPING_READS, unmapFile, UNMAP_TERMS } from './address-space';
+import { unmapFile, UNMAP_FILE_READS, UNMAP_TERMS } from './address-space';
 import { KIND } from './allocate-blocks';
 import { ENTRY } from './dax-fault';
 import { firstBusyFrame } from './folio-counts';
@@ -108,7 +108,7 @@ export const removeBlocks = mechanism({
       },
     },
     N3: {
-      title: 'unmap the range', reads: [...MAPPING_READS, ...every(hosts.owner)], writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
+      title: 'unmap the range', reads: UNMAP_FILE_READS, writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
       run: () => { if (T.pages.v > 0) unmapFile(T.file.v, T.first.v, end(), isTruncate()); },
     },
     N4: {

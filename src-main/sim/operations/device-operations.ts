@@ -1,6 +1,6 @@
 import { source } from '@shared/domain/source';
 import { arena } from '@shared/state/arena';
-import { regions } from '@shared/state/tables';
+import { regions, requests, transfers } from '@shared/state/tables';
 import { site } from '../engine/step';
 import { deregisterMemory } from '../mechanisms/deregister-memory';
 import { directIo } from '../mechanisms/direct-io';
@@ -19,7 +19,7 @@ const directIoOperation = (word: 'odirect-read' | 'odirect-write', intoMemory: 0
     const mapping = read.mapping('mapping');
     const pages = read.pages('pages', mapping.pageCount);
     return {
-      call: site(directIo, read.op, mapping.process, mapping.vpnFirst + pages.first, pages.count, intoMemory, read.drive('drive')),
+      call: site(directIo, read.op, mapping.process, mapping.vpnFirst + pages.first, pages.count, intoMemory, read.drive('drive'), requests.$.row(read.op)),
       text: `${word} ${intoMemory === 1 ? 'into' : 'from'} ${read.text('mapping')} pages ${pages.first}+${pages.count}`,
     };
   },
@@ -101,7 +101,7 @@ export const rdmaWrite: Operation = {
   lower(read) {
     const pages = read.pages('pages', 1);
     return {
-      call: site(rdmaWriteMechanism, read.op, read.nic('nic'), read.mr('mr'), read.qp, pages.first, pages.count),
+      call: site(rdmaWriteMechanism, read.op, read.nic('nic'), read.mr('mr'), read.qp, pages.first, pages.count, transfers.$.row(read.op)),
       text: `RDMA WRITE to ${read.text('mr')} pages ${pages.first}+${pages.count}`,
     };
   },

@@ -5,7 +5,7 @@ import { mechanism } from '../../engine/mechanism';
 import { at, every, frame, pagesAt } from '../../engine/place';
 import { call, done, site } from '../../engine/step';
 import { kernel } from '../../kernel';
-import { MAPPING_READS, unmapFile, UNMAP_TERMS } from '../../mechanisms/address-space';
+import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from '../../mechanisms/address-space';
 import { isIdle } from '../../mechanisms/folio-counts';
 import { BUSY_READS, firstBusyIndex, removeBlocks } from '../../mechanisms/remove-blocks';
 import type { TruncateVsDma } from '../policy';
@@ -27,7 +27,7 @@ const layoutOperation = mechanism({
     R1: { title: 'take iolock', takes: iolock },
     R2: { title: 'take invalidate_lock', takes: invlock },
     R3: {
-      title: 'refuse new references and unmap the whole file', writes: [frozen, ...UNMAP_TERMS], reads: [...MAPPING_READS, ...every(hosts.owner)],
+      title: 'refuse new references and unmap the whole file', writes: [frozen, ...PTE_TERMS], reads: UNMAP_FILE_READS,
       costNs: () => kernel.costs.unmapNs,
       run: () => {
         frozen.v = 1;

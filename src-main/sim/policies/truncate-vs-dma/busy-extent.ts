@@ -1,10 +1,10 @@
 import { source } from '@shared/domain/source';
-import { files, hosts } from '@shared/state/tables';
+import { files } from '@shared/state/tables';
 import { mechanism } from '../../engine/mechanism';
-import { at, every, frame } from '../../engine/place';
+import { at, frame } from '../../engine/place';
 import { call, done, site } from '../../engine/step';
 import { kernel } from '../../kernel';
-import { MAPPING_READS, unmapFile, UNMAP_TERMS } from '../../mechanisms/address-space';
+import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from '../../mechanisms/address-space';
 import { removeBlocks } from '../../mechanisms/remove-blocks';
 import type { TruncateVsDma } from '../policy';
 
@@ -22,7 +22,7 @@ const layoutOperation = mechanism({
     B1: { title: 'take iolock', takes: iolock },
     B1b: { title: 'take invalidate_lock', takes: invlock },
     B2: {
-      title: 'unmap the range', reads: [...MAPPING_READS, ...every(hosts.owner)], writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
+      title: 'unmap the range', reads: UNMAP_FILE_READS, writes: PTE_TERMS, costNs: () => kernel.costs.unmapNs,
       run: () => { unmapFile(T.file.v, T.first.v, T.first.v + T.pages.v); },
     },
     B3: { title: 'free the extents, held ones as busy', calls: [remove], run: () => call(remove) },

@@ -6,7 +6,7 @@ import { mechanism } from '../../engine/mechanism';
 import { at, every, frame, pagesAt } from '../../engine/place';
 import { call, done, fail, site } from '../../engine/step';
 import { kernel } from '../../kernel';
-import { MAPPING_READS, unmapFile, UNMAP_TERMS } from '../../mechanisms/address-space';
+import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from '../../mechanisms/address-space';
 import { isIdle } from '../../mechanisms/folio-counts';
 import { BUSY_READS, firstBusyIndex, forEachBlockRun, removeBlocks } from '../../mechanisms/remove-blocks';
 import type { TruncateVsDma } from '../policy';
@@ -37,7 +37,7 @@ const layoutOperation = mechanism({
     X1: { title: 'take iolock', takes: iolock },
     X1b: { title: 'take invalidate_lock', takes: invlock },
     X2: {
-      title: 'unmap the range', reads: [...MAPPING_READS, ...every(hosts.owner)], writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
+      title: 'unmap the range', reads: UNMAP_FILE_READS, writes: PTE_TERMS, costNs: () => kernel.costs.unmapNs,
       run: () => { unmapFile(T.file.v, T.first.v, end()); },
     },
     X3: {

@@ -7,7 +7,7 @@ import { mechanism } from '../../engine/mechanism';
 import { at, every, frame, pagesAt } from '../../engine/place';
 import { call, done, fail, site } from '../../engine/step';
 import { kernel } from '../../kernel';
-import { MAPPING_READS, unmapFile, UNMAP_TERMS } from '../../mechanisms/address-space';
+import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from '../../mechanisms/address-space';
 import { isIdle } from '../../mechanisms/folio-counts';
 import { BUSY_READS, deleteEntries, firstBusyIndex, removeBlocks } from '../../mechanisms/remove-blocks';
 import type { TruncateVsDma } from '../policy';
@@ -34,7 +34,7 @@ const layoutOperation = mechanism({
     W1: { title: 'take iolock', takes: iolock },
     W2: { title: 'take invalidate_lock', takes: invlock },
     W3: {
-      title: 'unmap the whole file', reads: [...MAPPING_READS, ...every(hosts.owner)], writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
+      title: 'unmap the whole file', reads: UNMAP_FILE_READS, writes: PTE_TERMS, costNs: () => kernel.costs.unmapNs,
       run: () => { unmapFile(T.file.v, scanFirst(), scanEnd()); },
     },
     W4: {

@@ -152,7 +152,7 @@ describe('cursors on a trace', () => {
   const { lab } = bundledLab('truncate-under-short-dio-pin')
   const readings = (cursor: TraceCursor): unknown => {
     const host = cursor.dictionary.rowsIn(hosts.$.id)[0]!
-    return [hosts.refs, hosts.maps, hosts.owner].map(({ field }) => [...runsIn(cursor, host, field)])
+    return [hosts.refs, hosts.maps, hosts.owner].map(({ field }) => Array.from(runsIn(cursor, host, field)))
   }
 
   it('do not disturb one another: two at different places read different page values', () => {

@@ -31,8 +31,7 @@ describe('the zero page', () => {
       },
     })
     const loads = [...result.trace.events()].filter(({ kind }) => kind === 'load-done').map(({ args }) => args.slice(1))
-    const [store] = [...result.trace.events()].filter(({ kind }) => kind === 'store-landed')
-    const [, , pfn, tag] = store!.args
+    const [, , pfn, tag] = [...result.trace.events()].find(({ kind }) => kind === 'store-landed')!.args
     const first = loads[0]![0]!
     expect(loads).toEqual([[first, 0, 0], [first + 1, 0, 0], [first, pfn, tag]])
     expect(pteAt(result.description.processes[0]!.row, result.description.mappings[0]!.row, 1)).toBe('zero page')
@@ -47,8 +46,8 @@ describe('the zero page', () => {
         W: [['mmap', { name: 'w', file: 'F' }], ['store', { mapping: 'w', pages: '0+1', at: '200 us' }]],
       },
     })
-    const [copied] = [...result.trace.events()].filter(({ kind }) => kind === 'store-landed')
-    const last = [...result.trace.events()].filter(({ kind }) => kind === 'load-done').at(-1)!
+    const copied = [...result.trace.events()].find(({ kind }) => kind === 'store-landed')
+    const last = [...result.trace.events()].findLast(({ kind }) => kind === 'load-done')!
     expect(last.args.slice(2)).toEqual(copied!.args.slice(2))
   })
 })
