@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { at } from '../../resources/runtime/checkout.mjs'
 import { electronEnvironment, ensureElectron, sandboxArguments } from '../../resources/runtime/electron-runtime.mjs'
 import { runProgram } from '../../resources/runtime/run-program.mjs'
 import { fileOfLab } from './support/bundled-labs'
@@ -33,6 +34,11 @@ test('--screenshot writes a PNG of the window and ends', async () => {
   expect(png.subarray(1, 4).toString('latin1')).toBe('PNG')
   // Width and height of the picture; a window without its content would compress to almost nothing.
   expect([png.readUInt32BE(16) >= 1024, png.readUInt32BE(20) >= 600, png.length > 50_000]).toEqual([true, true, true])
+})
+
+test('the picture that the README shows is one of the first size of a window, and small', () => {
+  const png = readFileSync(at('resources', 'screenshots', 'window-dark.png'))
+  expect([png.readUInt32BE(16), png.readUInt32BE(20), png.length < 350_000]).toEqual([1440, 900, true])
 })
 
 test('a picture that cannot be written ends with exit code 1', async () => {
