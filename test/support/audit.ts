@@ -91,13 +91,13 @@ export class Audit {
   private watched(step: Step, mechanism: Mechanism, id: number): Step {
     const key = `${mechanism.name} ${mechanism.stepNames[id - mechanism.base] ?? '?'}`
     const guard = <T>(body: () => T) => (): T => this.within(watched, body)
-    const { when, again, choices, run, costNs } = step
+    const { when, again, choices, costNs } = step
     const watched: Step = {
       ...step,
       ...(when === undefined ? {} : { when: guard(when) }),
       ...(again === undefined ? {} : { again: guard(again) }),
       ...(choices === undefined ? {} : { choices: guard(choices) }),
-      ...(run === undefined ? {} : { run: (go: Parameters<typeof run>[0], choice: number) => this.within(watched, () => run.call(step, go, choice)) }),
+      run: (go, choice) => this.within(watched, () => step.run?.(go, choice)),
       ...(costNs === undefined ? {} : { costNs: () => this.outside(costNs) }),
     }
     this.keys.set(watched, key)

@@ -22,7 +22,7 @@ class Cast {
   readonly regions: { readonly name: string; readonly process: string }[] = []
   readonly pipes: string[] = []
 
-  constructor(readonly prng: Prng, readonly files: readonly { readonly name: string; readonly pages: number }[], readonly scale: number) {}
+  constructor(readonly prng: Prng, readonly files: readonly { readonly name: string; readonly pages: number }[], readonly scale: number, readonly isCrowded: boolean) {}
 
   chance(percent: number): boolean {
     return this.prng.below(100) < percent
@@ -44,8 +44,9 @@ class Cast {
 export function randomLab(seed: number): RandomLab {
   const prng = prngFromSeed(seed)
   const scale = prng.below(12) === 0 ? 150 : 1
-  const files = ['F', 'G', 'H'].slice(0, 1 + prng.below(3)).map((name) => ({ name, pages: prng.below(5) * scale }))
-  const cast = new Cast(prng, files, scale)
+  const isCrowded = prng.below(3) === 0
+  const files = ['F', 'G', 'H'].slice(0, isCrowded ? 2 : 1 + prng.below(3)).map((name, nth) => ({ name, pages: isCrowded && nth === 0 ? 2 * scale : prng.below(5) * scale }))
+  const cast = new Cast(prng, files, scale, isCrowded)
   const hasSecondFs = cast.chance(15)
   const actors = Object.fromEntries(actorsOf(cast))
   const ends = Object.values(actors).every(({ ops }) => ops.every(({ parameters }) => parameters['repeat'] !== 'forever'))
@@ -55,12 +56,12 @@ export function randomLab(seed: number): RandomLab {
 
 function topologyOf(cast: Cast, hasSecondFs: boolean): Topology {
   const { files, scale } = cast
-  const layout = (): 'hole' | 'unwritten' | 'written' => cast.one(['written', 'written', 'written', 'hole', 'unwritten'])
+  const layout = (): 'hole' | 'unwritten' | 'written' => (cast.isCrowded ? 'written' : cast.one(['written', 'written', 'written', 'hole', 'unwritten']))
   const entries = files.map(({ name, pages }) => [name, { size: `${pages * 4} KiB`, layout: layout() }] as const)
   const split = hasSecondFs ? 1 : entries.length
   const pmem = (of: typeof entries): { kind: string; size: string; files: Record<string, { size: string; layout: 'hole' | 'unwritten' | 'written' }> } => {
     const used = of.reduce((sum, [, { size }]) => sum + Number.parseInt(size, 10) / 4, 0)
-    return { kind: 'pmem-region', size: `${(used + 1 + cast.prng.below(6 * scale)) * 4} KiB`, files: Object.fromEntries(of) }
+    return { kind: 'pmem-region', size: `${(used + 1 + cast.prng.below((cast.isCrowded ? 1 : 6) * scale)) * 4} KiB`, files: Object.fromEntries(of) }
   }
   return {
     nodes: {
@@ -80,7 +81,7 @@ const NAMES = ['A', 'B', 'C', 'D']
 function actorsOf(cast: Cast): (readonly [string, LabActor])[] {
   const names = NAMES.slice(0, 1 + cast.prng.below(NAMES.length))
   const processes = names.map((name, nth) => (nth > 0 && cast.chance(25) ? names[nth - 1]! : name))
-  const setUp = names.map((_, nth) => Array.from({ length: 1 + cast.prng.below(2) }, () => mapsOne(cast, processes[nth]!)))
+  const setUp = names.map((_, nth) => Array.from({ length: cast.isCrowded ? 1 : 1 + cast.prng.below(2) }, () => mapsOne(cast, processes[nth]!)))
   const actors = names.map((name, nth): readonly [string, LabActor] => {
     const process = processes[nth]!
     const others = names.filter((other) => other !== name)
@@ -90,8 +91,8 @@ function actorsOf(cast: Cast): (readonly [string, LabActor])[] {
     return [name, { handler, ops, ...memlock, ...(process === name ? {} : { process }), ...(cast.chance(10) ? { ipcLock: true } : {}) }]
   })
   if (cast.regions.length === 0) return actors
-  const writes = Array.from({ length: 1 + cast.prng.below(2) }, () => timed(cast, operation('rdma-write', { mr: cast.one(cast.regions).name, pages: cast.range(2 * cast.scale) })))
-  const late = writes.map(({ word, parameters }) => operation(word, { at: `${cast.prng.below(400)} us`, ...parameters }))
+  const writes = Array.from({ length: 1 + cast.prng.below(2) }, () => timed(cast, operation('rdma-write', { mr: cast.one(cast.regions).name, pages: cast.range(cast.isCrowded ? cast.scale : 2 * cast.scale) })))
+  const late = writes.map(({ word, parameters }) => operation(word, { at: `${(cast.isCrowded ? 100 : 0) + cast.prng.below(400)} us`, ...parameters }))
   return [...actors, ['N', { on: 'peer', ops: late }]]
 }
 
@@ -99,12 +100,12 @@ const operation = (word: string, parameters: Readonly<Record<string, Scalar>> = 
 
 function mapsOne(cast: Cast, process: string): LabOperation {
   const name = `m${cast.mappings.length}`
-  if (cast.chance(20)) {
+  if (!cast.isCrowded && cast.chance(20)) {
     const pages = 1 + cast.prng.below(3 * cast.scale)
     cast.mappings.push({ name, process, file: null, pages })
     return operation('mmap', { name, pages: `0+${pages}` })
   }
-  const file = cast.one(cast.files)
+  const file = cast.isCrowded ? cast.files[0]! : cast.one(cast.files)
   const pages = Math.max(1, file.pages)
   cast.mappings.push({ name, process, file: file.name, pages })
   const flags = cast.chance(20) ? { flags: 'private' } : {}
@@ -181,11 +182,13 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
   [2, awaits],
   [1, (cast) => operation('wait', { for: `${cast.prng.below(100)} us` })],
 ]
-const WEIGHTS = MAKERS.reduce((sum, [weight]) => sum + weight, 0)
+/** Devices, layout operations and allocations on one file: what collides. */
+const COLLIDING: typeof MAKERS = [[4, onMapping('odirect-read')], [5, registers], [1, splices], [3, truncates], [2, onFile('fallocate', { mode: 'punch' })], [3, onFile('pwrite')], [2, onMapping('store')]]
 
 function anyOperation(cast: Cast, process: string, others: readonly string[]): LabOperation {
-  let left = cast.prng.below(WEIGHTS)
-  for (const [weight, maker] of MAKERS) {
+  const makers = cast.isCrowded ? COLLIDING : MAKERS
+  let left = cast.prng.below(makers.reduce((sum, [weight]) => sum + weight, 0))
+  for (const [weight, maker] of makers) {
     if (left < weight) return maker(cast, process, others)
     left -= weight
   }
