@@ -200,4 +200,4 @@ export const ref = column('ref');
 export const lock = (doc: string) => ({ kind: 'lock', doc }) as const satisfies ColumnSpec;
 export const wide = (doc: string, more: Omit<ColumnSpec, 'kind' | 'doc'> = {}) => ({ kind: 'wide', doc, ...more }) as const;
 export const stack = (doc: string, words: number) => ({ kind: 'stack', doc, words }) as const satisfies ColumnSpec;
-export const oneOf = <const Names extends readonly string[]>(doc: string, names: Names) => ({ kind: 'name', doc, names }) as const satisfies ColumnSpec;
+export const oneOf = <const Names extends readonly string[]>(doc: string, names: Names, more: Pick<ColumnSpec, 'hidden'> = {}) => ({ kind: 'name', doc, names, ...more }) as const;

@@ -108,7 +108,7 @@ function pendingEnd(state: State, run: RunDescription, words: readonly string[],
 function leavingThread(state: State, run: RunDescription, process: Row): number | null {
   const isExiting = process !== 0 && processes.exiting.in(state, process) === 1;
   const threads = run.actors.map(({ row }, nth) => ({ row, nth })).filter(({ row }) => process !== 0 && actors.process.in(state, row) === process && actors.pc.in(state, row) !== 0);
-  const killed = threads.find(({ row }) => actors.dead.in(state, row) === 1);
+  const killed = threads.find(({ row }) => actors.dead.in(state, row) !== 0);
   return (isExiting ? threads.find(({ row }) => actors.dead.in(state, row) === 0) ?? killed : killed)?.nth ?? null;
 }
 

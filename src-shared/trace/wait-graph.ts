@@ -91,12 +91,19 @@ class Follower {
     const release = outlook === null ? [] : [releaseLink(run, outlook)];
     if (holder.actor === null) return { links: [...held, ...release], end: outlook === null ? 'nothing' : isHold ? 'pin' : 'mapping', cycle: [] };
     const from = this.path.indexOf(holder.actor);
+    if (from >= 0 && this.isUnreached(outlook)) return { links: [...held, ...release], end: 'pin', cycle: [] };
     if (from >= 0) return { links: [...held, ...release.slice(0, isHold ? 1 : 0), this.cycleLink(from, wait)], end: 'cycle', cycle: this.path.slice(from) };
     const rest = this.follow(holder.actor);
+    if (rest.end === 'cycle' && this.isUnreached(outlook)) return { links: [...held, ...release], end: 'pin', cycle: [] };
     const served = servedOperation(state, holder.row);
     if (rest.end === 'work' && served !== 0) return { ...rest, links: [this.serves(holder.actor, served)] };
     if (rest.end === 'work' && outlook !== null) return { ...rest, links: [...held, ...release] };
     return { ...rest, links: [...(outlook === null ? held : [...held, ...release]), ...rest.links] };
+  }
+
+  /** What a program would do later is no part of a cycle in the kernel: until then user space keeps the hold. */
+  private isUnreached(outlook: ReleaseOutlook | null): boolean {
+    return outlook?.kind === 'scheduled' && operations.state.nameIn(this.state, this.run.operations[outlook.operation].row) === 'pending';
   }
 
   private hold(holder: Row): WhyLink {

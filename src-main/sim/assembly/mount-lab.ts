@@ -176,7 +176,10 @@ function addActors(names: LabNames, programs: readonly Mechanism[], driveRows: R
     return row;
   };
   Object.entries(names.lab.actors).forEach(([name, actor], nth) => {
-    actors.process.set(add(name, 'task', actor.on ?? null, programs[nth], 0), processOf(names, name));
+    const row = add(name, 'task', actor.on ?? null, programs[nth], 0);
+    actors.process.set(row, processOf(names, name));
+    actors.handler.set(row, actors.handler.valueOf(actor.handler ?? 'none'));
+    actors.exitPc.set(row, programs[nth].base + programs[nth].stepNames.indexOf('KX'));
   });
   for (const [node, row] of driveRows) add(node, 'device', node, driveEngine, row);
   for (const [node, row] of nicRows) add(node, 'device', node, nicEngine, row);

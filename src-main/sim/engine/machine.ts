@@ -69,7 +69,7 @@ class Machine {
 
   private isInterrupted(actor: number, step: Step): boolean {
     if (step.interruptible === undefined) return false;
-    if (actors.dead.get(actor) === 1) return true;
+    if (actors.dead.get(actor) !== 0) return true;
     return step.interruptible === 'signal' && actors.signal.get(actor) !== 0;
   }
 

@@ -7,10 +7,8 @@ import { emit } from './events';
 import { answer, machine } from './machine';
 import { every, frame } from './place';
 import { mechanism } from './mechanism';
+import { SIGNAL_TERMS, sendSignalTo, type Handler } from './signals';
 import { call, done, sleep, type Call, type Mechanism, type Next, type Step } from './step';
-
-/** What an actor does when a signal reaches it at its return to user space. */
-export type Handler = 'none' | 'restart' | 'no-restart';
 
 export interface ProgramOperation {
   readonly row: Row;
@@ -24,29 +22,43 @@ export interface ProgramOperation {
 
 const T = frame();
 const BEGIN_TERMS = every(operations.state, operations.result, operations.errno, operations.applied);
-const LEAVE_TERMS = every(operations.state, operations.result, operations.errno, operations.killedBy, actors.signal);
+const LEAVE_TERMS = [...every(operations.state, operations.result, operations.errno, operations.killedBy), ...SIGNAL_TERMS];
 
 type Go = Readonly<Record<string, Next>>;
 
 /**
- * The program of a lab’s actor as a step table of its own: for each operation a step that starts it and one that takes its
- * answer and looks at signals, as a task does on its way back to user space.
+ * The program of a lab’s actor as a step table of its own: for each operation a step that starts it, one that takes its answer
+ * and looks at signals, as a task does on its way back to user space, and one that starts it again for SA_RESTART.
  */
 export function programOf(actor: string, handler: Handler, ops: readonly ProgramOperation[], exit: Call): Mechanism {
   const steps: Record<string, Step> = {};
-  ops.forEach((operation, at) => {
-    const nth = at + 1;
-    if (operation.atNs > 0) steps[`A${nth}`] = { title: `wait for the time of ${operation.text}`, run: () => sleep(Math.max(0, operation.atNs - kernel.nowNs)) };
-    steps[`O${nth}`] = { title: operation.text, writes: BEGIN_TERMS, calls: [operation.call], run: () => { begin(operation); return call(operation.call); } };
-    steps[`R${nth}`] = {
-      title: `return from ${operation.text}`, writes: LEAVE_TERMS, reads: every(processes.exiting, actors.dead), to: [`O${nth}`, 'KX', 'END'],
-      run: go => leave(operation, handler, go, `O${nth}`),
-    };
-  });
+  ops.forEach((operation, at) => Object.assign(steps, stepsOf(operation, at + 1, handler)));
   steps['NX'] = { title: 'the program is over', to: ['END'], run: go => go['END'] };
   steps['KX'] = { title: 'die: leave the process', calls: [exit], run: () => call(exit) };
   steps['END'] = { title: 'end', to: ['done'], run: () => done() };
   return mechanism({ name: `task/${actor}`, source: 'the lab', frame: T, order: Object.keys(steps).join(' '), steps });
+}
+
+function stepsOf(operation: ProgramOperation, nth: number, handler: Handler): Record<string, Step> {
+  const again = `O${nth}`;
+  const restart = `S${nth}`;
+  const steps: Record<string, Step> = {};
+  if (operation.atNs > 0) steps[`A${nth}`] = { title: `wait for the time of ${operation.text}`, run: () => sleep(Math.max(0, operation.atNs - kernel.nowNs)) };
+  steps[again] = {
+    title: operation.text, interruptible: 'kill', reads: every(actors.dead), writes: [...BEGIN_TERMS, ...every(actors.signal)], calls: [operation.call], to: [`R${nth}`, 'KX'],
+    run: go => {
+      if (actors.dead.get(machine.self) !== 0) return go['KX'];
+      deliver();
+      begin(operation);
+      return call(operation.call, go[`R${nth}`]);
+    },
+  };
+  steps[restart] = { title: `restart ${operation.text}`, calls: [operation.call], run: () => call(operation.call) };
+  steps[`R${nth}`] = {
+    title: `return from ${operation.text}`, writes: LEAVE_TERMS, reads: every(processes.exiting), to: [again, restart, 'KX', 'END'],
+    run: go => leave(operation, handler, go, { again, restart }),
+  };
+  return steps;
 }
 
 function begin({ row }: ProgramOperation): void {
@@ -60,33 +72,40 @@ function begin({ row }: ProgramOperation): void {
   emit('operation-started', row);
 }
 
-/** Records the answer, delivers a signal, and says where the program goes on. */
-function leave(operation: ProgramOperation, handler: Handler, go: Go, start: string): Next | undefined {
+/** Records the answer, looks at signals, and says where the program goes on. */
+function leave(operation: ProgramOperation, handler: Handler, go: Go, to: { readonly again: string; readonly restart: string }): Next | undefined {
   const { self } = machine;
-  const signal = actors.signal.get(self);
   const { result, errno } = answer;
-  const isFatal = signal !== 0 && (handler === 'none' || signal === SIGNALS.SIGKILL || signal === SIGNALS.SIGBUS);
-  if (errno === ERRNO.EINTR && signal !== 0 && handler === 'restart' && !isFatal) {
-    deliver(self, signal);
-    return go[start];
+  const signal = actors.signal.get(self);
+  if (FAULTS.has(signal)) sendSignalTo(self, signal);
+  const killedBy = actors.dead.get(self);
+  if (killedBy === 0 && errno === ERRNO.EINTR && signal !== 0 && handler === 'restart') {
+    deliver();
+    return go[to.restart];
   }
   operations.state.set(operation.row, operations.state.valueOf('done'));
   operations.result.set(operation.row, result);
   operations.errno.set(operation.row, errno);
   operations.endNs.set(operation.row, kernel.nowNs);
   actors.op.set(self, 0);
-  if (isFatal) {
-    operations.killedBy.set(operation.row, signal);
-    emit('operation-killed', operation.row, signal);
+  if (killedBy !== 0) {
+    operations.killedBy.set(operation.row, killedBy);
+    emit('operation-killed', operation.row, killedBy);
     return go['KX'];
   }
   emit('operation-returned', operation.row, result, errno);
-  if (processes.exiting.get(actors.process.get(self)) === 1 || actors.dead.get(self) === 1) return go['END'];
-  if (signal !== 0) deliver(self, signal);
-  if (operations.rounds.get(operation.row) < operation.times && result >= 0) return go[start];
+  if (processes.exiting.get(actors.process.get(self)) === 1) return go['END'];
+  deliver();
+  if (operations.rounds.get(operation.row) < operation.times && result >= 0) return go[to.again];
 }
 
-function deliver(self: Row, signal: number): void {
-  actors.signal.set(self, 0);
-  emit('signal-delivered', actors.nth.get(self), signal);
+/** Signals that a CPU access raises in the task itself. */
+const FAULTS: ReadonlySet<number> = new Set([SIGNALS.SIGBUS, SIGNALS.SIGSEGV]);
+
+/** A handled signal runs its handler on the way to user space. */
+function deliver(): void {
+  const signal = actors.signal.get(machine.self);
+  if (signal === 0) return;
+  actors.signal.set(machine.self, 0);
+  emit('signal-delivered', actors.nth.get(machine.self), signal);
 }

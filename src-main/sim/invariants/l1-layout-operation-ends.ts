@@ -7,26 +7,33 @@ import type { EndInvariant } from './invariant';
 /** Operations that change a file’s layout (spec 4.1). */
 const LAYOUT_WORDS: ReadonlySet<string> = new Set(['ftruncate', 'fallocate']);
 
+/** The lab’s own steps that order a set-up: no kernel waits there. */
+const SET_UP_WORDS: ReadonlySet<string> = new Set(['await-held', 'await-waiting']);
+/** A cycle is L5’s, a hold that user space keeps is L2’s. */
+const HAS_A_CULPRIT: ReadonlySet<string> = new Set(['cycle', 'pin']);
+
 export const l1LayoutOperationEnds: EndInvariant = {
   kind: 'end',
   id: 'L1',
   class: 'liveness',
-  sentence: 'A truncate or punch ends once the holds that existed when it began are released.',
+  sentence: 'An operation ends once the holds that existed when it began are released.',
   source: source('spec 10.2 L1; objection in the thread of 30 Oct 2017', 'D', 'S'),
   brokenBy(outcome) {
     const { run } = outcome;
-    const isLayout = (actor: number): boolean => {
+    const wordOf = (actor: number): string => {
       const operation = actors.op.get(run.actors[actor].row);
-      return LAYOUT_WORDS.has(run.operations[operations.nth.in(arena, operation)]?.word ?? '');
+      return operation === 0 ? '' : run.operations[operations.nth.in(arena, operation)].word;
     };
-    const starved = outcome.starving.filter(isLayout).map(actor => ({
+    const starved = outcome.starving.filter(actor => LAYOUT_WORDS.has(wordOf(actor))).map(actor => ({
       chain: [
         `the whole state has come back to what it was, and ${operationText(run, actors.op.get(run.actors[actor].row))} has not returned`,
         ...outcome.chainOf(actor).lines,
         `the others can go round like this for ever: ${run.operations.filter(operation => operation.repeats).map(operation => operation.text).join(', ')}`,
       ],
     }));
-    const lost = outcome.blocked.filter(actor => isLayout(actor) && outcome.chainOf(actor).end === 'mapping').map(actor => ({ chain: outcome.chainOf(actor).lines }));
-    return [...starved, ...lost];
+    const stuck = outcome.blocked
+      .filter(actor => !SET_UP_WORDS.has(wordOf(actor)) && !HAS_A_CULPRIT.has(outcome.chainOf(actor).end))
+      .map(actor => ({ chain: outcome.chainOf(actor).lines }));
+    return [...starved, ...stuck];
   },
 };

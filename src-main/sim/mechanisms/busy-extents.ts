@@ -59,9 +59,9 @@ export const logCommit = mechanism({
       again: () => extentsOf(L.fs.v, IN_TRANSACTION).length > 0,
     },
     LC2: {
-      title: 'end the commit', writes: [at(filesystems.logDirty, L.fs)], to: ['LC1'],
+      title: 'end the commit; a transaction since then needs another one', reads: every(STATE), writes: [at(filesystems.logDirty, L.fs)], to: ['LC1'],
       run: go => {
-        filesystems.logDirty.set(L.fs.v, 0);
+        filesystems.logDirty.set(L.fs.v, extentsOf(L.fs.v, IN_TRANSACTION).length > 0 ? 1 : 0);
         emit('log-committed', L.fs.v);
         return go.LC1;
       },

@@ -1,11 +1,14 @@
-import { SIGNALS } from '@shared/domain/signal';
+import { ERRNO } from '@shared/domain/errno';
 import { actors, files, filesystems, hosts, operations, processes, regions, requests, transfers } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
-import { at, every, frame } from '../engine/place';
-import { done, sleep } from '../engine/step';
+import { every, frame } from '../engine/place';
+import { sendSignalTo, SIGNAL_TERMS } from '../engine/signals';
+import { done, fail, sleep } from '../engine/step';
 import { busyRefs } from './folio-counts';
+
+const isKilled = (): boolean => actors.dead.get(machine.self) !== 0;
 
 const K = frame('target', 'signal');
 
@@ -17,10 +20,9 @@ export const sendSignal = mechanism({
   order: 'KI1',
   steps: {
     KI1: {
-      title: 'make the signal pending', writes: [at(actors.signal, K.target), at(actors.dead, K.target)], to: ['done'],
+      title: 'make the signal pending', reads: every(processes.exiting), writes: SIGNAL_TERMS, to: ['done'],
       run: () => {
-        actors.signal.set(K.target.v, K.signal.v);
-        if (K.signal.v === SIGNALS.SIGKILL) actors.dead.set(K.target.v, 1);
+        sendSignalTo(K.target.v, K.signal.v);
         emit('signal-sent', actors.nth.get(K.target.v), K.signal.v);
         return done();
       },
@@ -38,7 +40,7 @@ export const pause = mechanism({
   order: 'PA1 PA2',
   steps: {
     PA1: { title: 'let time pass', run: () => sleep(S.ns.v) },
-    PA2: { title: 'go on', to: ['done'], run: () => done() },
+    PA2: { title: 'go on', interruptible: 'kill', reads: every(actors.dead), to: ['done'], run: () => (isKilled() ? fail(ERRNO.EINTR) : done()) },
   },
 });
 
@@ -52,15 +54,15 @@ export const awaitHeld = mechanism({
   order: 'AH1',
   steps: {
     AH1: {
-      title: 'wait until the page is held', waitsFor: { kind: 'pages-held', file: 'file', index: 'index' }, to: ['done'],
-      reads: every(files.kind, files.blockDelta, hosts.refs, hosts.maps, actors.pc),
+      title: 'wait until the page is held', waitsFor: { kind: 'pages-held', file: 'file', index: 'index' }, to: ['done'], interruptible: 'kill',
+      reads: every(files.kind, files.blockDelta, hosts.refs, hosts.maps, actors.pc, actors.dead),
       when: () => {
         if (H.by.v !== 0 && actors.pc.get(H.by.v) === 0) return true;
         if (files.kind.at(H.file.v, H.index.v) === 0) return false;
         const pfn = H.index.v + files.blockDelta.at(H.file.v, H.index.v);
         return busyRefs(filesystems.host.get(files.fs.get(H.file.v)), pfn) > 0;
       },
-      run: () => done(),
+      run: () => (isKilled() ? fail(ERRNO.EINTR) : done()),
     },
   },
 });
@@ -87,7 +89,7 @@ export const awaitWaiting = mechanism({
   order: 'AW1',
   steps: {
     AW1: {
-      title: 'wait until the other actor waits or is done', waitsFor: { kind: 'actor', actor: 'target' }, to: ['done'],
+      title: 'wait until the other actor waits or is done', waitsFor: { kind: 'actor', actor: 'target' }, to: ['done'], interruptible: 'kill',
       reads: GUARD_READS,
       when: () => {
         const { self } = machine;
@@ -102,7 +104,7 @@ export const awaitWaiting = mechanism({
         machine.enter(self);
         return isStuck;
       },
-      run: () => done(),
+      run: () => (isKilled() ? fail(ERRNO.EINTR) : done()),
     },
   },
 });

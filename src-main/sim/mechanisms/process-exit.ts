@@ -1,3 +1,4 @@
+import { SIGNALS } from '@shared/domain/signal';
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { actors, hosts, mappings, pipes, processes, regions } from '@shared/state/tables';
@@ -5,6 +6,7 @@ import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
+import { killThread, threadsOf } from '../engine/signals';
 import { call, done, site } from '../engine/step';
 import { UNMAP_TERMS } from './address-space';
 import { deregisterMemory } from './deregister-memory';
@@ -16,7 +18,7 @@ const T = frame('process', 'mr', 'pipe');
 const deregister = site(deregisterMemory, T.mr, T.process);
 const closePipe = site(drainPipe, T.pipe, 1);
 
-const siblings = (): readonly Row[] => machine.actorRows.filter(actor => actor !== machine.self && actors.process.get(actor) === T.process.v);
+const siblings = (): readonly Row[] => threadsOf(T.process.v).filter(actor => actor !== machine.self);
 const nextRegion = (): Row => regions.$.rows(arena).find(mr => regions.process.get(mr) === T.process.v && regions.state.get(mr) === regions.state.valueOf('valid')) ?? 0;
 const nextPipe = (): Row => pipes.$.rows(arena).find(pipe => pipes.closed.get(pipe) === 0 && pipes.process.get(pipe) === T.process.v) ?? 0;
 
@@ -32,11 +34,11 @@ export const processExit = mechanism({
   steps: {
     EX1: {
       title: 'tell the other threads, unless one of them leads the way already',
-      reads: [at(processes.exiting, T.process)], writes: [at(processes.exiting, T.process), ...every(actors.dead)], to: ['done'],
+      reads: [at(processes.exiting, T.process), ...every(actors.pc)], writes: [at(processes.exiting, T.process), ...every(actors.dead)], to: ['done'],
       run: () => {
         if (processes.exiting.get(T.process.v) === 1) return done();
         processes.exiting.set(T.process.v, 1);
-        for (const sibling of siblings()) actors.dead.set(sibling, 1);
+        for (const sibling of siblings()) killThread(sibling, SIGNALS.SIGKILL);
       },
     },
     EX2: {

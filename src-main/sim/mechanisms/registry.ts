@@ -10,6 +10,7 @@ import { driveEngine } from './drive-engine';
 import { readFile, writeFile } from './file-access';
 import { getUserPages } from './get-user-pages';
 import { awaitHeld, awaitWaiting, pause, sendSignal } from './lab-steps';
+import { layoutBreak } from './layout-break';
 import { mapMemory, unmapMemory } from './mapping-calls';
 import { pageFault } from './page-fault';
 import { drainPipe, vmsplice } from './pipe';
@@ -20,7 +21,7 @@ import { removeBlocks } from './remove-blocks';
 
 /** Every mechanism that does not depend on the policy. */
 export const MECHANISMS: readonly Mechanism[] = [
-  pageFault, daxFault, anonymousFault, allocateBlocks, getUserPages, removeBlocks,
+  pageFault, daxFault, anonymousFault, allocateBlocks, getUserPages, layoutBreak, removeBlocks,
   directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, processExit,
   logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting,

@@ -2,19 +2,21 @@ import { ERRNO } from '@shared/domain/errno';
 import { source } from '@shared/domain/source';
 import { files, filesystems, hosts } from '@shared/state/tables';
 import { emit } from '../../engine/events';
+import { answer } from '../../engine/machine';
 import { mechanism } from '../../engine/mechanism';
 import { at, every, frame, pagesAt } from '../../engine/place';
 import { call, done, fail, site } from '../../engine/step';
 import { kernel } from '../../kernel';
 import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from '../../mechanisms/address-space';
-import { isIdle } from '../../mechanisms/folio-counts';
+import { layoutBreak } from '../../mechanisms/layout-break';
 import { BUSY_READS, firstBusyIndex, forEachBlockRun, removeBlocks } from '../../mechanisms/remove-blocks';
 import type { TruncateVsDma } from '../policy';
 
-const T = frame('file', 'first', 'pages', 'op', 'pfn');
+const T = frame('file', 'first', 'pages', 'op', 'errno');
 const iolock = at(files.iolock, T.file);
 const invlock = at(files.invlock, T.file);
 const entryLock = pagesAt(files.entryLock, T.file);
+const breakLayout = site(layoutBreak, T.file, T.first, T.pages);
 const remove = site(removeBlocks, T.file, T.first, T.pages, T.op);
 const host = (): number => filesystems.host.get(files.fs.get(T.file.v));
 const end = (): number => T.first.v + T.pages.v;
@@ -32,7 +34,7 @@ const layoutOperation = mechanism({
   name: 'layout/fail-etxtbsy',
   source: 'spec 4.7 X1–X4; thread of 8 Feb 2019, Gunthorpe and Ledford',
   frame: T,
-  order: 'X1 X1b X2 X3 X5 X5s X6 X4 X7 X8',
+  order: 'X1 X1b X2 X3 X5 X6 X4 X7 X8',
   steps: {
     X1: { title: 'take iolock', takes: iolock },
     X1b: { title: 'take invalidate_lock', takes: invlock },
@@ -45,26 +47,32 @@ const layoutOperation = mechanism({
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },
       reads: [...BUSY_READS, entryLock, ...every(hosts.longterm, files.kind)], to: ['X4', 'X5', 'X8'], costNs: () => kernel.costs.scanNs,
       run: go => {
+        if (kernel.policy.knobs.etxtbsyScope === 'longterm-only') return refuses(firstLongterm()) ? go.X8 : go.X5;
         const busy = firstBusyIndex(T.file.v, T.first.v, end());
-        const refused = kernel.policy.knobs.etxtbsyScope === 'any-ref' ? busy >= 0 : firstLongterm() >= 0;
-        if (!refused && busy < 0) return go.X4;
-        if (busy >= 0) T.pfn.v = busy + files.blockDelta.at(T.file.v, busy);
-        if (!refused) return go.X5;
-        emit('layout-refused', T.file.v, T.pfn.v, ERRNO.ETXTBSY);
-        return go.X8;
+        return refuses(busy < 0 ? -1 : busy + files.blockDelta.at(T.file.v, busy)) ? go.X8 : go.X4;
       },
     },
-    X5: { title: 'only short holds: drop invalidate_lock', drops: [invlock], run: () => { emit('layout-wait', T.file.v, T.pfn.v); } },
-    X5s: {
-      title: 'sleep until the page is idle', when: () => isIdle(host(), T.pfn.v), waitsFor: { kind: 'page-idle', pfn: 'pfn' },
-      reads: every(hosts.refs), forgets: [T.pfn], costNs: () => kernel.costs.wakeNs,
+    X5: { title: 'short holds are waited for', calls: [breakLayout], run: () => call(breakLayout) },
+    X6: {
+      title: 'take the answer; a long-term pin may have come meanwhile', reads: every(hosts.longterm, files.kind, files.blockDelta), to: ['X4', 'X8'],
+      run: go => {
+        T.errno.v = answer.errno;
+        return T.errno.v !== 0 || refuses(firstLongterm()) ? go.X8 : go.X4;
+      },
     },
-    X6: { title: 'retake invalidate_lock, start over', takes: invlock, to: ['X2'], run: go => go.X2 },
     X4: { title: 'carry the operation out', calls: [remove], run: () => call(remove) },
     X7: { title: 'drop both locks and return', drops: [invlock, iolock], to: ['done'], run: () => done() },
-    X8: { title: 'drop both locks and refuse', drops: [invlock, iolock], to: ['done'], run: () => fail(ERRNO.ETXTBSY) },
+    X8: { title: 'drop both locks and refuse', drops: [invlock, iolock], to: ['done'], run: () => fail(T.errno.v) },
   },
 });
+
+/** Notes that a held frame refuses the operation; −1 is none. */
+function refuses(pfn: number): boolean {
+  if (pfn < 0) return false;
+  T.errno.v = ERRNO.ETXTBSY;
+  emit('layout-refused', T.file.v, pfn, ERRNO.ETXTBSY);
+  return true;
+}
 
 export const failEtxtbsy: TruncateVsDma = {
   axis: 'truncate-vs-dma',
