@@ -15,11 +15,11 @@ export class Trace {
     this.chunks.push(chunk);
     this.steps += chunk.count;
     const { births, boundaries } = chunk;
-    for (let at = 0; at < births.length; at += 3 + births[at + 2]!) {
-      this.dictionary.addRow({ row: births[at]!, table: births[at + 1]!, ids: [...births.subarray(at + 3, at + 3 + births[at + 2]!)] });
+    for (let at = 0; at < births.length; at += 3 + births[at + 2]) {
+      this.dictionary.addRow({ row: births[at], table: births[at + 1], ids: [...births.subarray(at + 3, at + 3 + births[at + 2])] });
     }
     for (let at = 0; at < boundaries.length; at += 4) {
-      this.dictionary.addBoundary({ slot: boundaries[at]!, space: boundaries[at + 1]!, field: boundaries[at + 2]!, page: boundaries[at + 3]! });
+      this.dictionary.addBoundary({ slot: boundaries[at], space: boundaries[at + 1], field: boundaries[at + 2], page: boundaries[at + 3] });
     }
   }
 
@@ -28,16 +28,16 @@ export class Trace {
     let high = this.chunks.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (this.chunks[middle]!.firstStep <= step) low = middle;
+      if (this.chunks[middle].firstStep <= step) low = middle;
       else high = middle - 1;
     }
-    return this.chunks[low]!;
+    return this.chunks[low];
   }
 
   stepAt(index: number): TraceStep {
     const chunk = this.chunkOf(index);
     const at = index - chunk.firstStep;
-    return { index, timeNs: chunk.timeNs[at]!, actor: chunk.actor[at]!, step: chunk.step[at]!, choice: chunk.choice[at]! };
+    return { index, timeNs: chunk.timeNs[at], actor: chunk.actor[at], step: chunk.step[at], choice: chunk.choice[at] };
   }
 
   /** Number of steps taken at or before `timeNs`. */
@@ -68,9 +68,9 @@ export class Trace {
 }
 
 function* eventsOfStep(chunk: TraceChunk, at: number): Generator<TraceEvent> {
-  const begin = at === 0 ? 0 : chunk.eventEnd[at - 1]!;
-  for (let word = begin; word < chunk.eventEnd[at]!; word += EVENT_WORDS) {
-    const kind = EVENT_KINDS[chunk.events[word]!]!;
+  const begin = at === 0 ? 0 : chunk.eventEnd[at - 1];
+  for (let word = begin; word < chunk.eventEnd[at]; word += EVENT_WORDS) {
+    const kind = EVENT_KINDS[chunk.events[word]];
     yield { kind, args: [...chunk.events.subarray(word + 1, word + 1 + EVENTS[kind].length)], step: chunk.firstStep + at };
   }
 }
@@ -99,7 +99,7 @@ export class TraceCursor implements State {
     this.w = lengthened(this.w, last === undefined ? 0 : last.row + ROW_WORDS_MAX);
     this.p = lengthened(this.p, boundaries.length);
     for (; this.rowsNamed < rows.length; this.rowsNamed++) {
-      const { row, table, ids } = rows[this.rowsNamed]!;
+      const { row, table, ids } = rows[this.rowsNamed];
       this.w[row] = table;
       ids.forEach((id, at) => { this.w[row + 1 + at] = id; });
     }
@@ -127,8 +127,8 @@ export class TraceCursor implements State {
   private forward(): void {
     const chunk = this.chunk!;
     const at = this.position - chunk.firstStep;
-    const end = chunk.logEnd[at]!;
-    for (let i = at === 0 ? 0 : chunk.logEnd[at - 1]!; i < end; i += 3) this.put(chunk.log[i]!, chunk.log[i + 2]!);
+    const end = chunk.logEnd[at];
+    for (let i = at === 0 ? 0 : chunk.logEnd[at - 1]; i < end; i += 3) this.put(chunk.log[i], chunk.log[i + 2]);
     this.position++;
   }
 
@@ -136,8 +136,8 @@ export class TraceCursor implements State {
     this.position--;
     const chunk = this.chunk!;
     const at = this.position - chunk.firstStep;
-    const begin = at === 0 ? 0 : chunk.logEnd[at - 1]!;
-    for (let i = chunk.logEnd[at]! - 3; i >= begin; i -= 3) this.put(chunk.log[i]!, chunk.log[i + 1]!);
+    const begin = at === 0 ? 0 : chunk.logEnd[at - 1];
+    for (let i = chunk.logEnd[at] - 3; i >= begin; i -= 3) this.put(chunk.log[i], chunk.log[i + 1]);
   }
 
   private put(word: number, value: number): void {
