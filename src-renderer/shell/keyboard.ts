@@ -19,12 +19,15 @@ export function useKeyboard(): void {
 
 function onKeyDown(event: KeyboardEvent): void {
   if (event.key === 'Tab') isWalking = true;
-  if (event.defaultPrevented || belongsToControl(event)) return;
+  if ((event.defaultPrevented && !isChord(event)) || belongsToControl(event)) return;
   const command = commandForKey(event);
   if (command === undefined) return;
   event.preventDefault();
   if (command.enabled()) command.run();
 }
+
+/** A radio button takes every Enter for its own; a chord is never meant for a control outside of a dialog. */
+const isChord = ({ ctrlKey, metaKey, key }: KeyboardEvent): boolean => (ctrlKey || metaKey) && key === 'Enter';
 
 function belongsToControl(event: KeyboardEvent): boolean {
   const { target } = event;

@@ -35,6 +35,7 @@ async function tabTo(name: string): Promise<void> {
 }
 
 test('a guided lab is reached and opened by keys', async () => {
+  await lab.page.getByRole('button', { name: 'Truncate versus DMA (2017)' }).waitFor()
   await tabTo('Truncate versus DMA (2017)')
   await press('Enter')
   await bench.guide.waitFor()
@@ -50,8 +51,8 @@ test('the guide is worked by keys up to the violation', async () => {
   await press('ArrowDown')
   await press('ArrowDown')
   expect(await lab.page.getByRole('radio').nth(2).isChecked()).toBe(true)
-  await tabTo('Run')
-  await press('Enter')
+  // The answer keeps the focus, and takes Enter for itself.
+  await press('Control+Enter')
   await tabTo('Show what happens')
   await press('Enter')
   await bench.guide.getByRole('status').waitFor()
@@ -60,6 +61,18 @@ test('the guide is worked by keys up to the violation', async () => {
   await press('v')
   await expect.poll(async () => (await bench.position())[0]).toBeGreaterThan(0)
   expect(await bench.status.innerText()).toContain('S1')
+})
+
+test('Ctrl+Enter runs from a tab and from a card, and selects nothing', async () => {
+  for (const focused of [lab.page.getByRole('tab', { name: 'Events' }), bench.card('cpu0')]) {
+    await press('v')
+    const [violated] = await bench.position()
+    await focused.focus()
+    await press('Control+Enter')
+    await expect.poll(async () => (await bench.position())[0]).toBeLessThan(violated)
+  }
+  expect(await bench.card('cpu0').getAttribute('aria-pressed')).toBe('false')
+  await press('v')
 })
 
 test('a page is found, asked and stepped through by keys', async () => {
@@ -82,9 +95,8 @@ test('the report is exported by keys', async () => {
 })
 
 test('a NIC is placed, linked, taken back and saved by keys', async () => {
-  await press('Control+k')
-  await lab.page.keyboard.type('Truncate while a drive still')
-  await press('Enter')
+  await tabTo('Guide')
+  await press('ArrowRight')
   await bench.guide.waitFor({ state: 'detached' })
   await tabTo('Filter parts')
   await lab.page.keyboard.type('nic')

@@ -7,6 +7,8 @@ export class Workbench {
   readonly status: Locator
   readonly header: Locator
   readonly banner: Locator
+  /** The views at the bottom. */
+  readonly views: Locator
 
   constructor(readonly page: Page) {
     this.guide = page.getByRole('region', { name: 'Guided lab' })
@@ -14,6 +16,7 @@ export class Workbench {
     this.status = page.locator('footer.status-bar')
     this.header = page.getByRole('banner')
     this.banner = page.getByRole('alert')
+    this.views = page.getByRole('region', { name: 'Views' })
   }
 
   /** Opens a bundled lab from the start screen. */
