@@ -5,9 +5,9 @@ import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
 import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
-import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from './address-space';
 import { isIdle } from './folio-counts';
 import { BUSY_READS, deleteEntries, firstBusyIndex } from './remove-blocks';
+import { unmapStep } from './unmap-step';
 
 const T = frame('file', 'first', 'pages', 'pfn', 'isInterrupted');
 const invlock = at(files.invlock, T.file);
@@ -32,10 +32,7 @@ export const layoutBreak = mechanism({
   frame: T,
   order: 'W3 W4 W5 W5s W6 W7',
   steps: {
-    W3: {
-      title: 'unmap the whole file', reads: UNMAP_FILE_READS, writes: PTE_TERMS, costNs: () => kernel.costs.unmapNs,
-      run: () => { unmapFile(T.file.v, scanFirst(), scanEnd()); },
-    },
+    W3: unmapStep('unmap the whole file', T.file, () => [scanFirst(), scanEnd()]),
     W4: {
       title: 'scan for a busy page', when: () => entryLock.find(scanFirst(), scanEnd(), holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },

@@ -3,9 +3,8 @@ import { files } from '@shared/state/tables';
 import { mechanism } from '../../engine/mechanism';
 import { at, frame } from '../../engine/place';
 import { call, done, site } from '../../engine/step';
-import { kernel } from '../../kernel';
-import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from '../../mechanisms/address-space';
 import { removeBlocks } from '../../mechanisms/remove-blocks';
+import { unmapStep } from '../../mechanisms/unmap-step';
 import type { TruncateVsDma } from '../policy';
 
 const T = frame('file', 'first', 'pages', 'op');
@@ -21,10 +20,7 @@ const layoutOperation = mechanism({
   steps: {
     B1: { title: 'take iolock', takes: iolock },
     B1b: { title: 'take invalidate_lock', takes: invlock },
-    B2: {
-      title: 'unmap the range', reads: UNMAP_FILE_READS, writes: PTE_TERMS, costNs: () => kernel.costs.unmapNs,
-      run: () => { unmapFile(T.file.v, T.first.v, T.first.v + T.pages.v); },
-    },
+    B2: unmapStep('unmap the range', T.file, () => [T.first.v, T.first.v + T.pages.v]),
     B3: { title: 'free the extents, held ones as busy', calls: [remove], run: () => call(remove) },
     B3u: { title: 'drop both locks and return at once', drops: [invlock, iolock], to: ['done'], run: () => done() },
   },

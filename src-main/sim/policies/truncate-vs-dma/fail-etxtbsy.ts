@@ -7,9 +7,9 @@ import { mechanism } from '../../engine/mechanism';
 import { at, every, frame, pagesAt } from '../../engine/place';
 import { call, done, fail, site } from '../../engine/step';
 import { kernel } from '../../kernel';
-import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from '../../mechanisms/address-space';
 import { layoutBreak } from '../../mechanisms/layout-break';
 import { BUSY_READS, firstBusyIndex, forEachBlockRun, removeBlocks } from '../../mechanisms/remove-blocks';
+import { unmapStep } from '../../mechanisms/unmap-step';
 import type { TruncateVsDma } from '../policy';
 
 const T = frame('file', 'first', 'pages', 'op', 'errno');
@@ -38,10 +38,7 @@ const layoutOperation = mechanism({
   steps: {
     X1: { title: 'take iolock', takes: iolock },
     X1b: { title: 'take invalidate_lock', takes: invlock },
-    X2: {
-      title: 'unmap the range', reads: UNMAP_FILE_READS, writes: PTE_TERMS, costNs: () => kernel.costs.unmapNs,
-      run: () => { unmapFile(T.file.v, T.first.v, end()); },
-    },
+    X2: unmapStep('unmap the range', T.file, () => [T.first.v, end()]),
     X3: {
       title: 'scan for a page that is held', when: () => entryLock.find(0, Number.MAX_SAFE_INTEGER, holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },

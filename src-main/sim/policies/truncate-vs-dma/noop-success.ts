@@ -4,8 +4,8 @@ import { mechanism } from '../../engine/mechanism';
 import { at, frame, pagesAt } from '../../engine/place';
 import { call, done, site } from '../../engine/step';
 import { kernel } from '../../kernel';
-import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from '../../mechanisms/address-space';
 import { BUSY_READS, firstBusyIndex, removeBlocks } from '../../mechanisms/remove-blocks';
+import { unmapStep } from '../../mechanisms/unmap-step';
 import type { TruncateVsDma } from '../policy';
 
 const T = frame('file', 'first', 'pages', 'op');
@@ -22,10 +22,7 @@ const layoutOperation = mechanism({
   steps: {
     Y1: { title: 'take iolock', takes: iolock },
     Y1b: { title: 'take invalidate_lock', takes: invlock },
-    Y2: {
-      title: 'unmap the range', reads: UNMAP_FILE_READS, writes: PTE_TERMS, costNs: () => kernel.costs.unmapNs,
-      run: () => { unmapFile(T.file.v, T.first.v, T.first.v + T.pages.v); },
-    },
+    Y2: unmapStep('unmap the range', T.file, () => [T.first.v, T.first.v + T.pages.v]),
     Y3: {
       title: 'scan for a page that is held', when: () => entryLock.find(0, Number.MAX_SAFE_INTEGER, holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },

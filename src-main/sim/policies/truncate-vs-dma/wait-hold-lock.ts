@@ -5,9 +5,9 @@ import { mechanism } from '../../engine/mechanism';
 import { at, every, frame, pagesAt } from '../../engine/place';
 import { call, done, site } from '../../engine/step';
 import { kernel } from '../../kernel';
-import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from '../../mechanisms/address-space';
 import { isIdle } from '../../mechanisms/folio-counts';
 import { BUSY_READS, firstBusyIndex, removeBlocks } from '../../mechanisms/remove-blocks';
+import { unmapStep, WHOLE_FILE } from '../../mechanisms/unmap-step';
 import type { TruncateVsDma } from '../policy';
 
 const T = frame('file', 'first', 'pages', 'op', 'pfn');
@@ -25,10 +25,7 @@ const layoutOperation = mechanism({
   steps: {
     H1: { title: 'take iolock', takes: iolock },
     H2: { title: 'take invalidate_lock', takes: invlock },
-    H3: {
-      title: 'unmap the whole file', reads: UNMAP_FILE_READS, writes: PTE_TERMS, costNs: () => kernel.costs.unmapNs,
-      run: () => { unmapFile(T.file.v, 0, Number.MAX_SAFE_INTEGER); },
-    },
+    H3: unmapStep('unmap the whole file', T.file, () => WHOLE_FILE),
     H4: {
       title: 'scan for a busy page', when: () => entryLock.find(0, Number.MAX_SAFE_INTEGER, holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },
