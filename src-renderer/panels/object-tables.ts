@@ -150,7 +150,7 @@ const addressSpaces: ObjectTableKind = {
     return {
       key: String(row),
       cells: [
-        processName(run, row), showPages(mapped), showPages(processes.pinnedVm.in(state, row)), limit < 0 ? 'unlimited' : showPages(limit),
+        processName(run, row), showPages(mapped), showPages(processes.pinnedVm.in(state, row)), limit < 0 ? 'unlimited' : showBytes(limit),
         processes.hasPinned.in(state, row) === 1 ? 'yes' : 'no', processes.exited.in(state, row) === 1 ? 'exited' : 'alive',
       ],
       selection: rowSelection(row),

@@ -46,7 +46,7 @@ export class Column {
 
 const HIGH = 0x1_0000_0000;
 
-/** A column of two words: a natural number below 2^53 (times in ns, sizes in bytes). */
+/** A column of two words: a whole number of up to 53 bits and its sign (times in ns, sizes in bytes). */
 export class WideColumn extends Column {
   override get(row: Row): number {
     return this.in(arena, row);

@@ -6,7 +6,7 @@ import { files, filesystems, hosts, mappings, operations, regions, transfers } f
 import { showPages } from '../units/show';
 import type { EventKind, TraceEvent } from './event';
 import { lastEvent, type Argument } from './event-search';
-import { actorName, fileName, filesystemName, nameOfRow, operationText } from './names';
+import { actorName, fileName, filesystemName, nameOfRow, operationText, processName } from './names';
 import { decidingSource, endStepOf, firstStepOf } from './operation-span';
 import type { RunOperation, WhyLink } from './run-description';
 import { LINKS_MAX } from './wait-graph';
@@ -160,10 +160,18 @@ function statusCause(question: Question, operation: RunOperation, transfer: numb
   if (transfers.status.nameIn(state, transfer) === 'WR_FLUSH_ERR') return [{ text: `${nameOfRow(state, run, transfers.qp.in(state, transfer))} is in ERR since an earlier failure: whatever is posted is flushed`, at: { kind: 'row', value: String(transfers.qp.in(state, transfer)) } }];
   const mr = transfers.mr.in(state, transfer);
   const name = nameOfRow(state, run, mr);
+  if (transfers.status.nameIn(state, transfer) === 'RETRY_EXC_ERR') {
+    const process = regions.process.in(state, mr);
+    const exited = lastEvent(trace, endStepOf(question, operation), ['process-exited'], argument => argument(0) === process);
+    const silent: WhyLink = { text: `${processName(run, process)} exits and has destroyed its queue pairs: nobody acknowledges, and the peer's retries run out`, at: { kind: 'row', value: String(process) } };
+    return exited === null ? [silent] : [eventLink(question, exited), silent];
+  }
   const gone = lastEvent(trace, endStepOf(question, operation), ['mr-deregistered'], argument => argument(0) === mr);
   if (gone !== null) return [eventLink(question, gone)];
   const because = (text: string): WhyLink[] => [{ text, at: { kind: 'row', value: String(mr) } }];
   if (regions.state.nameIn(state, mr) !== 'valid') return because(`${name} is not registered: its state is ${regions.state.nameIn(state, mr)}`);
+  if (regions.nic.in(state, mr) !== transfers.nic.in(state, transfer)) return because(`${name} is a registration with ${nameOfRow(state, run, regions.nic.in(state, mr))}: ${nameOfRow(state, run, transfers.nic.in(state, transfer))} knows no such key`);
+  if (regions.key.in(state, mr) !== transfers.key.in(state, transfer)) return because(`${name} was registered after the write was posted: its keys are new ones`);
   if (regions.remoteWrite.in(state, mr) === 0) return because(`${name} does not allow remote writes`);
   return because(`the pages lie outside ${name}, which has ${showPages(regions.pageCount.in(state, mr))}`);
 }

@@ -47,7 +47,7 @@ export class LabNames {
       this.processes.set(process, row);
       processes.host.set(row, this.host);
       const memlock = actor.memlock === undefined ? null : parseQuantity(String(actor.memlock), 'bytes');
-      processes.memlockLimit.set(row, memlock?.ok === true ? Math.floor(memlock.value / PAGE_BYTES) : -1);
+      processes.memlockLimit.set(row, memlock?.ok === true ? memlock.value : -1);
       processes.ipcLock.set(row, actor.ipcLock === true ? 1 : 0);
     }
   }

@@ -23,14 +23,14 @@ const nextRegion = (): Row => regions.$.rows(arena).find(mr => regions.process.g
 const nextPipe = (): Row => pipes.$.rows(arena).find(pipe => pipes.closed.get(pipe) === 0 && pipes.process.get(pipe) === T.process.v) ?? 0;
 
 /**
- * The end of a process: its other threads leave first, then its registrations are torn down, its pipes closed and its memory
+ * The end of a process: its other threads leave first, then its queue pairs are destroyed, its registrations torn down, its pipes closed and its memory
  * unmapped, each in steps of its own (spec 5.8 SK2–SK3, 6.5).
  */
 export const processExit = mechanism({
   name: 'process-exit',
   source: 'kernel/exit.c do_exit(), exit_mmap(), exit_files() (6.19)',
   frame: T,
-  order: 'EX1 EX2 EX3 EX4 EX5 EX6',
+  order: 'EX1 EX2 EX2q EX3 EX4 EX5 EX6',
   steps: {
     EX1: {
       title: 'tell the other threads, unless one of them leads the way already',
@@ -45,6 +45,7 @@ export const processExit = mechanism({
       title: 'wait until they have left', when: () => siblings().every(sibling => actors.pc.get(sibling) === 0), waitsFor: { kind: 'threads', process: 'process' },
       reads: every(actors.pc),
     },
+    EX2q: { title: 'destroy its queue pairs', writes: [at(processes.qpsGone, T.process)], run: () => { processes.qpsGone.set(T.process.v, 1); } },
     EX3: {
       title: 'deregister one memory region', reads: every(regions.state), calls: [deregister], to: ['EX3', 'EX4'],
       run: go => {

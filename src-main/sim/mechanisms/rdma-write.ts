@@ -1,6 +1,6 @@
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
-import { accesses, actors, counters, holders, hosts, nics, operations, queuePairs, regions, transfers } from '@shared/state/tables';
+import { accesses, actors, counters, holders, hosts, nics, operations, processes, queuePairs, regions, transfers } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
@@ -17,7 +17,7 @@ const COMPLETED = STATE.valueOf('completed');
 
 /** `transfer` is the one of `op`. */
 const P = frame('op', 'nic', 'mr', 'qp', 'first', 'pages', 'transfer');
-const transferTerms = [STATE, transfers.nic, transfers.mr, transfers.qp, transfers.firstPage, transfers.pages, transfers.done, STATUS].map(column => at(column, P.transfer));
+const transferTerms = [STATE, transfers.nic, transfers.mr, transfers.key, transfers.qp, transfers.firstPage, transfers.pages, transfers.done, STATUS].map(column => at(column, P.transfer));
 
 /** A remote peer posts one RC WRITE and waits for its work completion. Answers 0; the status is in the transfer. */
 export const rdmaWrite = mechanism({
@@ -27,10 +27,11 @@ export const rdmaWrite = mechanism({
   order: 'WR1 WR7',
   steps: {
     WR1: {
-      title: 'post the WRITE', reads: [at(queuePairs.state, P.qp)], writes: transferTerms,
+      title: 'post the WRITE', reads: [at(queuePairs.state, P.qp), at(regions.key, P.mr)], writes: transferTerms,
       run: () => {
         transfers.nic.set(P.transfer.v, P.nic.v);
         transfers.mr.set(P.transfer.v, P.mr.v);
+        transfers.key.set(P.transfer.v, regions.key.get(P.mr.v));
         transfers.qp.set(P.transfer.v, P.qp.v);
         transfers.firstPage.set(P.transfer.v, P.first.v);
         transfers.pages.set(P.transfer.v, P.pages.v);
@@ -76,10 +77,20 @@ function translate(mr: Row, page: number): { readonly holder: Row; readonly pfn:
   return { holder: 0, pfn: -1, left: 0 };
 }
 
+/** A key means something to the NIC that gave it, and only until the registration goes: one made later has another. */
 function isAllowed(transfer: Row): boolean {
   const mr = transfers.mr.get(transfer);
-  return regions.state.get(mr) === regions.state.valueOf('valid') && regions.remoteWrite.get(mr) === 1
+  return regions.state.get(mr) === regions.state.valueOf('valid') && regions.nic.get(mr) === N.nic.v
+    && regions.key.get(mr) === transfers.key.get(transfer) && regions.remoteWrite.get(mr) === 1
     && transfers.firstPage.get(transfer) + transfers.pages.get(transfer) <= regions.pageCount.get(mr);
+}
+
+/** Whoever exits destroys its queue pairs first: nobody is left who could acknowledge (spec 6.5, 6.6). */
+const isResponderGone = (): boolean => processes.qpsGone.get(regions.process.get(N.mr.v)) === 1;
+
+function failWith(status: 'REM_ACCESS_ERR' | 'RETRY_EXC_ERR'): void {
+  STATUS.set(N.transfer.v, STATUS.valueOf(status));
+  queuePairs.state.set(transfers.qp.get(N.transfer.v), queuePairs.state.valueOf('ERR'));
 }
 
 const TRANSLATION_READS = [at(regions.pieces, N.mr), at(regions.op, N.mr), ...every(holders.pfnFirst, holders.pageCount, holders.owner, hosts.owner)];
@@ -104,15 +115,15 @@ export const nicEngine = mechanism({
     },
     WR4: {
       title: 'check rkey, bounds and access', to: ['WR5', 'WR6'],
-      reads: [...RANGE_READS, at(transfers.mr, N.transfer), at(transfers.qp, N.transfer), ...[regions.state, regions.remoteWrite, regions.pageCount].map(column => at(column, N.mr))],
+      reads: [...RANGE_READS, at(transfers.mr, N.transfer), at(transfers.key, N.transfer), at(transfers.qp, N.transfer),
+        ...[regions.state, regions.remoteWrite, regions.pageCount, regions.nic, regions.key].map(column => at(column, N.mr)), ...every(processes.qpsGone)],
       writes: [at(regions.inflight, N.mr), at(STATUS, N.transfer), ...every(queuePairs.state)],
       run: go => {
-        if (isAllowed(N.transfer.v)) {
+        if (!isResponderGone() && isAllowed(N.transfer.v)) {
           regions.inflight.set(N.mr.v, regions.inflight.get(N.mr.v) + 1);
           return go.WR5;
         }
-        STATUS.set(N.transfer.v, STATUS.valueOf('REM_ACCESS_ERR'));
-        queuePairs.state.set(transfers.qp.get(N.transfer.v), queuePairs.state.valueOf('ERR'));
+        failWith(isResponderGone() ? 'RETRY_EXC_ERR' : 'REM_ACCESS_ERR');
         return go.WR6;
       },
     },
@@ -135,10 +146,14 @@ export const nicEngine = mechanism({
       again: () => transfers.done.get(N.transfer.v) < transfers.pages.get(N.transfer.v),
     },
     WR6: {
-      title: 'acknowledge', to: ['WR3'], reads: [at(STATUS, N.transfer), at(regions.inflight, N.mr)],
-      writes: [at(STATE, N.transfer), at(nics.served, N.nic), at(regions.inflight, N.mr)], forgets: [N.transfer, N.mr],
+      title: 'acknowledge, where somebody is left to do it', to: ['WR3'],
+      reads: [at(STATUS, N.transfer), at(transfers.qp, N.transfer), at(regions.inflight, N.mr), ...every(processes.qpsGone)],
+      writes: [at(STATE, N.transfer), at(STATUS, N.transfer), at(nics.served, N.nic), at(regions.inflight, N.mr), ...every(queuePairs.state)], forgets: [N.transfer, N.mr],
       run: go => {
-        if (STATUS.get(N.transfer.v) === 0) regions.inflight.set(N.mr.v, regions.inflight.get(N.mr.v) - 1);
+        if (STATUS.get(N.transfer.v) === 0) {
+          regions.inflight.set(N.mr.v, regions.inflight.get(N.mr.v) - 1);
+          if (isResponderGone()) failWith('RETRY_EXC_ERR');
+        }
         STATE.set(N.transfer.v, COMPLETED);
         nics.served.set(N.nic.v, 0);
         return go.WR3;

@@ -1,5 +1,6 @@
 import { ERRNO } from '@shared/domain/errno';
 import { processes, regions } from '@shared/state/tables';
+import { PAGE_BYTES } from '@shared/units/pages';
 import { emit } from '../engine/events';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
@@ -22,7 +23,7 @@ const pinnedVm = at(processes.pinnedVm, T.process);
 const limit = at(processes.memlockLimit, T.process);
 const ipcLock = at(processes.ipcLock, T.process);
 const pin = site(getUserPages, T.process, T.chunkVpn, T.chunk, T.write, howWord('longterm'), T.op, T.mr, T.piece);
-const mrTerms = [regions.state, regions.pageCount, regions.pieces, regions.charged, regions.remoteWrite, regions.nic, regions.op].map(column => at(column, T.mr));
+const mrTerms = [regions.state, regions.pageCount, regions.pieces, regions.charged, regions.remoteWrite, regions.nic, regions.op, regions.key].map(column => at(column, T.mr));
 
 /** The next chunk, and the number of its first holder. */
 function nextChunk(): void {
@@ -69,7 +70,7 @@ export const registerMemory = mechanism({
     RM3b: {
       title: 'over the limit?', reads: [pinnedVm, limit, ipcLock], to: ['RM4', 'RM4v'],
       run: go => {
-        if (limit.v < 0 || ipcLock.v === 1 || pinnedVm.v <= limit.v) return go.RM4;
+        if (limit.v < 0 || ipcLock.v === 1 || pinnedVm.v <= Math.floor(limit.v / PAGE_BYTES)) return go.RM4;
         T.errno.v = ERRNO.ENOMEM;
         return go.RM4v;
       },
@@ -121,6 +122,7 @@ export const registerMemory = mechanism({
         regions.remoteWrite.set(T.mr.v, T.remote.v);
         regions.nic.set(T.mr.v, T.nic.v);
         regions.op.set(T.mr.v, T.op.v);
+        regions.key.set(T.mr.v, regions.key.get(T.mr.v) + 1);
         processes.hasPinned.set(T.process.v, 1);
         emit('mr-registered', T.mr.v, T.pages.v);
         return done();

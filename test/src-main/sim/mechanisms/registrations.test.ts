@@ -18,6 +18,10 @@ describe('the locked-memory limit', () => {
     expect([result.op('A.2').errno, pinnedVm(result)]).toEqual(['EPERM', 0])
   })
 
+  it('below a page is a limit like any other: ENOMEM', () => {
+    expect(within('2 KiB', [registers('r', '0+1')]).op('A.2').errno).toBe('ENOMEM')
+  })
+
   it('may be reached exactly, and one page more is ENOMEM with nothing left charged', () => {
     const result = within('12 KiB', [registers('r', '0+3'), registers('s', '3+1')])
     expect([result.op('A.2').errno, result.op('A.3').errno, pinnedVm(result)]).toEqual([null, 'ENOMEM', 3])
