@@ -81,6 +81,19 @@ export function dropHold(holder: Row): void {
   noticeIdle(host, pfn, pages);
 }
 
+/** Keeps the first `pages` pages of a hold and drops the rest. */
+export function shortenHold(holder: Row, pages: number): void {
+  const host = holders.host.get(holder);
+  const dropped = holders.pageCount.get(holder) - pages;
+  if (dropped === 0) return;
+  const pfn = holders.pfnFirst.get(holder) + pages;
+  count(host, pfn, dropped, kindOf(HOW.get(holder)), -1);
+  holders.pageCount.set(holder, pages);
+  emit('hold-released', holder, pfn, dropped);
+  freeAnonymous(host, pfn, dropped);
+  noticeIdle(host, pfn, dropped);
+}
+
 /** Called by every put: pages that became idle are announced, and busy extents among them marked for the worker. */
 export function noticeIdle(host: Row, pfn: number, pages: number): void {
   const idleAt = hosts.refs.find(host, pfn, pfn + pages, refs => refs === kernel.policy.zoneDeviceRefcount.idleRefs);

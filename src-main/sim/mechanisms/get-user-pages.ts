@@ -10,7 +10,7 @@ import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { isFsdaxFrame, LOOKUP_READS, mappingAt, PTE } from './address-space';
-import { DROP_READS, DROP_TERMS, dropHold, howWord, TAKE_READS, TAKE_TERMS, takeHold, TURN_READS, TURN_TERMS, turnIntoPins } from './folio-counts';
+import { DROP_READS, DROP_TERMS, dropHold, howWord, TAKE_READS, TAKE_TERMS, shortenHold, takeHold, TURN_READS, TURN_TERMS, turnIntoPins } from './folio-counts';
 import { pageFault } from './page-fault';
 import { pieceOf } from './pieces';
 
@@ -28,10 +28,8 @@ const host = (): number => processes.host.get(T.process.v);
 const here = (): number => T.vpn.v + T.done.v;
 const kind = (): HoldKind => KINDS[T.how.v - 1];
 const isLongterm = (): boolean => T.how.v === howWord('longterm');
-const isSuitable = (): boolean => {
-  const entry = pte.at(here());
-  return entry === PTE.write || (entry !== PTE.none && T.write.v === 0);
-};
+const suits = (entry: number): boolean => entry === PTE.write || (entry !== PTE.none && T.write.v === 0);
+const isSuitable = (): boolean => suits(pte.at(here()));
 const isFrozen = (): boolean => {
   const owner = hosts.mapping.at(host(), here() + pfnDelta.at(here()));
   return owner > 0 && files.frozen.get(files.$.row(owner)) === 1;
@@ -41,8 +39,23 @@ const isFrozen = (): boolean => {
 function lookUp(): void {
   T.pfn.v = here() + pfnDelta.at(here());
   const left = T.pages.v - T.done.v;
-  T.run.v = pieceOf(T.pages.v, left, pte.runEnd(here()) - here(), pfnDelta.runEnd(here()) - here(), hosts.owner.runEnd(host(), T.pfn.v) - T.pfn.v);
+  T.run.v = pieceOf(T.pages.v, left, pte.runEnd(here()) - here(), pfnDelta.runEnd(here()) - here(), hosts.owner.runEnd(host(), T.pfn.v) - T.pfn.v, hosts.ownerDelta.runEnd(host(), T.pfn.v) - T.pfn.v);
 }
+
+/** How many pages of the run, from its first, are still mapped as they were looked up. */
+function unchanged(): number {
+  let pages = 0;
+  while (pages < T.run.v) {
+    const vpn = here() + pages;
+    const entry = pte.at(vpn);
+    if (!suits(entry) || entry === PTE.zero || vpn + pfnDelta.at(vpn) !== T.pfn.v + pages) break;
+    pages = Math.min(T.run.v, pte.runEnd(vpn) - here(), pfnDelta.runEnd(vpn) - here());
+  }
+  return pages;
+}
+
+/** A count of 0 or less is never brought back to life (GF3). */
+const isGone = (): boolean => hosts.refs.find(host(), T.pfn.v, T.pfn.v + T.run.v, refs => refs <= 0) >= 0;
 
 function grab(how: HoldKind): void {
   T.holder.v = holders.$.row(T.op.v, T.piece.v);
@@ -62,7 +75,7 @@ function advance(): void {
 }
 
 /** What {@link lookUp} reads. */
-const LOOK = [pte, pfnDelta, ...every(hosts.owner)];
+const LOOK = [pte, pfnDelta, ...every(hosts.owner, hosts.ownerDelta)];
 
 /**
  * pin_user_pages_fast(): the fast path for pages that are mapped as wanted, the slow path for the rest.
@@ -85,21 +98,27 @@ export const getUserPages = mechanism({
       },
     },
     GF3: {
-      title: 'fast: add references', reads: TAKE_READS, writes: TAKE_TERMS, costNs: () => kernel.costs.gupPageNs * T.run.v,
-      run: () => { grab('get'); },
+      title: 'fast: add references', reads: TAKE_READS, writes: TAKE_TERMS, costNs: () => kernel.costs.gupPageNs * T.run.v, to: ['GF5', 'GS1'],
+      run: go => {
+        if (isGone()) return go.GS1;
+        grab('get');
+        return go.GF5;
+      },
     },
     GF5: { title: 'fast: turn references into pins', reads: TURN_READS, writes: TURN_TERMS, run: () => { turnIntoPins(T.holder.v, kind()); } },
     GF6: {
       title: 'fast: read the page-table entry again', reads: [pte, pfnDelta, ...DROP_READS], writes: DROP_TERMS, to: ['GF1', 'GS1'],
       run: go => {
-        if (isSuitable() && here() + pfnDelta.at(here()) === T.pfn.v) {
-          advance();
-          return go.GF1;
+        const wanted = T.run.v;
+        T.run.v = unchanged();
+        if (T.run.v > 0) shortenHold(T.holder.v, T.run.v);
+        else {
+          T.piece.v -= 1;
+          dropHold(T.holder.v);
         }
-        T.piece.v -= 1;
-        dropHold(T.holder.v);
-        T.holder.v = 0;
-        return go.GS1;
+        const isWhole = T.run.v === wanted;
+        advance();
+        return isWhole ? go.GF1 : go.GS1;
       },
     },
     GS1: { title: 'slow: take mmap_lock shared', takes: mmapLock, shared: true },
@@ -123,7 +142,8 @@ export const getUserPages = mechanism({
       title: 'slow: take references or pins under the page-table lock', reads: [pte, pfnDelta, ...TAKE_READS], writes: TAKE_TERMS, to: ['GS2'],
       costNs: () => kernel.costs.gupPageNs * T.run.v,
       run: go => {
-        if (!isSuitable() || here() + pfnDelta.at(here()) !== T.pfn.v) return go.GS2;
+        T.run.v = unchanged();
+        if (T.run.v === 0) return go.GS2;
         grab(kind());
         advance();
         return go.GS2;
