@@ -1,8 +1,7 @@
 import { source } from '@shared/domain/source';
 import { arena } from '@shared/state/arena';
-import { accesses } from '@shared/state/tables';
+import { accesses, files, hosts } from '@shared/state/tables';
 import { actorName, fileName, frameName, nameOfRow } from '@shared/trace/names';
-import { files } from '@shared/state/tables';
 import { strayWrite } from './dma-target';
 import type { StateInvariant } from './invariant';
 
@@ -10,10 +9,10 @@ export const s1NoDmaToReusableBlock: StateInvariant = {
   kind: 'state',
   id: 'S1',
   class: 'safety',
-  sentence: 'A device never writes to a block that its file has lost, unless the block is kept busy.',
-  source: source('spec 10.1 S1', 'D'),
+  sentence: 'A device never writes to a block that its file has lost, or has again as another page, unless the block is kept busy.',
+  source: source('spec 10.1 S1; that a block which moved within its file is lost follows from spec 3.1: the owner of a block is a file and an index', 'D'),
   watches: [accesses.wrote],
-  broken({ run }) {
+  broken({ run, host }) {
     const stray = strayWrite();
     if (stray === null) return null;
     const fileThen = fileName(run, files.$.row(stray.ownerThen));
@@ -21,7 +20,9 @@ export const s1NoDmaToReusableBlock: StateInvariant = {
       chain: [
         `${actorName(run, stray.actor)} wrote ${frameName(arena, run, stray.pfn)} by DMA`,
         `it went through the ${nameOfRow(arena, run, stray.holder)}`,
-        `the block belonged to ${fileThen} when it was taken; now ${stray.owner > 0 ? `it belongs to ${fileName(run, files.$.row(stray.owner))}` : 'it is free to be allocated'}`,
+        stray.owner === stray.ownerThen
+          ? `the block was page ${stray.indexThen} of ${fileThen} when it was taken; now it is page ${stray.pfn + hosts.ownerDelta.at(host, stray.pfn)} of ${fileThen}`
+          : `the block belonged to ${fileThen} when it was taken; now ${stray.owner > 0 ? `it belongs to ${fileName(run, files.$.row(stray.owner))}` : 'it is free to be allocated'}`,
         'policy truncate-vs-dma let the block go while it was held',
       ],
     };

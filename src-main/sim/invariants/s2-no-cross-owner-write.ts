@@ -14,7 +14,7 @@ export const s2NoCrossOwnerWrite: StateInvariant = {
   watches: [accesses.wrote],
   broken({ run, host }) {
     const stray = strayWrite();
-    if (stray === null || stray.owner <= 0) return null;
+    if (stray === null || stray.owner <= 0 || stray.owner === stray.ownerThen) return null;
     const victim = fileName(run, files.$.row(stray.owner));
     return {
       chain: [

@@ -2,7 +2,11 @@ import { OWNER_BUSY_DAX } from '@shared/state/owner';
 import { accesses, actors, counters, holders, hosts } from '@shared/state/tables';
 import type { Row } from '@shared/state/dictionary';
 import { emit } from '../engine/events';
+import { every } from '../engine/place';
 import { counterRow } from './folio-counts';
+
+/** What {@link noteAccess} reads to judge a write. */
+export const ACCESS_READS = every(holders.owner, holders.ownerDelta, hosts.owner, hosts.ownerDelta);
 
 /** A device reads or writes frames through a hold. The access is noted as state, so that invariants judge it (spec 10 S1, S2). */
 export function noteAccess(actor: Row, holder: Row, pfn: number, pages: number, wrote: boolean, tag: number): void {
@@ -31,8 +35,18 @@ export function noteAccess(actor: Row, holder: Row, pfn: number, pages: number, 
 function noteStray(access: Row, holder: Row, pfn: number, pages: number, wrote: boolean): void {
   const host = holders.host.get(holder);
   const then = holders.owner.get(holder);
-  const stray = wrote && then > 0 ? hosts.owner.find(host, pfn, pfn + pages, owner => owner !== then && owner !== OWNER_BUSY_DAX) : -1;
+  const stray = wrote && then > 0 ? strayPage(host, pfn, pfn + pages, then, holders.ownerDelta.get(holder)) : -1;
   accesses.strayPfn.set(access, Math.max(0, stray));
   accesses.strayOwner.set(access, stray < 0 ? 0 : hosts.owner.at(host, stray));
   accesses.strayOwnerThen.set(access, stray < 0 ? 0 : then);
+}
+
+/** First page that belongs to somebody else than then; if none, the first that is another page of the same file now. −1 if all are as they were. */
+function strayPage(host: Row, pfn: number, end: number, then: number, deltaThen: number): number {
+  const lost = hosts.owner.find(host, pfn, end, owner => owner !== then && owner !== OWNER_BUSY_DAX);
+  if (lost >= 0) return lost;
+  for (let at = pfn; at < end; at = Math.min(hosts.owner.runEnd(host, at), hosts.ownerDelta.runEnd(host, at))) {
+    if (hosts.owner.at(host, at) === then && hosts.ownerDelta.at(host, at) !== deltaThen) return at;
+  }
+  return -1;
 }

@@ -7,7 +7,7 @@ import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { kernel } from '../kernel';
 import { DROP_READS, DROP_TERMS, dropHold } from './folio-counts';
-import { noteAccess } from './device-access';
+import { ACCESS_READS, noteAccess } from './device-access';
 
 const T = frame('drive', 'request', 'piece');
 
@@ -44,7 +44,7 @@ export const driveEngine = mechanism({
     },
     NV2: {
       title: 'move one piece by DMA',
-      reads: [at(requests.pieces, T.request), at(requests.intoMemory, T.request), ...every(holders.pfnFirst, holders.pageCount, holders.owner, hosts.owner)],
+      reads: [at(requests.pieces, T.request), at(requests.intoMemory, T.request), ...every(holders.pfnFirst, holders.pageCount), ...ACCESS_READS],
       writes: [at(requests.done, T.request), ...every(hosts.content, accesses.wrote)],
       costNs: () => {
         const moved = holderAt(T.piece.v - 1);

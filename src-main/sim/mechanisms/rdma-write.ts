@@ -7,7 +7,7 @@ import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { done } from '../engine/step';
 import { kernel } from '../kernel';
-import { noteAccess } from './device-access';
+import { ACCESS_READS, noteAccess } from './device-access';
 import { counterRow } from './folio-counts';
 
 const STATE = transfers.state;
@@ -93,7 +93,7 @@ function failWith(status: 'REM_ACCESS_ERR' | 'RETRY_EXC_ERR'): void {
   queuePairs.state.set(transfers.qp.get(N.transfer.v), queuePairs.state.valueOf('ERR'));
 }
 
-const TRANSLATION_READS = [at(regions.pieces, N.mr), at(regions.op, N.mr), ...every(holders.pfnFirst, holders.pageCount, holders.owner, hosts.owner)];
+const TRANSLATION_READS = [at(regions.pieces, N.mr), at(regions.op, N.mr), ...every(holders.pfnFirst, holders.pageCount), ...ACCESS_READS];
 const RANGE_READS = [at(transfers.firstPage, N.transfer), at(transfers.pages, N.transfer)];
 
 /** The responder half of a NIC: checks the key, writes page by page, acknowledges. */
