@@ -35,12 +35,24 @@ function alike(index: number): number {
   return Math.min(end(), kind.runEnd(index), blockDelta.runEnd(index), entry.runEnd(index)) - index;
 }
 
+/**
+ * Calls `visit` for the pages of [index, index + pages) that the fault still has to map. Where a page-table entry allows the
+ * access already, another thread was first and its page stays (finish_fault(), insert_page_into_pte_locked()).
+ */
+function forEachUnmapped(index: number, pages: number, visit: (index: number, vpn: number, pages: number) => void): void {
+  for (let at = index; at < index + pages;) {
+    const vpn = T.vpn.v + at - T.index.v;
+    const pte = processes.pte.at(T.process.v, vpn);
+    const next = Math.min(index + pages, at + processes.pte.runEnd(T.process.v, vpn) - vpn);
+    if (pte !== PTE.write && (pte === PTE.none || T.write.v === 1)) visit(at, vpn, next - at);
+    at = next;
+  }
+}
+
 /** E6: readers of a hole share the zero page until somebody writes. */
 function mapZeroPage(index: number, pages: number): void {
   entry.assign(index, pages, ENTRY.zero);
-  const vpn = T.vpn.v + index - T.index.v;
-  zapRange(T.process.v, vpn, pages);
-  processes.pte.assign(T.process.v, vpn, pages, PTE.zero);
+  forEachUnmapped(index, pages, (_index, vpn, count) => { processes.pte.assign(T.process.v, vpn, count, PTE.zero); });
 }
 
 /** E7, E8: the entry names the block’s frame, and a page-table entry points at it. */
@@ -50,14 +62,16 @@ function mapBlock(index: number, pages: number): void {
   if (entry.at(index) === ENTRY.zero) unmapZeroPages(index, pages);
   entry.assign(index, pages, ENTRY.real);
   hosts.mapping.assign(host, pfn, pages, files.nth.get(T.file.v));
-  const vpn = T.vpn.v + index - T.index.v;
-  zapRange(T.process.v, vpn, pages);
-  mapFrames(T.process.v, host, vpn, pfn, pages, T.write.v === 1 ? PTE.write : PTE.read);
-  emit('page-faulted', T.process.v, vpn, pfn, T.write.v);
+  forEachUnmapped(index, pages, (at, vpn, count) => {
+    const first = pfn + at - index;
+    zapRange(T.process.v, vpn, count);
+    mapFrames(T.process.v, host, vpn, first, count, T.write.v === 1 ? PTE.write : PTE.read);
+    emit('page-faulted', T.process.v, vpn, first, T.write.v);
+  });
 }
 
 /** COW of a private mapping: the block is copied into fresh anonymous memory; no entry keeps the copy (spec 3.4). */
-function mapCopy(index: number, pages: number): void {
+function mapCopy(index: number, vpnFirst: number, pages: number): void {
   const host = processes.host.get(T.process.v);
   const isWritten = kind.at(index) === KIND.written;
   const delta = blockDelta.at(index);
@@ -69,7 +83,7 @@ function mapCopy(index: number, pages: number): void {
       if (at === T.index.v) T.errno.v = ERRNO.ENOMEM;
       return;
     }
-    const vpn = T.vpn.v + at - T.index.v;
+    const vpn = vpnFirst + at - index;
     zapRange(T.process.v, vpn, free.pages);
     hosts.anon.assign(host, free.pfn, free.pages, processes.nth.get(T.process.v));
     hosts.content.assign(host, free.pfn, free.pages, isWritten ? hosts.content.at(host, at + delta) : 0);
@@ -93,7 +107,7 @@ function unmapZeroPages(index: number, pages: number): void {
 /** dax_iomap_pte_fault() under the file system’s invalidate lock. The caller holds mmap_lock shared. */
 export const daxFault = mechanism({
   name: 'dax-fault',
-  source: 'spec 3.4 E1–E9; fs/dax.c dax_iomap_pte_fault(), grab_mapping_entry() (6.19)',
+  source: 'spec 3.4 E1–E9; fs/dax.c dax_iomap_pte_fault(), grab_mapping_entry(); mm/memory.c finish_fault() (6.19)',
   frame: T,
   order: 'E0 E1 E2 E3 E5 E6 E7 E8 E9',
   steps: {
@@ -152,7 +166,7 @@ export const daxFault = mechanism({
       run: () => {
         for (let index = T.index.v, pages = 0; index < end(); index += pages) {
           pages = alike(index);
-          if (isCopy()) mapCopy(index, pages);
+          if (isCopy()) forEachUnmapped(index, pages, mapCopy);
           else if (kind.at(index) === KIND.written) mapBlock(index, pages);
           else mapZeroPage(index, pages);
         }
