@@ -38,3 +38,61 @@ describe('a fault that comes late', () => {
     }
   })
 })
+
+describe('pwrite', () => {
+  it('into a hole makes everybody who mapped the zero page look again, and leaves private copies', () => {
+    const result = runSmall({
+      files: { F: HOLE },
+      actors: {
+        U: [['mmap', { name: 'm', file: 'F' }], ['load', { mapping: 'm', pages: '0+3' }], ['pwrite', { file: 'F', pages: '1+1', at: '100 us' }], ['load', { mapping: 'm', pages: '0+2' }]],
+        P: [['mmap', { name: 'own', file: 'F', flags: 'private' }], ['store', { mapping: 'own', pages: '1+1' }]],
+      },
+    })
+    expect(loads(result)).toEqual([0, 0, 0, 0, WRITTEN_BY(3)])
+    expect([0, 1, 2].map((page) => pteAt(result, 0, page))).toEqual(['zero page', 'read', 'zero page'])
+    expect(pteAt(result, 1, 1)).toBe('write')
+    expect([0, 1, 2].map((index) => files.entry.spec.names![files.entry.at(result.description.files[0]!.row, index)])).toEqual(['zero', 'real', 'zero'])
+  })
+
+  it('into unwritten blocks does so too', () => {
+    const result = runSmall({
+      files: { F: { size: '16 KiB', layout: 'unwritten' } },
+      actors: { U: [['mmap', { name: 'm', file: 'F' }], ['load', { mapping: 'm', pages: '1+1' }], ['pwrite', { file: 'F', pages: '1+1' }], ['load', { mapping: 'm', pages: '1+1' }]] },
+    })
+    expect(loads(result)).toEqual([0, WRITTEN_BY(3)])
+  })
+
+  it('and faults of others on the same hole never leave a zero page mapped over written bytes, whatever the schedule', () => {
+    const lab = smallLab({
+      files: { F: HOLE },
+      actors: { R: [['mmap', { name: 'm', file: 'F' }], ['load', { mapping: 'm', pages: '0+2' }]], W: [['pwrite', { file: 'F', pages: '0+2' }]] },
+    })
+    for (let seed = 1; seed <= 80; seed++) {
+      const { description } = run(lab, { schedule: 'random', seed })
+      const process = description.processes[0]!.row
+      const file = description.files[0]!.row
+      expect(processes.pte.find(process, 0, 2 ** 30, (pte) => pte === processes.pte.valueOf('zero page')), `seed ${seed}`).toBe(-1)
+      expect(files.entry.find(file, 0, 4, (entry) => entry === files.entry.valueOf('zero')), `seed ${seed}`).toBe(-1)
+    }
+  })
+
+  const full = (ops: Parameters<typeof smallLab>[0]['actors'], F: { size: string, layout?: 'hole' }): SmallRun => runSmall({ files: { F }, pmemPages: 2, policy: 'linux-6.1', actors: ops })
+
+  it('answers a short count where space ends, and the file has the pages that were written', () => {
+    const result = full({ H: [['pwrite', { file: 'F', pages: '0+4' }]] }, { size: '0 KiB' })
+    const file = result.description.files[0]!.row
+    expect([result.op('H.1').result, files.size.get(file)]).toEqual([2, 8192])
+    expect([0, 1].map((page) => hosts.content.at(result.description.host, 0x80000 + page))).toEqual([WRITTEN_BY(1), WRITTEN_BY(1)])
+  })
+
+  it('writes up to the page that gets no block, not what lies behind it', () => {
+    const result = full({ H: [['pwrite', { file: 'F', pages: '0+1' }], ['pwrite', { file: 'F', pages: '3+1' }], ['pwrite', { file: 'F', pages: '0+4' }]] }, HOLE)
+    expect(result.op('H.3').result).toBe(1)
+    expect([0, 1].map((page) => hosts.content.at(result.description.host, 0x80000 + page))).toEqual([WRITTEN_BY(3), WRITTEN_BY(2)])
+  })
+
+  it('that can write nothing is ENOSPC, and the size stays', () => {
+    const result = full({ H: [['pwrite', { file: 'F', pages: '0+2' }], ['pwrite', { file: 'F', pages: '2+2' }]] }, { size: '0 KiB' })
+    expect([result.op('H.2').errno, files.size.get(result.description.files[0]!.row)]).toEqual(['ENOSPC', 8192])
+  })
+})
