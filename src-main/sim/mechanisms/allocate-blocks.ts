@@ -41,12 +41,14 @@ const hasBlocksOf = (owner: number): boolean => {
   return hosts.owner.find(filesystems.host.get(T.fs.v), first, first + filesystems.blockCount.get(T.fs.v), value => value === owner) >= 0;
 };
 
-/** Free blocks exist, or waiting would not bring any: the log has nothing to commit and no busy extent may be waited for. */
+/** Nothing more is needed, or free blocks exist, or waiting would not bring any: the log has nothing to commit and no busy extent may be waited for. */
 const mayGoOn = (): boolean =>
-  isDone() || firstFree(T.fs.v, 1) !== null || (!hasBlocksOf(OWNER_IN_TRANSACTION) && !(kernel.policy.knobs.busyFull === 'wait' && hasBlocksOf(OWNER_BUSY_DAX)));
+  needsNoBlock() || firstFree(T.fs.v, 1) !== null || (!hasBlocksOf(OWNER_IN_TRANSACTION) && !(kernel.policy.knobs.busyFull === 'wait' && hasBlocksOf(OWNER_BUSY_DAX)));
 
 const nextUnwritten = (): number => kind.find(T.index.v, end(), value => value !== KIND.written);
 const isDone = (): boolean => nextUnwritten() < 0;
+/** The next page has a block and is converted in place, or there is no next page. */
+const needsNoBlock = (): boolean => isDone() || kind.at(nextUnwritten()) === KIND.unwritten;
 
 /** Gives the next pages of the range that have none a run of free blocks, zeroed before anybody can see them. */
 function allocateRun(): void {

@@ -96,3 +96,20 @@ describe('pwrite', () => {
     expect([result.op('H.2').errno, files.size.get(result.description.files[0]!.row)]).toEqual(['ENOSPC', 8192])
   })
 })
+
+describe('an allocation', () => {
+  it('waits for no busy extent where it needs no block: unwritten ones are there', () => {
+    const result = runSmall({
+      policy: 'chinner-2017-busy-extents', pmemPages: 4,
+      files: { U: { size: '8 KiB', layout: 'unwritten' }, F: 2 },
+      actors: {
+        H: [
+          ['mmap', { name: 'm', file: 'F' }], ['vmsplice', { mapping: 'm', pages: '0+2', pipe: 'p' }], ['fallocate', { file: 'F', mode: 'punch', pages: '0+2' }],
+          ['mmap', { name: 'u', file: 'U' }], ['store', { mapping: 'u', pages: '0+1', at: '100 us' }],
+        ],
+      },
+    })
+    expect(result.op('H.5').result).toBe(1)
+    expect(result.summary.end).toBe('finished')
+  })
+})
