@@ -12,8 +12,8 @@ import { KIND } from './allocate-blocks';
 import { ENTRY } from './dax-fault';
 import { firstBusyFrame } from './folio-counts';
 
-/** `op` asks: its size is the new i_size, or −1 where the size stays (punch). */
-const T = frame('file', 'first', 'pages', 'op');
+/** `op` asks: its size is the new i_size, or −1 where the size stays (punch). `used` pages of the range may have a block or an entry. */
+const T = frame('file', 'first', 'pages', 'op', 'used');
 
 const size = at(files.size, T.file);
 const kind = pagesAt(files.kind, T.file);
@@ -21,6 +21,7 @@ const blockDelta = pagesAt(files.blockDelta, T.file);
 const entry = pagesAt(files.entry, T.file);
 const entryLock = pagesAt(files.entryLock, T.file);
 const end = (): number => T.first.v + T.pages.v;
+const usedEnd = (): number => T.first.v + T.used.v;
 const hostOf = (file: Row): Row => filesystems.host.get(files.fs.get(file));
 
 /** Calls `visit` for each run of blocks of the file in [first, end). */
@@ -92,7 +93,7 @@ const isTruncate = (): boolean => kernel.operations[operations.nth.get(T.op.v)].
 /** The part every layout operation ends with, under iolock and invalidate_lock (spec 4.3 N2–N5). */
 export const removeBlocks = mechanism({
   name: 'remove-blocks',
-  source: 'spec 4.3 N2–N5; fs/xfs/xfs_iops.c xfs_setattr_size(), fs/dax.c dax_delete_mapping_entry() (6.19)',
+  source: 'spec 4.3 N2–N5; fs/xfs/xfs_iops.c xfs_setattr_size(), mm/truncate.c truncate_pagecache(), truncate_pagecache_range(), fs/dax.c dax_delete_mapping_entry() (6.19)',
   frame: T,
   order: 'N2 N3 N4 N5',
   steps: {
@@ -104,18 +105,19 @@ export const removeBlocks = mechanism({
           size.v = sizeBytes;
           emit('size-changed', T.file.v, Math.ceil(sizeBytes / PAGE_BYTES));
         }
-        T.pages.v = Math.max(0, lastBlockEnd() - T.first.v);
+        T.used.v = Math.max(0, lastBlockEnd() - T.first.v);
       },
     },
     N3: {
+      // A truncate unmaps all behind the new end, private copies too (truncate_pagecache), also where no block ever was.
       title: 'unmap the range', reads: UNMAP_FILE_READS, writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
-      run: () => { if (T.pages.v > 0) unmapFile(T.file.v, T.first.v, end(), isTruncate()); },
+      run: () => { unmapFile(T.file.v, T.first.v, isTruncate() ? Number.MAX_SAFE_INTEGER : end(), isTruncate()); },
     },
     N4: {
-      title: 'delete the DAX entries', when: () => T.pages.v === 0 || entryLock.find(T.first.v, end(), holder => holder !== 0) < 0,
+      title: 'delete the DAX entries', when: () => T.used.v === 0 || entryLock.find(T.first.v, usedEnd(), holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },
       reads: [entry, entryLock, blockDelta], writes: [entry, ...every(hosts.mapping)],
-      run: () => { if (T.pages.v > 0) deleteEntries(T.file.v, T.first.v, end()); },
+      run: () => { if (T.used.v > 0) deleteEntries(T.file.v, T.first.v, usedEnd()); },
     },
     N5: {
       title: 'free the blocks in one transaction', takes: at(files.ilock, T.file), drops: [at(files.ilock, T.file)], to: ['done'],
@@ -127,14 +129,14 @@ export const removeBlocks = mechanism({
       costNs: () => kernel.costs.allocateNs,
       run: () => {
         operations.applied.set(T.op.v, 1);
-        if (T.pages.v === 0) return done();
+        if (T.used.v === 0) return done();
         let freed = 0;
-        forEachBlockRun(T.file.v, T.first.v, end(), (index, pfn, pages) => {
+        forEachBlockRun(T.file.v, T.first.v, usedEnd(), (index, pfn, pages) => {
           freeRun(index, pfn, pages);
           freed += pages;
         });
-        kind.assign(T.first.v, T.pages.v, KIND.hole);
-        blockDelta.assign(T.first.v, T.pages.v, 0);
+        kind.assign(T.first.v, T.used.v, KIND.hole);
+        blockDelta.assign(T.first.v, T.used.v, 0);
         if (freed > 0) filesystems.logDirty.set(files.fs.get(T.file.v), 1);
         return done();
       },

@@ -113,3 +113,19 @@ describe('an allocation', () => {
     expect(result.summary.end).toBe('finished')
   })
 })
+
+describe('unmapping by a layout operation', () => {
+  const copied = (layout: readonly [string, Record<string, string | number>]): string => pteAt(runSmall({
+    files: { F: HOLE },
+    actors: { P: [['mmap', { name: 'own', file: 'F', flags: 'private' }], ['store', { mapping: 'own', pages: '2+1' }], layout] },
+  }), 0, 2)
+
+  it('takes private copies behind the new end, also where the file never had a block', () => {
+    expect(copied(['ftruncate', { file: 'F', size: 0 }])).toBe('none')
+    expect(copied(['ftruncate', { file: 'F', size: '12 KiB' }])).toBe('write')
+  })
+
+  it('leaves them where a hole is punched', () => {
+    expect(copied(['fallocate', { file: 'F', mode: 'punch', pages: '0+4' }])).toBe('write')
+  })
+})
