@@ -112,7 +112,7 @@ export class LabNames {
   /** Gives a name that an operation introduces its row, before any operation is resolved. */
   introduce(process: Row, operation: LabOperation, pagesOf: (operation: LabOperation) => number): void {
     const { word, parameters } = operation;
-    if (word === 'mmap' && parameters['name'] !== undefined) this.addMapping(process, String(parameters['name']), pagesOf(operation));
+    if (word === 'mmap' && parameters['name'] !== undefined) this.addMapping(process, String(parameters['name']), operation, pagesOf);
     if (word === 'ibv-reg' && parameters['name'] !== undefined) {
       const name = String(parameters['name']);
       if (!this.regions.has(name)) this.regions.set(name, regions.$.row(process, this.regions.size));
@@ -126,11 +126,13 @@ export class LabNames {
     }
   }
 
-  private addMapping(process: Row, name: string, pageCount: number): void {
+  /** A name keeps its address for good: as many pages are set aside as it is ever mapped with. */
+  private addMapping(process: Row, name: string, operation: LabOperation, pagesOf: (operation: LabOperation) => number): void {
     if (this.mappings.has(name)) return;
     const vpnFirst = this.vpnNext.get(process) ?? VPN_FIRST;
-    this.mappings.set(name, { row: mappings.$.row(process, this.mappings.size), process, vpnFirst, pageCount });
-    this.vpnNext.set(process, vpnFirst + pageCount);
+    this.mappings.set(name, { row: mappings.$.row(process, this.mappings.size), process, vpnFirst, pageCount: pagesOf(operation) });
+    const mapped = Object.values(this.lab.actors).flatMap(({ ops }) => ops).filter(({ word, parameters }) => word === 'mmap' && String(parameters['name']) === name);
+    this.vpnNext.set(process, mapped.reduce((next, other) => Math.max(next, vpnFirst + pagesOf(other)), vpnFirst));
   }
 }
 

@@ -129,3 +129,17 @@ describe('unmapping by a layout operation', () => {
     expect(copied(['fallocate', { file: 'F', mode: 'punch', pages: '0+4' }])).toBe('write')
   })
 })
+
+describe('a mapping that is mapped again with more pages', () => {
+  it('does not reach into the addresses of the next', () => {
+    const result = runSmall({
+      actors: {
+        A: [
+          ['mmap', { name: 'm' }], ['mmap', { name: 'n' }], ['store', { mapping: 'n' }], ['munmap', { mapping: 'm' }], ['mmap', { name: 'm', pages: '0+4' }],
+          ['store', { mapping: 'm', pages: '0+4' }], ['munmap', { mapping: 'm' }], ['load', { mapping: 'n' }],
+        ],
+      },
+    })
+    expect(loads(result)).toEqual([WRITTEN_BY(3)])
+  })
+})
