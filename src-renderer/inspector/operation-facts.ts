@@ -5,12 +5,13 @@ import type { State } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { operations } from '@shared/state/tables';
 import type { RunDescription } from '@shared/trace/run-description';
+import { gravestWait, NATURE_WORDS, natureOfWait } from '@shared/trace/own-work';
 import { stepOf } from '@shared/trace/running-frame';
 import { waitsOf } from '@shared/trace/wait-graph';
 import { showNs } from '@shared/units/show';
 import type { Fact } from '../design/fact';
 
-export type OperationMood = 'pending' | 'running' | 'blocked' | 'done' | 'failed' | 'killed' | 'skipped';
+export type OperationMood = 'pending' | 'running' | 'waiting' | 'blocked' | 'done' | 'failed' | 'killed' | 'skipped';
 
 /** How an operation stands at the cursor, in one word and one sentence. */
 export interface OperationStanding {
@@ -26,7 +27,12 @@ export function standingOf(state: State, run: RunDescription, nth: number): Oper
   if (phase === 'pending') return { mood: 'pending', text: 'not begun' };
   if (killedBy !== 0) return { mood: 'killed', text: `ended by ${signalName(killedBy)}` };
   if (phase === 'skipped') return { mood: 'skipped', text: 'skipped' };
-  if (phase === 'running') return waitsOf(state, run, actor).length > 0 ? { mood: 'blocked', text: 'blocked' } : { mood: 'running', text: 'running' };
+  if (phase === 'running') {
+    const wait = gravestWait(waitsOf(state, run, actor));
+    if (wait === null) return { mood: 'running', text: 'running' };
+    const nature = natureOfWait(wait.kind);
+    return { mood: nature === 'blocked' ? 'blocked' : 'waiting', text: NATURE_WORDS[nature] };
+  }
   return errno === 0 ? { mood: 'done', text: `returned ${operations.result.in(state, row)}` } : { mood: 'failed', text: `failed with ${errnoName(errno)}` };
 }
 

@@ -32,8 +32,9 @@ export class BlockedReasons {
   private lookUp(segment: LaneSegment): BlockedReason {
     this.cursor.seek(segment.toStep === Infinity ? this.trace.steps : segment.fromStep);
     const [wait] = waitsOf(this.cursor, this.run, segment.actor);
-    if (wait === undefined) return { text: `blocked at ${this.stepText(segment.at)}`, cause: null };
-    if (segment.kind === 'awaits') return { text: `awaits ${wait.text}`, cause: null };
+    if (wait === undefined) return { text: `${segment.kind === 'blocked' ? 'blocked' : 'waits'} at ${this.stepText(segment.at)}`, cause: null };
+    if (segment.kind === 'set-up') return { text: `awaits ${wait.text}`, cause: null };
+    if (segment.kind === 'io') return { text: `waits for I/O: ${wait.text}`, cause: null };
     const [first, ...more] = wait.holders;
     const holders = first === undefined ? '' : `, ${first.text}${more.length === 0 ? '' : ` and ${more.length} more`}`;
     return { text: `blocked: ${wait.text}${holders}`, cause: first === undefined ? null : this.causeOf(first) };

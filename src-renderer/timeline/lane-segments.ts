@@ -4,15 +4,16 @@ import type { StepEntry } from '@shared/protocol/catalogue';
 import { TraceCursor, type Trace } from '@shared/trace/cursor';
 import { EVENTS, type TraceEvent } from '@shared/trace/event';
 import { PAGE_STATES, type PageStateId } from '@shared/trace/page-state';
+import { natureOfWait, type WaitNature } from '@shared/trace/own-work';
 import type { RunDescription } from '@shared/trace/run-description';
 import type { Axis } from './time-scale';
 
 /**
- * A stretch of an actor's life: taking the steps of one operation, blocked at one of them, or awaiting what the lab's author
- * told it to await.
+ * A stretch of an actor's life: taking the steps of one operation, or held up at one of them: blocked by somebody else, waiting for
+ * its own I/O, or awaiting what the lab's author told it to await.
  */
 export interface LaneSegment {
-  readonly kind: 'run' | 'blocked' | 'awaits';
+  readonly kind: 'run' | WaitNature;
   readonly actor: number;
   readonly fromNs: number;
   /** Infinity where the run ended and it had not. */
@@ -134,16 +135,15 @@ export class LaneSegments {
     return actor.waitFrom >= 0 || entry.waitsFor !== undefined || entry.lock !== undefined;
   }
 
-  /** Steps that only put the lab's programs in order. */
-  private isSetUp(step: number): boolean {
-    const kind = this.stepOf.get(step)?.waitsFor?.kind;
-    return kind === 'actor' || kind === 'pages-held';
+  private natureAt(step: number): WaitNature {
+    const entry = this.stepOf.get(step);
+    return entry?.waitsFor === undefined || entry.lock !== undefined ? 'blocked' : natureOfWait(entry.waitsFor.kind);
   }
 
   private blocked(nth: number, actor: ActorSoFar, to: Pick<LaneSegment, 'toNs' | 'toStep'>): OpenSegment {
     const fromStep = actor.waitFrom >= 0 ? actor.waitFrom : (actor.steps.at(-1) ?? -1) + 1;
     return {
-      kind: this.isSetUp(actor.pc) ? 'awaits' : 'blocked', actor: nth, fromNs: actor.readyNs, fromStep, ...to, firstOwn: actor.steps.length, endOwn: actor.steps.length,
+      kind: this.natureAt(actor.pc), actor: nth, fromNs: actor.readyNs, fromStep, ...to, firstOwn: actor.steps.length, endOwn: actor.steps.length,
       operation: this.operationOf.get(actor.op) ?? -1, effect: null, pages: 0, at: actor.pc,
     };
   }

@@ -51,7 +51,7 @@ function paintSegments(cx: PaintContext, parts: SegmentLaneParts, activity: Acto
     const roomUntilPx = next === undefined ? Infinity : xOf(cx.scale, startOf(next, cx.axis));
     const goesOn = segments[i - 1]?.operation === segment.operation && segment.operation >= 0;
     if (segment.kind === 'run') paintActive(cx, parts, { segment, bar, roomUntilPx, goesOn, steps: activity.steps });
-    else paintBlocked(cx, parts, segment, bar);
+    else paintHeldUp(cx, parts, segment, bar);
     if (isMarked(cx, segment)) outlineBar(cx, bar, cx.colours.accent);
   }
 }
@@ -71,9 +71,11 @@ function firstIn(segments: readonly LaneSegment[], { scale, axis }: PaintContext
 const isMarked = ({ hovered, selection }: PaintContext, segment: LaneSegment): boolean =>
   hovered === segment || (selection.kind === 'operation' && segment.operation === selection.nth);
 
-function paintBlocked(cx: PaintContext, { reasons }: SegmentLaneParts, segment: LaneSegment, bar: Bar): void {
+function paintHeldUp(cx: PaintContext, { reasons }: SegmentLaneParts, segment: LaneSegment, bar: Bar): void {
   fillBar(cx, bar, cx.colours.raised);
-  outlineBar(cx, bar, segment.kind === 'blocked' ? cx.colours.states['long-pin'] : cx.colours.lineStrong, [4, 3]);
+  // Only who waits for somebody else draws the eye.
+  if (segment.kind === 'io') outlineBar(cx, bar, cx.colours.line);
+  else outlineBar(cx, bar, segment.kind === 'blocked' ? cx.colours.states['long-pin'] : cx.colours.lineStrong, [4, 3]);
   if (bar.width > 40) labelBar(cx, bar, reasons.of(segment).text, segment.kind === 'blocked' ? cx.colours.text : cx.colours.dim);
 }
 

@@ -3,9 +3,10 @@ import type { Row } from '@shared/state/dictionary';
 import { actors, drives, links, nics, operations, regions, requests, transfers } from '@shared/state/tables';
 import { pageStatesIn, type PageStateId, type PageStateRun } from '@shared/trace/page-state';
 import type { RunDescription, RunMemory } from '@shared/trace/run-description';
-import { isOwnWork } from '@shared/trace/own-work';
+import { natureOfWait } from '@shared/trace/own-work';
 import { waitsOf } from '@shared/trace/wait-graph';
 import type { TraceCursor } from '@shared/trace/cursor';
+import { PAGE_STATE_MARKS } from '../design/page-state-marks';
 import { showCount, showPageBytes, showPages } from '@shared/units/show';
 
 /** A line of live state on a card. `mark` gives it the colour and glyph of a page state. */
@@ -63,7 +64,7 @@ function liveMemory(state: TraceCursor, run: RunDescription, memory: RunMemory, 
 function barSummary(used: readonly PageStateRun[]): string {
   const counts = new Map<PageStateId, number>();
   for (const { state, count } of used) counts.set(state, (counts.get(state) ?? 0) + count);
-  return counts.size === 0 ? 'all free' : [...counts].map(([state, count]) => `${state} ${showPages(count)}`).join(', ');
+  return counts.size === 0 ? 'all free' : [...counts].map(([state, count]) => `${PAGE_STATE_MARKS[state].label} ${showPages(count)}`).join(', ');
 }
 
 function liveDevice(state: TraceCursor, row: Row): LiveNode {
@@ -89,7 +90,7 @@ interface Blocked {
 
 function blockedActors(state: TraceCursor, run: RunDescription): readonly Blocked[] {
   return run.actors.flatMap(({ kind, row }, nth) => {
-    if (kind !== 'task' || !waitsOf(state, run, nth).some(wait => !isOwnWork(wait))) return [];
+    if (kind !== 'task' || !waitsOf(state, run, nth).some(wait => natureOfWait(wait.kind) === 'blocked')) return [];
     const operation = run.operations.find(candidate => candidate.row === actors.op.in(state, row));
     if (operation === undefined || operations.state.nameIn(state, operation.row) !== 'running') return [];
     const file = run.files.find(({ name }) => operation.text.split(/[\s,]+/).includes(name));

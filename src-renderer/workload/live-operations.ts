@@ -3,13 +3,13 @@ import { signalName } from '@shared/domain/signal';
 import { operations } from '@shared/state/tables';
 import type { TraceCursor } from '@shared/trace/cursor';
 import type { RunDescription } from '@shared/trace/run-description';
-import { isOwnWork } from '@shared/trace/own-work';
+import { gravestWait, natureOfWait } from '@shared/trace/own-work';
 import { waitsOf } from '@shared/trace/wait-graph';
 
 /** How far an operation got at the cursor. */
 export type LiveOperation =
   | { readonly kind: 'pending' | 'running' | 'skipped' }
-  | { readonly kind: 'blocked'; readonly on: string }
+  | { readonly kind: 'io' | 'set-up' | 'blocked'; readonly on: string }
   | { readonly kind: 'done'; readonly text: string; readonly failed: boolean };
 
 /** Number of an actor's operation in the run; −1 if the run has none such (the lab was edited since). */
@@ -35,8 +35,8 @@ export function liveOperation(state: TraceCursor, run: RunDescription, nth: numb
     case 'done': return done(state, row);
     case 'skipped': return { kind: 'skipped' };
     case 'running': {
-      const wait = waitsOf(state, run, operation.actor).find(one => !isOwnWork(one));
-      return wait === undefined ? { kind: 'running' } : { kind: 'blocked', on: wait.text };
+      const wait = gravestWait(waitsOf(state, run, operation.actor));
+      return wait === null ? { kind: 'running' } : { kind: natureOfWait(wait.kind), on: wait.text };
     }
     default: return { kind: 'pending' };
   }

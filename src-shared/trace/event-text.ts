@@ -4,6 +4,7 @@ import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import { holders, mappings, operations, transfers } from '../state/tables';
 import { showPages } from '../units/show';
+import { contentText } from './content';
 import { EVENTS, type EventKind, type TraceEvent } from './event';
 import { actorName, fileName, filesystemName, frameName, nameOfRow, operationName, operationText, processName } from './names';
 import type { RunDescription } from './run-description';
@@ -69,13 +70,6 @@ export function eventText(event: TraceEvent, here: EventPlace): string {
   // Args follow from the kind, which the union of kinds cannot express.
   const sentence = SENTENCES[event.kind] as (of: Readonly<Record<string, number>>, here: EventPlace) => string;
   return sentence(of, here);
-}
-
-/** Symbolic content: who wrote it last. */
-export function contentText(run: RunDescription, tag: number): string {
-  if (tag === 0) return 'zeroes';
-  const writer = run.operations[tag - 1];
-  return writer === undefined ? `content ${tag}` : `data of ${writer.name}`;
 }
 
 const self = ({ run, actor }: EventPlace): string => actorName(run, actor);

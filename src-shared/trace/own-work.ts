@@ -1,6 +1,21 @@
 import type { Wait } from './wait-targets';
 
-const OWN_WORK: ReadonlySet<Wait['kind']> = new Set(['request', 'transfer', 'work']);
+/**
+ * What being held up means. `io`: for one's own request or transfer, which is work in progress. `set-up`: for what the lab's
+ * author told the program to await. `blocked`: for somebody else, who has to let go.
+ */
+export type WaitNature = 'io' | 'set-up' | 'blocked';
 
-/** Whether an actor waits for what it asked for itself: work in progress, not being blocked by others. */
-export const isOwnWork = ({ kind }: Wait): boolean => OWN_WORK.has(kind);
+const OWN_IO: ReadonlySet<Wait['kind']> = new Set(['request', 'transfer', 'work']);
+const SET_UP: ReadonlySet<Wait['kind']> = new Set(['actor', 'pages-held']);
+
+export function natureOfWait(kind: Wait['kind']): WaitNature {
+  if (OWN_IO.has(kind)) return 'io';
+  return SET_UP.has(kind) ? 'set-up' : 'blocked';
+}
+
+/** The wait that says most of several at once; null if there is none. */
+export const gravestWait = (waits: readonly Wait[]): Wait | null => waits.find(({ kind }) => natureOfWait(kind) === 'blocked') ?? waits[0] ?? null;
+
+/** How somebody stands who waits so, in a word or three. */
+export const NATURE_WORDS: Readonly<Record<WaitNature, string>> = { io: 'waits for I/O', 'set-up': 'awaits its turn', blocked: 'blocked' };

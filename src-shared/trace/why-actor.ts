@@ -6,9 +6,11 @@ import { showNs } from '../units/show';
 import { lastEvent } from './event-search';
 import { outcomeText } from './event-text';
 import { operationText } from './names';
+import { gravestWait, natureOfWait } from './own-work';
 import { operationOf, stepOf } from './running-frame';
 import type { RunActor, WhyLink } from './run-description';
 import { blockedChain, shortened, waitsOf } from './wait-graph';
+import type { Wait } from './wait-targets';
 import { holdTakenNs, operationAt, operationLink, type Question, type WhyAnswer } from './why-answer';
 
 /** Why a task, worker or engine stands where it stands. */
@@ -17,10 +19,13 @@ export function whyActor(question: Question, nth: number): WhyAnswer {
   const actor = run.actors[nth];
   const step = stepOf(state, run, actor.row);
   const links = linksOfActor(question, actor, nth);
-  const isBlocked = waitsOf(state, run, nth).length > 0;
-  const asked = step === null ? `What did ${actor.name} do?` : isBlocked ? `Why is ${actor.name} blocked?` : `What is ${actor.name} doing?`;
+  const wait = gravestWait(waitsOf(state, run, nth));
+  const asked = step === null ? `What did ${actor.name} do?` : wait === null ? `What is ${actor.name} doing?` : askOfWait(actor.name, wait);
   return { question: asked, links, counts: [], source: step?.source ?? '' };
 }
+
+/** Who waits for its own I/O, or for what the lab told it to await, is not blocked. */
+export const askOfWait = (who: string, { kind }: Wait): string => (natureOfWait(kind) === 'blocked' ? `Why is ${who} blocked?` : `What does ${who} wait for?`);
 
 function linksOfActor(question: Question, actor: RunActor, nth: number): readonly WhyLink[] {
   const { state, run } = question;

@@ -4,10 +4,11 @@ import type { EventKind, TraceEvent } from './event';
 import { lastEvent } from './event-search';
 import { actorName, operationText } from './names';
 import { decidingSource, endStepOf, firstStepOf } from './operation-span';
+import { gravestWait } from './own-work';
 import { stepOf } from './running-frame';
 import type { RunOperation, WhyLink } from './run-description';
 import { blockedChain, LINKS_MAX, shortened, waitsOf } from './wait-graph';
-import { endOf, whyActor } from './why-actor';
+import { askOfWait, endOf, whyActor } from './why-actor';
 import { eventLink, holdTakenNs, operationLink, policyLink, sourceOfAxis, type Question, type WhyAnswer } from './why-answer';
 import { failedTransfer, whyEnded, whyErrno, whySkipped, whyStatus } from './why-refusal';
 
@@ -42,11 +43,11 @@ function whyNotBegun(question: Question, operation: RunOperation): WhyAnswer {
 
 function whyUnderWay(question: Question, operation: RunOperation): WhyAnswer {
   const { state, run } = question;
-  const isBlocked = waitsOf(state, run, operation.actor).length > 0;
+  const wait = gravestWait(waitsOf(state, run, operation.actor));
   const source = stepOf(state, run, run.actors[operation.actor].row)?.source ?? '';
   const again = startedOver(question, operation);
-  const links = isBlocked ? blockedChain(state, run, operation.actor, holder => holdTakenNs(question, holder)).links : whyActor(question, operation.actor).links;
-  const asked = isBlocked ? `Why is ${operation.text} blocked?` : again.length > 0 ? `Why has ${operation.text} not ended?` : `What is ${operation.text} doing?`;
+  const links = wait !== null ? blockedChain(state, run, operation.actor, holder => holdTakenNs(question, holder)).links : whyActor(question, operation.actor).links;
+  const asked = wait !== null ? askOfWait(operation.text, wait) : again.length > 0 ? `Why has ${operation.text} not ended?` : `What is ${operation.text} doing?`;
   return { question: asked, links: shortened([...again, ...links]), counts: [], source };
 }
 

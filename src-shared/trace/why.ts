@@ -3,9 +3,10 @@ import { tableDefinitions } from '../state/table';
 import { busyExtents, holders, links as linkTable, operations, regions, requests } from '../state/tables';
 import { showBytes, showNs, showPages, showRate } from '../units/show';
 import type { Trace, TraceCursor } from './cursor';
+import { cellText, columnTitle } from './content';
 import { liveHolders } from './held-ranges';
 import { actorName, framePlace, nameOfRow, operationText } from './names';
-import { pageStatesIn } from './page-state';
+import { PAGE_STATES, pageStatesIn, type PageStateId } from './page-state';
 import type { RunDescription, WhyLink } from './run-description';
 import type { Selection } from './selection';
 import { LINKS_MAX, shortened } from './wait-graph';
@@ -32,15 +33,21 @@ export function why(trace: Trace, view: TraceCursor, run: RunDescription, select
 
 const unknown = (what: string): WhyAnswer => ({ question: `This run has no such ${what}`, links: [], counts: [], source: '' });
 
+/** What is said of some pages of a device: "4 pages under a long-term pin". */
+const STATE_PHRASES: Readonly<Record<PageStateId, string>> = {
+  dma: 'under DMA', 'long-pin': 'under a long-term pin', 'short-pin': 'under a short-term pin', referenced: 'under a reference', busy: 'freed while a device held them: busy',
+  'in-transaction': 'freed by a transaction that is not on disk yet', mapped: 'mapped', anon: 'of anonymous memory', file: 'of files, neither mapped nor held', free: 'free',
+};
+
 function whyNode(question: Question, id: string): WhyAnswer {
   const { state, run } = question;
   const nth = run.actors.findIndex(actor => actor.kind === 'device' && actor.node === id);
   if (nth >= 0) return whyActor(question, nth);
   const memory = run.memories.find(({ node }) => node === id);
   if (memory === undefined) return { question: `What happens at ${id}?`, links: [{ text: 'Data passes through it; it holds no pages and takes no steps of its own.' }], counts: [], source: '' };
-  const pages = new Map<string, number>();
+  const pages = new Map<PageStateId, number>();
   for (const run_ of pageStatesIn(state, run, memory.firstPfn, memory.firstPfn + memory.pageCount)) pages.set(run_.state, (pages.get(run_.state) ?? 0) + run_.count);
-  const links = [...pages].filter(([name]) => name !== 'free').map(([name, count]): WhyLink => ({ text: `${showPages(count)} ${name}` }));
+  const links = PAGE_STATES.filter(looks => looks !== 'free').flatMap((looks): WhyLink[] => (pages.has(looks) ? [{ text: `${showPages(pages.get(looks) ?? 0)} ${STATE_PHRASES[looks]}` }] : []));
   return { question: `What is in ${id}?`, links: links.length === 0 ? [{ text: 'every page is free' }] : links.slice(0, LINKS_MAX), counts: [], source: '' };
 }
 
@@ -88,7 +95,7 @@ function describedRow({ state, run }: Question, row: number): WhyAnswer {
   if (table === undefined) return unknown('row');
   const values = table.columns.filter(({ spec }) => spec.kind !== 'id' && spec.kind !== 'ref' && spec.kind !== 'stack');
   const links = values.filter(column => column.in(state, row) !== 0).map((column): WhyLink =>
-    ({ text: `${column.name} ${column.spec.kind === 'name' ? column.nameIn(state, row) : column.in(state, row)}${column.spec.unit === undefined ? '' : ` ${column.spec.unit}`}: ${column.spec.doc}` }));
+    ({ text: `${columnTitle(column.name)} ${cellText(state, run, row, column)}: ${column.spec.doc}` }));
   return { question: `What is ${nameOfRow(state, run, row)}?`, links: links.length === 0 ? [{ text: table.doc }] : links.slice(0, LINKS_MAX), counts: [], source: '' };
 }
 

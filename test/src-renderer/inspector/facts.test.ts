@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { TraceCursor } from '@shared/trace/cursor';
 import { explainCounts } from '@shared/trace/holder-counts';
+import { why } from '@shared/trace/why';
 import { countText, missing } from '../../../src-renderer/inspector/count-text';
 import { standingOf, timesOf } from '../../../src-renderer/inspector/operation-facts';
-import { extentsOf, factsOfRow, lockText } from '../../../src-renderer/inspector/row-facts';
+import { extentsOf, factsOfRow } from '../../../src-renderer/inspector/row-facts';
+import { liveOperation } from '../../../src-renderer/workload/live-operations';
 import { blockedTruncate } from '../../support/blocked-truncate';
 import { BLOCK_0 } from '../../support/hand-built-run';
 
@@ -36,13 +38,16 @@ test('an operation is pending, runs, is blocked, and returns', () => {
   expect(timesOf(at(0), made.built.truncate, 0)).toEqual([]);
 });
 
+test('inspector, workload and question agree that a reader waits for its own I/O', () => {
+  const state = at(5);
+  expect(standingOf(state, made.run, 1)).toEqual({ mood: 'waiting', text: 'waits for I/O' });
+  expect(liveOperation(state, made.run, 1)).toEqual({ kind: 'io', on: 'nvme0 to complete app.1' });
+  expect(why(made.trace, state, made.run, { kind: 'operation', nth: 1 }).question).toBe('What does dio_read 1 page into F wait for?');
+  expect(liveOperation(state, made.run, 0).kind).toBe('blocked');
+});
+
 test('a file tells its locks and its extents', () => {
   expect(factsOfRow(at(5), made.run, made.built.file)).toContainEqual(['iolock', 'held by admin']);
   expect(extentsOf(at(5), made.built.file)).toEqual([{ index: 0, count: 4, kind: 'written', pfn: BLOCK_0 }]);
   expect(extentsOf(at(8), made.built.file)).toEqual([]);
-});
-
-test('a shared lock names all who share it', () => {
-  expect(lockText(made.run, 0b11)).toBe('shared by admin and app');
-  expect(lockText(made.run, 0)).toBe('free');
 });

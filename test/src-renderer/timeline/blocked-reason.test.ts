@@ -7,15 +7,15 @@ function blockedStretch(stepCount: number, actor: number) {
   const { trace, run } = blockedTruncate(stepCount);
   const segments = new LaneSegments(trace, run);
   segments.advance(Infinity);
-  return new BlockedReasons(trace, run).of(segments.activityOf(actor).segments.find(({ kind }) => kind === 'blocked')!);
+  return new BlockedReasons(trace, run).of(segments.activityOf(actor).segments.find(({ kind }) => kind !== 'run')!);
 }
 
 test('a blocked stretch says what is waited for, who holds it, and whose operation that is', () => {
   expect(blockedStretch(8, ADMIN)).toEqual({ text: 'blocked: page F:1 (pmem0, pfn 0x80001) to become idle, held by a short-term pin of O_DIRECT request of app.1', cause: 1 });
 });
 
-test('the reader waits for the drive', () => {
-  expect(blockedStretch(8, APP).text).toBe('blocked: nvme0 to complete app.1, in the queue of nvme0');
+test('the reader waits for its own I/O, and nobody is in its way', () => {
+  expect(blockedStretch(8, APP)).toEqual({ text: 'waits for I/O: nvme0 to complete app.1', cause: null });
 });
 
 test('a wait that never ended is told by what is in its way at the end', () => {
