@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { INVARIANTS } from '../../../../src-main/sim/invariants/registry'
+import { Watcher } from '../../../../src-main/sim/invariants/watcher'
+import { machine } from '../../../../src-main/sim/engine/machine'
+import { OWNER_BUSY_DAX } from '../../../../src-shared/state/owner'
+import { busyExtents, files, filesystems, holders, hosts } from '../../../../src-shared/state/tables'
+import type { RunDescription } from '../../../../src-shared/trace/run-description'
+import { bundledLab } from '../../../support/bundled-labs'
+import { run } from '../../../support/run'
+import { stepperOf } from '../../../support/stepper'
+
+/** Which rules a run breaks, and what a person reads. */
+function told(name: string, policy: string): ReadonlyMap<string, readonly string[]> {
+  const { summary } = run(bundledLab(name).lab, { policy })
+  return new Map([...summary.violations, ...summary.notices].map(({ id, chain }) => [id, chain]))
+}
+
+/** From the column "broken by" of spec 10, and what does not break it in the same lab. */
+const BREAKABLE: readonly (readonly [id: string, lab: string, breaks: string, keeps: string])[] = [
+  ['S1', 'truncate-under-short-dio-pin', 'truncate-vs-dma=none', 'truncate-vs-dma=wait-retry'],
+  ['S2', 'truncate-under-short-dio-pin', 'truncate-vs-dma=none', 'truncate-vs-dma=busy-extent'],
+  ['S16', 'truncate-under-short-dio-pin', 'truncate-vs-dma=noop-success', 'truncate-vs-dma=fail-etxtbsy,etxtbsyScope=any-ref'],
+  ['L1', 'punch-starved-by-repeated-dio', 'truncate-vs-dma=wait-retry', 'truncate-vs-dma=busy-extent'],
+  ['L1', 'remap-during-layout-wait', 'linux-6.15', 'linux-6.1'],
+  ['L2', 'vmsplice-pipe-holds-dax-page', 'truncate-vs-dma=wait-retry', 'truncate-vs-dma=busy-extent'],
+  ['L5', 'punch-hole-gup-mmaplock-deadlock', 'truncate-vs-dma=wait-hold-lock', 'truncate-vs-dma=wait-retry'],
+  ['L9', 'vmsplice-pipe-holds-dax-page', 'truncate-vs-dma=busy-extent', 'truncate-vs-dma=wait-retry'],
+]
+
+describe.each(BREAKABLE)('%s in %s', (id, lab, breaks, keeps) => {
+  it(`is broken under ${breaks}, with a chain of facts`, () => {
+    expect(told(lab, breaks).get(id)?.length ?? 0, 'lines of its chain').toBeGreaterThanOrEqual(2)
+  })
+
+  it(`holds under ${keeps}`, () => {
+    expect([...told(lab, keeps).keys()]).not.toContain(id)
+  })
+})
+
+interface Corruption {
+  readonly id: string
+  readonly what: string
+  readonly corrupt: (run: RunDescription) => void
+  readonly says: string
+}
+
+const PFN = 0x80000
+/** A block of another file, which nobody frees in this lab. */
+const OTHERS_PFN = PFN + 5
+const CORRUPTIONS: readonly Corruption[] = [
+  { id: 'S4', what: 'a reference that nobody accounts for', corrupt: ({ host }) => { hosts.refs.add(host, PFN, 1, 1) }, says: 'its holders add up to' },
+  { id: 'S4', what: 'a put too many', corrupt: ({ host }) => { hosts.refs.add(host, PFN, 1, -2) }, says: 'refcount of' },
+  { id: 'S4', what: 'a reference on frames of ordinary memory', corrupt: ({ host, memories }) => { hosts.refs.add(host, memories.find(({ kind }) => kind === 'host-memory')!.firstPfn + 3, 1, 1) }, says: 'its holders add up to 0' },
+  { id: 'S5', what: 'a pincount below zero', corrupt: ({ host }) => { hosts.pins.add(host, PFN, 1, -1) }, says: 'is -1' },
+  {
+    id: 'S5', what: 'a live pin that was never counted as taken',
+    corrupt: ({ host, operations }) => {
+      const hold = holders.$.row(operations[0]!.row, 7)
+      holders.how.set(hold, holders.how.valueOf('pin'))
+      holders.pfnFirst.set(hold, PFN)
+      holders.pageCount.set(hold, 1)
+      holders.host.set(hold, host)
+      hosts.refs.add(host, PFN, 1, 1024)
+    },
+    says: '1 pins live',
+  },
+  { id: 'S7', what: 'an entry without a mapping', corrupt: (run) => { files.entry.assign(run.files[0]!.row, 0, 1, files.entry.valueOf('real')) }, says: 'has another mapping' },
+  { id: 'S7', what: 'a mapping without an entry', corrupt: ({ host }) => { hosts.mapping.assign(host, PFN, 1, 1) }, says: 'frames have a mapping' },
+  {
+    id: 'S11', what: 'a busy block that a file owns',
+    corrupt: (run) => {
+      const extent = busyExtents.$.row(run.memories[0]!.fs, OTHERS_PFN)
+      busyExtents.pageCount.set(extent, 1)
+      busyExtents.state.set(extent, busyExtents.state.valueOf('dax-wait'))
+    },
+    says: 'belongs to',
+  },
+  {
+    id: 'S11', what: 'a busy block that is free',
+    corrupt: (run) => {
+      const extent = busyExtents.$.row(run.memories[0]!.fs, OTHERS_PFN)
+      busyExtents.pageCount.set(extent, 1)
+      busyExtents.state.set(extent, busyExtents.state.valueOf('dax-wait'))
+      hosts.owner.assign(run.host, OTHERS_PFN, 1, 0)
+    },
+    says: 'and free',
+  },
+]
+
+describe.each(CORRUPTIONS)('$id, which no mechanism breaks: $what', ({ id, corrupt, says }) => {
+  const { lab } = bundledLab('truncate-under-short-dio-pin')
+  const policy = 'linux-5.15,truncate-vs-dma=busy-extent'
+
+  /** Judges the rest of a run as the engine does, after the steps that declare to write what a rule watches. */
+  function judged(at: number): ReadonlyMap<string, readonly string[]> {
+    const stepper = stepperOf(lab, { policy })
+    const watcher = new Watcher(INVARIANTS)
+    const found = new Map<string, readonly string[]>()
+    for (let steps = 0; ; steps++) {
+      if (steps === at) corrupt(stepper.run)
+      const step = stepper.take()
+      if (step === null) return found
+      for (const { invariant, finding } of watcher.judge(machine.steps[step.stepId]!, { run: stepper.run, host: stepper.run.host })) found.set(invariant.id, finding.chain)
+    }
+  }
+
+  it('is reported by the watcher at the next step that could have done it, and not without the corruption', () => {
+    expect(judged(0).get(id)?.join('; ')).toContain(says)
+    expect([...judged(Infinity).keys()]).not.toContain(id)
+  })
+})
+
+it('every rule of the registry is tripped here', () => {
+  expect(INVARIANTS.map(({ id }) => id).filter((id) => !BREAKABLE.some(([broken]) => broken === id) && !CORRUPTIONS.some((one) => one.id === id))).toEqual([])
+})
+
+it('a rule is reported once a run, at the step that broke it', () => {
+  const { summary, trace } = run(bundledLab('truncate-under-short-dio-pin').lab, { policy: 'truncate-vs-dma=none' })
+  const s1 = summary.violations.filter(({ id }) => id === 'S1')
+  expect(s1.length).toBe(1)
+  const landed = [...trace.events()].filter(({ kind }) => kind === 'dma-write-landed').map(({ step }) => step)
+  expect(landed).toContain(s1[0]!.step)
+})
+
+it('what statfs calls free and what a busy extent keeps are told apart', () => {
+  const { description } = run(bundledLab('vmsplice-pipe-holds-dax-page').lab, { policy: 'truncate-vs-dma=busy-extent' })
+  const { fs } = description.memories[0]!
+  const busy = busyExtents.$.rows().filter((extent) => busyExtents.state.get(extent) !== 0)
+  expect(busy.length).toBeGreaterThan(0)
+  expect(busy.every((extent) => hosts.owner.at(description.host, busyExtents.firstPfn.get(extent)) === OWNER_BUSY_DAX)).toBe(true)
+  expect(filesystems.freeBlocks.get(fs)).toBeGreaterThanOrEqual(busy.reduce((pages, extent) => pages + busyExtents.pageCount.get(extent), 0))
+})
