@@ -1,5 +1,5 @@
 import { errnoName } from '../domain/errno';
-import { signalName } from '../domain/signal';
+import { signalName, SIGNALS } from '../domain/signal';
 import { OWNER_BUSY_DAX, OWNER_IN_TRANSACTION } from '../state/owner';
 import { runsIn } from '../state/page-runs';
 import { files, filesystems, hosts, mappings, operations, regions, transfers } from '../state/tables';
@@ -103,7 +103,8 @@ function fullDevice(question: Question, refusal: TraceEvent): WhyLink[] {
 /** Who made the file end before the page that a fault asked for. */
 function cutBy(question: Question, failed: TraceEvent): WhyLink[] {
   const { trace, run } = question;
-  const [process, vpn] = failed.args;
+  const [process, vpn, signal] = failed.args;
+  if (signal !== SIGNALS.SIGBUS) return [];
   const file = lookBack(question, failed.step, then => {
     const mapping = run.mappings.find(({ row }) => {
       const page = vpn - mappings.vpnFirst.in(then, row);

@@ -1,17 +1,17 @@
 import { ERRNO } from '@shared/domain/errno';
 import { SIGNALS } from '@shared/domain/signal';
-import { actors, hosts, operations, processes } from '@shared/state/tables';
+import { actors, hosts, mappings, operations, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { answer, machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
-import { PTE } from './address-space';
+import { LOOKUP_READS, mappingAt, PTE } from './address-space';
 import { pageFault } from './page-fault';
 import { pieceOf } from './pieces';
 
-const T = frame('op', 'process', 'vpn', 'pages', 'write', 'done', 'here', 'run');
+const T = frame('op', 'process', 'vpn', 'pages', 'write', 'done', 'here', 'run', 'signal');
 
 const mmapLock = at(processes.mmapLock, T.process);
 const pte = pagesAt(processes.pte, T.process);
@@ -22,6 +22,12 @@ const isAccessible = (): boolean => {
   const entry = pte.at(T.here.v);
   return entry === PTE.write || (entry !== PTE.none && T.write.v === 0);
 };
+
+/** Whether the address may be touched this way at all: the architecture looks before it asks for the page. */
+function isGoodArea(): boolean {
+  const mapping = mappingAt(T.process.v, T.here.v);
+  return mapping !== 0 && (T.write.v === 0 || mappings.writable.get(mapping) === 1);
+}
 
 /** The access itself: one byte of each page of the piece. */
 function access(): void {
@@ -35,10 +41,10 @@ function access(): void {
   } else emit('load-done', T.process.v, T.here.v, isZeroPage ? 0 : pfn, isZeroPage ? 0 : hosts.content.at(host, pfn));
 }
 
-/** A load from or store to each page of a range, faulting as often as needed. Answers pages; SIGBUS where a fault fails. */
+/** A load from or store to each page of a range, faulting as often as needed. Answers pages; SIGSEGV where nothing (so) is mapped, SIGBUS where a fault fails. */
 export const cpuAccess = mechanism({
   name: 'cpu-access',
-  source: 'arch page-fault path: mm/memory.c handle_mm_fault() (6.19)',
+  source: 'arch/x86/mm/fault.c do_user_addr_fault(), mm/memory.c handle_mm_fault() (6.19)',
   frame: T,
   order: 'CA1 CA2 CA3 CA4',
   steps: {
@@ -55,12 +61,26 @@ export const cpuAccess = mechanism({
         return go.CA1;
       },
     },
-    CA2: { title: 'fault: take mmap_lock shared', takes: mmapLock, shared: true, calls: [fault], run: () => call(fault) },
-    CA3: { title: 'drop mmap_lock', drops: [mmapLock], to: ['CA1', 'CA4'], run: go => (answer.result < 0 ? go.CA4 : go.CA1) },
+    CA2: {
+      title: 'fault: take mmap_lock shared', takes: mmapLock, shared: true, reads: [...LOOKUP_READS, ...every(mappings.writable)], calls: [fault], to: ['CA3'],
+      run: go => {
+        if (isGoodArea()) return call(fault);
+        T.signal.v = SIGNALS.SIGSEGV;
+        emit('fault-failed', T.process.v, T.here.v, SIGNALS.SIGSEGV);
+        return go.CA3;
+      },
+    },
+    CA3: {
+      title: 'drop mmap_lock', drops: [mmapLock], to: ['CA1', 'CA4'],
+      run: go => {
+        if (T.signal.v === 0 && answer.result < 0) T.signal.v = SIGNALS.SIGBUS;
+        return T.signal.v === 0 ? go.CA1 : go.CA4;
+      },
+    },
     CA4: {
-      title: 'die of SIGBUS', writes: every(actors.signal), to: ['done'],
+      title: 'die of SIGSEGV or SIGBUS', writes: every(actors.signal), to: ['done'],
       run: () => {
-        actors.signal.set(machine.self, SIGNALS.SIGBUS);
+        actors.signal.set(machine.self, T.signal.v);
         return fail(ERRNO.EFAULT);
       },
     },
