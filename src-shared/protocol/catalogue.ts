@@ -88,6 +88,8 @@ export interface PresetEntry {
   readonly id: string;
   readonly title: string;
   readonly variants: Readonly<Record<string, string>>;
+  /** What knobs mean that are left to the era. */
+  readonly knobs?: Readonly<Record<string, string>>;
   readonly source: Source;
 }
 

@@ -26,6 +26,6 @@ export const LAYOUT_POLICIES: readonly string[] = AXES['truncate-vs-dma'].flatMa
 /** Those, under each way of counting ZONE_DEVICE pages. */
 export const LAYOUT_AND_COUNT_POLICIES: readonly string[] = LAYOUT_POLICIES.flatMap((layout) => AXES['zone-device-refcount'].map((regime) => `${layout},zone-device-refcount=${regime}`))
 
-/** All axes of which there is more than one variant, all knobs. */
-export const ALL_POLICIES: readonly string[] = LAYOUT_AND_COUNT_POLICIES.flatMap((policy) =>
-  AXES['pin-accounting'].flatMap((pins) => AXES['longterm-file-pin'].map((longterm) => `${policy},pin-accounting=${pins},longterm-file-pin=${longterm}`)))
+/** All axes of which there is more than one variant, all knobs; registrations as before Linux 6.2 in every other of them. */
+export const ALL_POLICIES: readonly string[] = LAYOUT_AND_COUNT_POLICIES.flatMap((policy, nth) =>
+  AXES['pin-accounting'].flatMap((pins) => AXES['longterm-file-pin'].map((longterm) => `${policy},pin-accounting=${pins},longterm-file-pin=${longterm},mrReadOnlyForcesWrite=${nth % 2 === 0}`)))

@@ -1,6 +1,7 @@
 import { assert } from '@shared/base/assert';
 import type { ResolvedPolicy } from '@shared/lab/policy-text';
 import { KNOBS } from '../policies/knobs';
+import { PRESETS } from '../policies/presets';
 import type { AxisId, Knobs, Policy, PolicyVariant } from '../policies/policy';
 import { VARIANTS } from '../policies/registry';
 
@@ -22,11 +23,20 @@ export function policyOf(resolved: ResolvedPolicy): Policy {
   };
 }
 
-/** Values of all knobs, defaults where nobody named one. */
+/** Values of all knobs: what somebody named, else the default; what is left to the era as the preset has it. */
 export function knobValues(resolved: ResolvedPolicy): Readonly<Record<keyof typeof KNOBS, string>> {
-  const value = (name: keyof typeof KNOBS): string => resolved.knobs[name] ?? String(KNOBS[name].type.default);
-  return { scanRange: value('scanRange'), etxtbsyScope: value('etxtbsyScope'), busyFull: value('busyFull'), busySplit: value('busySplit') };
+  const era = PRESETS.find(({ id }) => id === resolved.preset)?.knobs ?? {};
+  const value = (name: keyof typeof KNOBS): string => {
+    const set = resolved.knobs[name] ?? String(KNOBS[name].type.default);
+    return set === BY_ERA ? era[name] ?? 'false' : set;
+  };
+  return {
+    scanRange: value('scanRange'), etxtbsyScope: value('etxtbsyScope'), busyFull: value('busyFull'), busySplit: value('busySplit'),
+    mrReadOnlyForcesWrite: value('mrReadOnlyForcesWrite'),
+  };
 }
+
+const BY_ERA = 'by-era';
 
 function knobsOf(resolved: ResolvedPolicy): Knobs {
   const values = knobValues(resolved);
@@ -35,6 +45,7 @@ function knobsOf(resolved: ResolvedPolicy): Knobs {
     etxtbsyScope: values.etxtbsyScope === 'any-ref' ? 'any-ref' : 'longterm-only',
     busyFull: values.busyFull === 'enospc' ? 'enospc' : 'wait',
     busySplit: values.busySplit === 'true',
+    mrReadOnlyForcesWrite: values.mrReadOnlyForcesWrite === 'true',
   };
 }
 

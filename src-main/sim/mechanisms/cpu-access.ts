@@ -16,7 +16,7 @@ const T = frame('op', 'process', 'vpn', 'pages', 'write', 'done', 'here', 'run',
 const mmapLock = at(processes.mmapLock, T.process);
 const pte = pagesAt(processes.pte, T.process);
 const pfnDelta = pagesAt(processes.pfnDelta, T.process);
-const fault = site(pageFault, T.process, T.here, T.run, T.write);
+const fault = site(pageFault, T.process, T.here, T.run, T.write, 0);
 
 const isAccessible = (): boolean => {
   const entry = pte.at(T.here.v);

@@ -43,11 +43,14 @@ function forEachUnmapped(index: number, pages: number, visit: (index: number, vp
   for (let at = index; at < index + pages;) {
     const vpn = T.vpn.v + at - T.index.v;
     const pte = processes.pte.at(T.process.v, vpn);
-    const next = Math.min(index + pages, at + processes.pte.runEnd(T.process.v, vpn) - vpn);
-    if (pte !== PTE.write && (pte === PTE.none || T.write.v === 1)) visit(at, vpn, next - at);
+    const next = Math.min(index + pages, at + Math.min(processes.pte.runEnd(T.process.v, vpn), processes.pfnDelta.runEnd(T.process.v, vpn)) - vpn);
+    if (pte === PTE.none || (pte !== PTE.write && T.write.v === 1 && !isOwnCopy(pte, vpn))) visit(at, vpn, next - at);
     at = next;
   }
 }
+
+/** A copy in a read-only mapping is the page that a forced write asks for. */
+const isOwnCopy = (pte: number, vpn: number): boolean => pte === PTE.read && isCopy() && hosts.anon.at(processes.host.get(T.process.v), vpn + processes.pfnDelta.at(T.process.v, vpn)) > 0;
 
 /** E6: readers of a hole share the zero page until somebody writes. */
 function mapZeroPage(index: number, pages: number): void {
@@ -75,6 +78,7 @@ function mapCopy(index: number, vpnFirst: number, pages: number): void {
   const host = processes.host.get(T.process.v);
   const isWritten = kind.at(index) === KIND.written;
   const delta = blockDelta.at(index);
+  const rights = mappings.writable.get(T.mapping.v) === 1 ? PTE.write : PTE.read;
   for (let at = index; at < index + pages;) {
     const alikePages = isWritten ? hosts.content.runEnd(host, at + delta) - at - delta : pages;
     const free = freeFrames(host, Math.min(index + pages - at, alikePages));
@@ -87,7 +91,7 @@ function mapCopy(index: number, vpnFirst: number, pages: number): void {
     zapRange(T.process.v, vpn, free.pages);
     hosts.anon.assign(host, free.pfn, free.pages, processes.nth.get(T.process.v));
     hosts.content.assign(host, free.pfn, free.pages, isWritten ? hosts.content.at(host, at + delta) : 0);
-    mapFrames(T.process.v, host, vpn, free.pfn, free.pages, PTE.write);
+    mapFrames(T.process.v, host, vpn, free.pfn, free.pages, rights);
     emit('page-faulted', T.process.v, vpn, free.pfn, 1);
     at += free.pages;
   }
@@ -161,7 +165,7 @@ export const daxFault = mechanism({
     },
     E7: {
       title: 'set the entry and map the page',
-      reads: [kind, blockDelta, at(mappings.shared, T.mapping), ...UNMAP_FILE_READS],
+      reads: [kind, blockDelta, at(mappings.shared, T.mapping), at(mappings.writable, T.mapping), ...UNMAP_FILE_READS],
       writes: [entry, ...every(hosts.mapping), ...UNMAP_TERMS],
       run: () => {
         for (let index = T.index.v, pages = 0; index < end(); index += pages) {

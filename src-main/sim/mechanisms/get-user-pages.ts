@@ -14,10 +14,13 @@ import { DROP_READS, DROP_TERMS, dropHold, howWord, TAKE_READS, TAKE_TERMS, shor
 import { pageFault } from './page-fault';
 import { pieceOf } from './pieces';
 
-/** `how` is a word of `holders.how`; holders are numbered from `piece`. Answers how many pages are held, else an errno. */
-const T = frame('process', 'vpn', 'pages', 'write', 'how', 'op', 'keeper', 'piece', 'done', 'pfn', 'run', 'holder', 'errno');
+/**
+ * `how` is a word of `holders.how`; holders are numbered from `piece`; `force` is FOLL_FORCE. `cow` tells that the slow path is in
+ * a private mapping. Answers how many pages are held, else an errno.
+ */
+const T = frame('process', 'vpn', 'pages', 'write', 'how', 'op', 'keeper', 'piece', 'force', 'cow', 'faultWrite', 'done', 'pfn', 'run', 'holder', 'errno');
 
-const faultIn = site(pageFault, T.process, T.pfn, T.run, T.write);
+const faultIn = site(pageFault, T.process, T.pfn, T.run, T.faultWrite, T.cow);
 
 const pte = pagesAt(processes.pte, T.process);
 const pfnDelta = pagesAt(processes.pfnDelta, T.process);
@@ -28,8 +31,18 @@ const host = (): number => processes.host.get(T.process.v);
 const here = (): number => T.vpn.v + T.done.v;
 const kind = (): HoldKind => KINDS[T.how.v - 1];
 const isLongterm = (): boolean => T.how.v === howWord('longterm');
-const suits = (entry: number): boolean => entry === PTE.write || (entry !== PTE.none && T.write.v === 0);
-const isSuitable = (): boolean => suits(pte.at(here()));
+/**
+ * Whether a page is mapped as wanted. In a private mapping that is not written through, a long-term pin and a forced write want a
+ * copy of the mapping's own, which nobody else writes (GF8, spec 1.4).
+ */
+function suits(vpn: number): boolean {
+  const entry = pte.at(vpn);
+  if (entry === PTE.write || entry === PTE.none) return entry === PTE.write;
+  if (T.write.v === 1) return T.force.v === 1 && T.cow.v === 1 && isOwnCopy(vpn);
+  return T.cow.v === 0 || !isLongterm() || isOwnCopy(vpn);
+}
+const isSuitable = (): boolean => suits(here());
+const isOwnCopy = (vpn: number): boolean => pte.at(vpn) !== PTE.zero && hosts.anon.at(host(), vpn + pfnDelta.at(vpn)) > 0;
 const isFrozen = (): boolean => {
   const owner = hosts.mapping.at(host(), here() + pfnDelta.at(here()));
   return owner > 0 && files.frozen.get(files.$.row(owner)) === 1;
@@ -47,8 +60,7 @@ function unchanged(): number {
   let pages = 0;
   while (pages < T.run.v) {
     const vpn = here() + pages;
-    const entry = pte.at(vpn);
-    if (!suits(entry) || entry === PTE.zero || vpn + pfnDelta.at(vpn) !== T.pfn.v + pages) break;
+    if (!suits(vpn) || pte.at(vpn) === PTE.zero || vpn + pfnDelta.at(vpn) !== T.pfn.v + pages) break;
     pages = Math.min(T.run.v, pte.runEnd(vpn) - here(), pfnDelta.runEnd(vpn) - here());
   }
   return pages;
@@ -80,7 +92,7 @@ const LOOK = [pte, pfnDelta, ...every(hosts.owner, hosts.ownerDelta)];
 /**
  * pin_user_pages_fast(): the fast path for pages that are mapped as wanted, the slow path for the rest.
  * A range that fails in the middle answers the pages held so far, not an error (spec 1.4).
- * Steps GF7 and GF8 concern page-cache and copy-on-write pages, which no device of this lab maps yet.
+ * Step GF7 concerns page-cache pages, which no device of this lab maps yet; GF8 is part of what counts as mapped as wanted.
  */
 export const getUserPages = mechanism({
   name: 'get-user-pages',
@@ -124,11 +136,12 @@ export const getUserPages = mechanism({
     GS1: { title: 'slow: take mmap_lock shared', takes: mmapLock, shared: true },
     GS2: {
       title: 'slow: find the mapping and look at the entry', to: ['GS2', 'GS3', 'GS4', 'GS6'],
-      reads: [...LOOK, ...LOOKUP_READS, ...every(mappings.file, mappings.shared, mappings.writable, files.frozen)],
+      reads: [...LOOK, ...LOOKUP_READS, ...every(mappings.file, mappings.shared, mappings.writable, files.frozen, hosts.anon)],
       run: go => {
         if (T.done.v === T.pages.v) return go.GS6;
         T.errno.v = refusal();
         if (T.errno.v !== 0) return go.GS6;
+        T.cow.v = mappings.shared.get(mappingAt(T.process.v, here())) === 1 ? 0 : 1;
         if (!isSuitable()) return go.GS4;
         if (pte.at(here()) === PTE.zero) {
           acceptZeroPages();
@@ -139,7 +152,7 @@ export const getUserPages = mechanism({
       },
     },
     GS3: {
-      title: 'slow: take references or pins under the page-table lock', reads: [pte, pfnDelta, ...TAKE_READS], writes: TAKE_TERMS, to: ['GS2'],
+      title: 'slow: take references or pins under the page-table lock', reads: [pte, pfnDelta, ...TAKE_READS, ...every(hosts.anon)], writes: TAKE_TERMS, to: ['GS2'],
       costNs: () => kernel.costs.gupPageNs * T.run.v,
       run: go => {
         T.run.v = unchanged();
@@ -156,6 +169,8 @@ export const getUserPages = mechanism({
         const mapping = mappingAt(T.process.v, here());
         const inMapping = mappings.vpnFirst.get(mapping) + mappings.pageCount.get(mapping) - here();
         T.run.v = pieceOf(T.pages.v, left, pte.runEnd(here()) - here(), inMapping);
+        // A page that may be read but does not do is copied: un-shared, or written by force.
+        T.faultWrite.v = T.write.v === 1 || pte.at(here()) !== PTE.none ? 1 : 0;
         T.pfn.v = here();
         return call(faultIn);
       },
@@ -189,7 +204,8 @@ function refusal(): number {
     const errno = kernel.policy.longtermFilePin.refusal({ fsdax: file !== 0, shared: mappings.shared.get(mapping) === 1 });
     if (errno !== 0) return errno;
   }
-  return T.write.v === 1 && mappings.writable.get(mapping) === 0 ? ERRNO.EFAULT : 0;
+  const isForced = T.force.v === 1 && mappings.shared.get(mapping) === 0;
+  return T.write.v === 1 && !isForced && mappings.writable.get(mapping) === 0 ? ERRNO.EFAULT : 0;
 }
 
 const holdsOf = (op: Row): readonly Row[] => holders.$.rows(arena).filter(holder => holders.op.get(holder) === op && holders.how.get(holder) !== 0);

@@ -17,12 +17,12 @@ const CHUNK_PAGES = 512;
 const CHUNKED_PAGES_MAX = 8 * CHUNK_PAGES;
 
 /** `local` and `remote` are access flags; the MR row is born absent. */
-const T = frame('op', 'process', 'vpn', 'pages', 'mr', 'nic', 'local', 'remote', 'done', 'chunk', 'chunkVpn', 'piece', 'errno', 'write');
+const T = frame('op', 'process', 'vpn', 'pages', 'mr', 'nic', 'local', 'remote', 'done', 'chunk', 'chunkVpn', 'piece', 'errno', 'write', 'force');
 
 const pinnedVm = at(processes.pinnedVm, T.process);
 const limit = at(processes.memlockLimit, T.process);
 const ipcLock = at(processes.ipcLock, T.process);
-const pin = site(getUserPages, T.process, T.chunkVpn, T.chunk, T.write, howWord('longterm'), T.op, T.mr, T.piece);
+const pin = site(getUserPages, T.process, T.chunkVpn, T.chunk, T.write, howWord('longterm'), T.op, T.mr, T.piece, T.force);
 const mrTerms = [regions.state, regions.pageCount, regions.pieces, regions.charged, regions.remoteWrite, regions.nic, regions.op, regions.key].map(column => at(column, T.mr));
 
 /** The next chunk, and the number of its first holder. */
@@ -57,7 +57,8 @@ export const registerMemory = mechanism({
       run: () => {
         if (T.remote.v === 1 && T.local.v === 0) return fail(ERRNO.EINVAL);
         if (isTaken()) return fail(ERRNO.EBUSY);
-        T.write.v = T.local.v;
+        T.force.v = T.local.v === 0 && kernel.policy.knobs.mrReadOnlyForcesWrite ? 1 : 0;
+        T.write.v = T.local.v === 1 || T.force.v === 1 ? 1 : 0;
       },
     },
     RM3: {

@@ -27,4 +27,10 @@ export const KNOBS = {
     type: { kind: 'flag', default: false },
     source: source('spec 4.6; splitting is impossible once in a commit context', 'X'),
   },
+  mrReadOnlyForcesWrite: {
+    name: 'mrReadOnlyForcesWrite', title: 'Registering memory without write access asks for writable pages', required: false,
+    doc: 'Up to 6.1 a read-only registration was a forced write: EFAULT in a read-only shared mapping, a copy in a private one. Since 6.2 it is a read: in place where shared, an un-shared copy where private. By-era is what the preset says.',
+    type: { kind: 'choice', values: ['by-era', 'true', 'false'], default: 'by-era' },
+    source: source('drivers/infiniband/core/umem.c ib_umem_get() (4.20, 6.19); spec 1.4, 5.2', 'V', 'O'),
+  },
 } as const satisfies Record<string, Parameter>;

@@ -94,6 +94,8 @@ export interface Knobs {
   readonly busyFull: 'wait' | 'enospc';
   /** 4.6: whether an extent with one busy page keeps only that page busy. */
   readonly busySplit: boolean;
+  /** 1.4: registering without write access is a forced write all the same. */
+  readonly mrReadOnlyForcesWrite: boolean;
 }
 
 /** One variant of each axis, and the knobs. */
