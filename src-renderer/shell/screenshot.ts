@@ -5,7 +5,8 @@ import { useRun } from '../stores/run';
 import { useSelection } from '../stores/selection';
 import { useSession } from '../stores/session';
 
-const FRAMES = 2;
+/** A compositor has only a few frames under way: once it has asked for this many more, the first of them is on the screen. */
+const FRAMES = 10;
 
 /** Runs the open lab, in a guided one its first step; goes to the first violation or the end, asks why, and tells main once that is on the screen. */
 export async function photographLab(): Promise<void> {

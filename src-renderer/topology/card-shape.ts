@@ -1,5 +1,7 @@
 import type { LabNode } from '@shared/lab/lab';
 import type { DeviceEntry } from '@shared/protocol/catalogue';
+import { parseQuantity } from '@shared/units/quantity';
+import { showBytes } from '@shared/units/show';
 
 /** Cards of one kind have one size, whatever they show at the cursor: nothing jumps while a run plays. */
 export interface CardShape {
@@ -35,9 +37,15 @@ const MAIN_PARAMETERS: readonly string[] = ['size', 'capacity', 'vram', 'bandwid
 export function mainFigure(node: LabNode, device: DeviceEntry | undefined): string {
   for (const name of MAIN_PARAMETERS) {
     const given = node[name];
-    if (given !== undefined && typeof given !== 'object') return String(given);
+    if (given !== undefined && typeof given !== 'object') return readableSize(String(given));
   }
   return device === undefined ? 'unknown kind' : '';
+}
+
+/** Imports know sizes to the byte: "19316633600 B" is "17.99 GiB" on a card. What a person wrote stays as written. */
+function readableSize(text: string): string {
+  const bytes = /^\d+ B$/.test(text) ? parseQuantity(text, 'bytes') : null;
+  return bytes?.ok === true ? showBytes(bytes.value) : text;
 }
 
 /** The second line of a card: its kind, and choices that decide what it does. */

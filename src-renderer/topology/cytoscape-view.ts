@@ -116,6 +116,12 @@ export class CytoscapeView {
     }
   }
 
+  /** Whether all of a node is on the screen. */
+  isInView(id: string): boolean {
+    const { x1, y1, x2, y2 } = this.cy.getElementById(id).renderedBoundingBox();
+    return x1 >= 0 && y1 >= 0 && x2 <= this.cy.width() && y2 <= this.cy.height();
+  }
+
   zoomBy(factor: number): void {
     this.cy.zoom({ level: this.cy.zoom() * factor, renderedPosition: { x: this.cy.width() / 2, y: this.cy.height() / 2 } });
   }
