@@ -46,7 +46,8 @@ const STEPS_MAX = 200_000;
  */
 export function runLab(lab: Lab, request: RunRequest, sink: ChunkSink): RunResult {
   const registries = catalogue();
-  const findings = [...checkLab(lab, registries), ...wiringFindings(lab.topology, registries)].filter(finding => finding.severity === 'error');
+  const unclear = checkLab(lab, registries).filter(finding => finding.severity === 'error');
+  const findings = unclear.length > 0 ? unclear : wiringFindings(lab.topology, registries);
   if (findings.length > 0) return refused(findings.map(({ path, message }) => ({ path, message })));
   const policies = parsePolicies(request.policy, registries, lab.policy ?? null);
   if (!policies.ok) return refused([{ path: ['policy'], message: policies.refusal }]);

@@ -2,7 +2,7 @@ import { didYouMean } from '../base/nearest';
 import type { Catalogue, DeviceEntry } from '../protocol/catalogue';
 import type { Parameter, ReferenceTarget } from '../protocol/parameter';
 import { parseQuantity } from '../units/quantity';
-import type { Expectation, Lab, LabNode, LabOperation, Scalar } from './lab';
+import type { Expectation, Lab, LabActor, LabNode, LabOperation, Scalar } from './lab';
 import { parsePolicies } from './policy-text';
 import { scalarProblem } from './scalar-text';
 
@@ -18,7 +18,10 @@ export interface LabFinding {
   readonly message: string;
 }
 
-/** Checks a lab against the catalogue: kinds, words, parameters, references, conditions. Wires and the run itself are judged elsewhere. */
+/**
+ * Checks a lab against the catalogue: kinds, words, parameters, references, conditions. Wires and the run itself are judged
+ * elsewhere. A node of an unknown kind may be what others take it for: they are not blamed as well.
+ */
 export function checkLab(lab: Lab, catalogue: Catalogue): readonly LabFinding[] {
   return [...nodeFindings(lab, catalogue), ...linkFindings(lab), ...actorFindings(lab, catalogue), ...policyFindings(lab, catalogue), ...expectationFindings(lab, catalogue)];
 }
@@ -35,11 +38,11 @@ function* nodeFindings(lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
     const path = ['topology', 'nodes', name];
     const device = catalogue.devices.find(candidate => candidate.kind === node.kind);
     if (device === undefined) yield error([...path, 'kind'], unknownWord('device kind', node.kind, catalogue.devices.map(({ kind }) => kind)));
-    else yield* parametersOfNode(node, device, path, lab);
+    else yield* parametersOfNode(node, device, path, lab, catalogue);
   }
 }
 
-function* parametersOfNode(node: LabNode, device: DeviceEntry, path: LabPath, lab: Lab): Iterable<LabFinding> {
+function* parametersOfNode(node: LabNode, device: DeviceEntry, path: LabPath, lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
   const known = device.parameters.map(parameter => parameter.name);
   for (const [field, value] of Object.entries(node)) {
     if (field === 'kind' || field === 'label' || value === undefined) continue;
@@ -49,7 +52,7 @@ function* parametersOfNode(node: LabNode, device: DeviceEntry, path: LabPath, la
       else yield { path: [...path, field], at: 'key', severity: 'unknown-field', message: `A ${device.kind} has no parameter "${field}"; it is kept and does nothing.${didYouMean(field, known)} ${listed(known)}` };
     } else if (parameter.type.kind === 'files') yield* fileFindings(node, [...path, field]);
     else if (typeof value === 'object') yield error([...path, field], `${field} is a ${Array.isArray(value) ? 'list' : 'map'}; expected a text, a number, true or false.`);
-    else yield* valueFindings(value, parameter, [...path, field], lab);
+    else yield* valueFindings(value, parameter, [...path, field], lab, catalogue);
   }
   yield* missingFindings(Object.keys(node), device.parameters, path, `A ${device.kind}`);
 }
@@ -67,23 +70,29 @@ function* missingFindings(given: readonly string[], parameters: readonly Paramet
   }
 }
 
-function* valueFindings(value: Scalar, parameter: Parameter, path: LabPath, lab: Lab): Iterable<LabFinding> {
+function* valueFindings(value: Scalar, parameter: Parameter, path: LabPath, lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
   const problem = scalarProblem(value, parameter.type);
   if (problem !== null) yield error(path, `${parameter.name} is "${value}": ${problem}.`);
   else if (parameter.type.kind === 'reference') {
-    const known = namesOf(parameter.type.to, lab);
+    const known = namesOf(parameter.type.to, lab, catalogue);
     if (known !== null && !known.includes(String(value))) yield error(path, unknownWord(parameter.type.to, String(value), known));
   }
 }
 
 /** Names that a reference may use; null where operations bring them into being as the lab runs. */
-function namesOf(target: ReferenceTarget, lab: Lab): readonly string[] | null {
+function namesOf(target: ReferenceTarget, lab: Lab, catalogue: Catalogue): readonly string[] | null {
   switch (target) {
     case 'mapping': case 'mr': case 'pipe': return null;
     case 'actor': return Object.keys(lab.actors);
     case 'file': return Object.values(lab.topology.nodes).flatMap(node => Object.keys(node.files ?? {}));
-    default: return Object.entries(lab.topology.nodes).filter(([, node]) => node.kind === target).map(([name]) => name);
+    default: return nodesOf([target], lab, catalogue);
   }
+}
+
+/** Nodes of these kinds, and those of which nobody knows the kind. */
+function nodesOf(kinds: readonly string[], lab: Lab, catalogue: Catalogue): readonly string[] {
+  const isKnown = ({ kind }: LabNode): boolean => catalogue.devices.some(device => device.kind === kind);
+  return Object.entries(lab.topology.nodes).filter(([, node]) => kinds.includes(node.kind) || !isKnown(node)).map(([name]) => name);
 }
 
 function* linkFindings(lab: Lab): Iterable<LabFinding> {
@@ -100,15 +109,32 @@ function* actorFindings(lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
   for (const [name, actor] of Object.entries(lab.actors)) {
     const path = ['actors', name];
     if (actor.on !== undefined) {
-      const places = Object.entries(lab.topology.nodes).filter(([, node]) => node.kind === 'cpu' || node.kind === 'rdma-peer').map(([node]) => node);
+      const places = nodesOf(['cpu', 'rdma-peer'], lab, catalogue);
       if (!places.includes(actor.on)) yield error([...path, 'on'], unknownWord('cpu or rdma-peer', actor.on, places));
     }
     if (actor.memlock !== undefined) {
       const limit = typeof actor.memlock === 'boolean' ? null : parseQuantity(actor.memlock, 'bytes');
       if (limit === null || !limit.ok) yield error([...path, 'memlock'], `memlock is "${actor.memlock}": ${limit === null || limit.ok ? 'expected a size' : limit.refusal}.`);
     }
+    yield* processFindings(name, actor, lab);
     for (const [at, operation] of actor.ops.entries()) yield* operationFindings(operation, [...path, 'ops', at], lab, catalogue);
   }
+}
+
+/** What belongs to a process is said by its first actor; the others may repeat it. */
+function* processFindings(name: string, actor: LabActor, lab: Lab): Iterable<LabFinding> {
+  const process = actor.process ?? name;
+  const [firstName, first] = Object.entries(lab.actors).find(([other, { process: of }]) => (of ?? other) === process) ?? [name, actor];
+  for (const field of ['memlock', 'ipcLock'] as const) {
+    if (actor[field] === undefined || limitOf(actor, field) === limitOf(first, field)) continue;
+    yield error(['actors', name, field], `${field} belongs to the process: that of ${process} is what ${firstName}, its first actor, says. Say it there, or the same here.`);
+  }
+}
+
+function limitOf(actor: LabActor, field: 'memlock' | 'ipcLock'): unknown {
+  if (field === 'ipcLock') return actor.ipcLock === true;
+  const limit = parseQuantity(String(actor.memlock), 'bytes');
+  return limit.ok ? limit.value : actor.memlock;
 }
 
 function* operationFindings(operation: LabOperation, path: LabPath, lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
@@ -122,7 +148,7 @@ function* operationFindings(operation: LabOperation, path: LabPath, lab: Lab, ca
     const at = [...path, 'parameters', name];
     const parameter = entry.parameters.find(candidate => candidate.name === name);
     if (parameter === undefined) yield error(at, unknownWord(`parameter of ${operation.word}`, name, known), 'key');
-    else yield* valueFindings(value, parameter, at, lab);
+    else yield* valueFindings(value, parameter, at, lab, catalogue);
   }
   yield* missingFindings(Object.keys(operation.parameters), entry.parameters, [...path, 'word'], operation.word);
 }
@@ -136,17 +162,42 @@ function* policyFindings(lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
 /** Stands for every invariant whose violation decides a verdict. */
 const ANY_INVARIANT = 'any';
 
-/** What an expectation may be about; it names exactly one of them. */
-const SUBJECTS = ['op', 'page', 'file', 'fs', 'violated', 'notViolated', 'order', 'process'] as const satisfies readonly (keyof Expectation)[];
+/** What an expectation may be about, exactly one of them, and the facts it may state of that. */
+const SUBJECTS = {
+  op: ['result', 'errno', 'killedBy', 'status', 'blockedOn'],
+  page: ['ref', 'pins', 'maps', 'owner', 'content'],
+  file: ['size'],
+  fs: ['free', 'allocatable', 'busyGeneration'],
+  violated: [],
+  notViolated: [],
+  order: [],
+  process: ['pinnedVm'],
+} as const satisfies { readonly [Subject in keyof Expectation]?: readonly (keyof Expectation)[] };
+
+type Subject = keyof typeof SUBJECTS;
+
+const SUBJECT_NAMES = Object.keys(SUBJECTS) as readonly Subject[];
+const FACTS = Object.values(SUBJECTS).flat();
+
+/** What asserts nothing is no expectation: it would hold whatever happens. That an operation is named says that it ends. */
+function* factFindings(expectation: Expectation, subject: Subject, path: LabPath): Iterable<LabFinding> {
+  const own: readonly (keyof Expectation)[] = SUBJECTS[subject];
+  const stated = FACTS.filter(fact => expectation[fact] !== undefined);
+  for (const fact of stated) if (!own.includes(fact)) yield error([...path, fact], `"${fact}" says nothing about ${subject} ${String(expectation[subject])}. ${own.length === 0 ? 'No fact belongs there.' : listed(own)}`, 'key');
+  if (subject === 'order' && expectation.order?.length === 0) yield error([...path, subject], 'This order names no operation.');
+  if (subject !== 'op' && own.length > 0 && stated.length === 0) yield error(path, `This expectation says nothing about ${subject} ${String(expectation[subject])}; expected one of ${own.join(', ')}.`);
+}
 
 function* expectationFindings(lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
   const invariants = catalogue.invariants.map(({ id }) => id);
   for (const [at, expectation] of (lab.expect ?? []).entries()) {
     const path = ['expect', at];
-    const subjects = SUBJECTS.filter(subject => expectation[subject] !== undefined);
+    const subjects = SUBJECT_NAMES.filter(subject => expectation[subject] !== undefined);
     if (subjects.length !== 1) {
-      yield error(path, `This expectation is about ${subjects.length === 0 ? 'nothing' : subjects.join(' and ')}; expected exactly one of ${SUBJECTS.join(', ')}.`);
+      yield error(path, `This expectation is about ${subjects.length === 0 ? 'nothing' : subjects.join(' and ')}; expected exactly one of ${SUBJECT_NAMES.join(', ')}.`);
     }
+    const [subject] = subjects;
+    if (subject !== undefined && subjects.length === 1) yield* factFindings(expectation, subject, path);
     for (const field of ['violated', 'notViolated'] as const) {
       const id = expectation[field];
       if (id !== undefined && id !== ANY_INVARIANT && !invariants.includes(id)) yield error([...path, field], unknownWord('invariant', id, invariants));

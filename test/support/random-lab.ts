@@ -88,7 +88,8 @@ function actorsOf(cast: Cast): (readonly [string, LabActor])[] {
     const ops = [...setUp[nth]!, ...Array.from({ length: 1 + cast.prng.below(5) }, () => timed(cast, anyOperation(cast, process, others)))]
     const handler = cast.one(['none', 'restart', 'no-restart'] as const)
     const memlock = cast.chance(25) ? { memlock: `${cast.prng.below(4) * 4} KiB` } : {}
-    return [name, { handler, ops, ...memlock, ...(process === name ? {} : { process }), ...(cast.chance(10) ? { ipcLock: true } : {}) }]
+    const limits = { ...memlock, ...(cast.chance(10) ? { ipcLock: true } : {}) }
+    return [name, { handler, ops, ...(process === name ? limits : { process }) }]
   })
   if (cast.regions.length === 0) return actors
   const writes = Array.from({ length: 1 + cast.prng.below(2) }, () => timed(cast, operation('rdma-write', { mr: cast.one(cast.regions).name, pages: cast.range(cast.isCrowded ? cast.scale : 2 * cast.scale) })))

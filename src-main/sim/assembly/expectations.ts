@@ -3,7 +3,7 @@ import { files, filesystems, hosts, processes } from '@shared/state/tables';
 import { parseQuantity } from '@shared/units/quantity';
 import type { Expectation } from '@shared/lab/lab';
 import type { ResolvedPolicy } from '@shared/lab/policy-text';
-import type { ExpectationOutcome, RunDescription, RunSummary } from '@shared/trace/run-description';
+import type { ExpectationOutcome, OperationOutcome, RunDescription, RunSummary } from '@shared/trace/run-description';
 import { unallocatableBlocks } from '../mechanisms/allocate-blocks';
 import { initialTag } from './lab-names';
 import type { MountedLab } from './mount-lab';
@@ -85,11 +85,12 @@ function operationVerdicts(expectation: Expectation, { summary }: Subject, name:
   if (expectation.errno !== undefined) verdicts.push(same(`errno of ${name}`, outcome.errno ?? 'none', expectation.errno));
   if (expectation.killedBy !== undefined) verdicts.push(same(`signal that ended ${name}`, outcome.killedBy ?? 'none', expectation.killedBy));
   if (expectation.status !== undefined) verdicts.push(same(`completion of ${name}`, outcome.status ?? 'none', expectation.status));
-  if (expectation.blockedOn !== undefined) verdicts.push(blockedVerdict(expectation.blockedOn, outcome.blockedOn, name));
+  if (expectation.blockedOn !== undefined) verdicts.push(blockedVerdict(expectation.blockedOn, outcome));
   return verdicts.length > 0 ? verdicts : [same(`state of ${name}`, outcome.state, 'done')];
 }
 
-function blockedVerdict(wanted: string, blockedOn: string | null, name: string): Verdict {
+function blockedVerdict(wanted: string, { op: name, blockedOn, state }: OperationOutcome): Verdict {
+  if (wanted === 'nothing' && (state === 'pending' || state === 'skipped')) return { ok: false, reason: `${name} was never reached (${state})` };
   if (wanted === 'nothing') return { ok: blockedOn === null, reason: blockedOn === null ? `${name} is not blocked` : `${name} is blocked: ${blockedOn}` };
   if (blockedOn === null) return { ok: false, reason: `${name} is not blocked` };
   return { ok: wanted === 'anything' || blockedOn.includes(wanted), reason: blockedOn };
