@@ -32,6 +32,7 @@ const termName = (term: Term): TermName => {
   if (term instanceof EveryRow) return `${nameOf(term.column)} *`
   return `${nameOf(term instanceof Place ? term.column : term.field)} via ${term.via.name}`
 }
+const columnOf = (term: Term): Column | PageField => (term instanceof PagesPlace ? term.field : term.column)
 const nameOf = (what: Column | PageField): string => `${what.table}.${what.name}`
 const OTHERS_WRITE: ReadonlySet<Column | PageField> = new Set([actors.signal, actors.dead])
 const isOwnPlace = (what: Column | PageField, row: number, { self }: Footprint): boolean => row === self && !OTHERS_WRITE.has(what)
@@ -101,7 +102,7 @@ export class Audit {
       ...(costNs === undefined ? {} : { costNs: () => this.outside(costNs) }),
     }
     this.keys.set(watched, key)
-    this.declared.set(key, [...(step.reads ?? []), ...(step.writes ?? [])].map(termName))
+    this.declared.set(key, [...(step.reads ?? []), ...(step.writes ?? [])].filter((term) => !isHidden(columnOf(term))).map(termName))
     return watched
   }
 
@@ -113,7 +114,7 @@ export class Audit {
     const key = this.keys.get(step) ?? '?'
     const isOmitted = (name: TermName): boolean => this.omitted?.step === key && this.omitted.term === name
     const resolve = (terms: readonly Term[]): Resolved[] => terms.map((term) => ({
-      what: term instanceof PagesPlace ? term.field : term.column, name: termName(term), row: term instanceof EveryRow ? null : term.via.v,
+      what: columnOf(term), name: termName(term), row: term instanceof EveryRow ? null : term.via.v,
     }))
     const locks = resolve([...(step.takes === undefined ? [] : [step.takes]), ...(step.drops ?? [])])
     const mayWrite = [...resolve(step.writes ?? []).filter(({ name }) => !isOmitted(name)), ...locks]
@@ -252,12 +253,4 @@ function fieldAt(slot: number): Placed | null {
   if (boundary === undefined) return null
   const field = tableDefinitions()[arena.w[boundary.space]! - 1]?.fields[boundary.field]
   return field === undefined ? null : { what: field, row: boundary.space }
-}
-
-/** Every declaration that may be left out by mistake, of the mechanisms mounted last: terms on columns that count, successors. */
-export function declarations(): readonly Declared[] {
-  return machine.mechanisms.flatMap((mechanism) => mechanism.steps.flatMap((step, at) => {
-    const terms = [...(step.reads ?? []), ...(step.writes ?? [])].filter((term) => !isHidden(term instanceof PagesPlace ? term.field : term.column))
-    return [...new Set([...terms.map(termName), ...(step.to ?? []).map((name) => `to ${name}`)])].map((term) => ({ step: `${mechanism.name} ${mechanism.stepNames[at] ?? '?'}`, term }))
-  }))
 }

@@ -165,9 +165,9 @@ const kills: Maker = (cast, process, others) =>
 /** How labs order their set-up: it reads the guards of others. */
 const awaits: Maker = (cast, process, others) => {
   if (others.length === 0) return onMapping('store')(cast, process, others)
-  const actor = cast.one(others)
+  const actor = cast.regions.length > 0 && cast.chance(15) ? 'N' : cast.one(others)
   if (cast.chance(40)) return operation('await-held', { file: cast.one(cast.files).name, page: cast.prng.below(3), by: actor })
-  return operation('await-waiting', { actor, ...(cast.chance(50) ? { op: 1 + cast.prng.below(2) } : {}) })
+  return operation('await-waiting', { actor, ...(cast.chance(50) ? { op: actor === 'N' ? 1 : 1 + cast.prng.below(2) } : {}) })
 }
 
 const truncates: Maker = (cast) => {

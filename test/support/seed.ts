@@ -4,3 +4,6 @@ export function seedOf(property: string): number {
   console.log(`${property}: seed ${seed}`)
   return seed
 }
+
+/** How many times the usual work properties do; the long suite sets it. */
+export const LONG = Number(process.env['PINLAB_LONG'] ?? 1)

@@ -32,7 +32,7 @@ export const directIo = mechanism({
     },
     DI3: {
       title: 'submit the request', to: ['done'],
-      reads: every(holders.how), writes: requestTerms,
+      reads: every(holders.how), writes: requestTerms.filter(({ column }) => column !== requests.done),
       run: () => {
         if (answer.result <= 0) {
           requests.state.set(T.request.v, 0);
@@ -42,7 +42,6 @@ export const directIo = mechanism({
         requests.device.set(T.request.v, T.drive.v);
         requests.pages.set(T.request.v, answer.result);
         requests.pieces.set(T.request.v, piecesOf(T.op.v));
-        requests.done.set(T.request.v, 0);
         requests.intoMemory.set(T.request.v, T.write.v);
         counters.order.set(counterRow(), counters.order.get(counterRow()) + 1);
         requests.order.set(T.request.v, counters.order.get(counterRow()));

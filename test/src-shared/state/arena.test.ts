@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { arena } from '../../../src-shared/state/arena'
 import { count, id, int, oneOf, ref, table, wide } from '../../../src-shared/state/table'
-import { seedOf } from '../../support/seed'
+import { LONG, seedOf } from '../../support/seed'
 
 const shelves = table('shelf', 'A table of the tests.', { nth: id('which'), full: count('how full'), seen: count('a statistic', { hidden: true }) }, { depth: { doc: 'a page field' }, shade: { doc: 'another' } })
 const books = table('book', 'A table of the tests with references.', {
@@ -53,7 +53,7 @@ beforeEach(() => { arena.clear() })
 
 describe('the arena', () => {
   const seed = seedOf('arena')
-  const check = <T>(property: fc.IProperty<T>): void => { fc.assert(property, { seed, numRuns: 300 }) }
+  const check = <T>(property: fc.IProperty<T>): void => { fc.assert(property, { seed, numRuns: 300 * LONG }) }
 
   it('gives every word back when the log is walked back to a mark', () => {
     check(fc.property(fc.array(write, { maxLength: 20 }), fc.array(write, { maxLength: 20 }), (before, after) => {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { arena } from '../../../src-shared/state/arena'
 import { runsIn } from '../../../src-shared/state/page-runs'
 import { id, table } from '../../../src-shared/state/table'
-import { seedOf } from '../../support/seed'
+import { LONG, seedOf } from '../../support/seed'
 
 const spaces = table('space', 'Page spaces of the tests.', { nth: id('which') }, { depth: { doc: 'a field' }, other: { doc: 'its neighbour' } })
 
@@ -80,8 +80,8 @@ describe('a page field', () => {
         }
       }
       expectSame(row, model)
-    }), { seed, numRuns: 500 })
-  })
+    }), { seed, numRuns: 500 * LONG })
+  }, 30_000 * LONG)
 
   it('has one form for one set of values, by whichever edits they came about', () => {
     fc.assert(fc.property(fc.array(onRange, { maxLength: 25 }), (edits) => {
@@ -96,7 +96,7 @@ describe('a page field', () => {
       arena.clear()
       model.values.forEach((value, page) => { spaces.depth.add(spaces.$.row(0), page, 1, value) })
       expect(arena.fingerprint()).toEqual(byEdits)
-    }), { seed, numRuns: 500 })
+    }), { seed, numRuns: 500 * LONG })
   })
 
   it('merges equal runs: two adjoining ranges of one value are one run', () => {

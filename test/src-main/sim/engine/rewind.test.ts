@@ -11,7 +11,7 @@ import { bundledLabs, bundledLab } from '../../../support/bundled-labs'
 import { LAYOUT_POLICIES } from '../../../support/policies'
 import { randomLab } from '../../../support/random-lab'
 import { run } from '../../../support/run'
-import { seedOf } from '../../../support/seed'
+import { LONG, seedOf } from '../../../support/seed'
 import { stepperOf, type StepperOptions } from '../../../support/stepper'
 
 /** A state as it was at some step of a run by hand. */
@@ -104,13 +104,13 @@ describe('a cursor shows what a fresh run reaches', () => {
   })
 
   it('in random labs', () => {
-    for (let nth = 0; nth < 150; nth++) {
+    for (let nth = 0; nth < 150 * LONG; nth++) {
       const { lab, policy, schedule } = randomLab(seed + nth)
       const { trace, states } = recordedInChunks(lab, { policy, seed: nth, schedule }, 1 + (nth % 13), 300)
       const cursor = new TraceCursor(trace)
       for (const position of jumps(trace.steps, bordersOf(trace), seed + nth)) expectAt(cursor, states[position]!)
     }
-  }, 60_000)
+  }, 60_000 * LONG)
 })
 
 /** Goes round without its state ever coming back: each lap frees blocks, and the busy generation only grows. */
