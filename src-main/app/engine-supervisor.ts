@@ -1,4 +1,4 @@
-import type { Request } from '@shared/protocol/commands';
+import type { EngineRun } from '@shared/protocol/commands';
 import { type HostReplies, type HostRequest, hostReplySchema } from '@shared/protocol/host-messages';
 import { MessageChannelMain, type UtilityProcess, type WebContents, utilityProcess } from 'electron';
 import { CommandRefusal } from './command-refusal';
@@ -45,11 +45,11 @@ export class EngineSupervisor {
     return this.#ask('catalogue', {});
   }
 
-  run(request: Request<'run.start'>): Promise<HostReplies['run']> {
+  run(request: EngineRun): Promise<HostReplies['run']> {
     return this.#ask('run', { request });
   }
 
-  record(request: Request<'run.start'>): Promise<HostReplies['record']> {
+  record(request: EngineRun): Promise<HostReplies['record']> {
     return this.#ask('record', { request });
   }
 
@@ -58,7 +58,7 @@ export class EngineSupervisor {
     this.#host?.kill();
   }
 
-  #ask<Kind extends Question>(kind: Kind, body: { request?: Request<'run.start'> }): Promise<HostReplies[Kind]> {
+  #ask<Kind extends Question>(kind: Kind, body: { request?: EngineRun }): Promise<HostReplies[Kind]> {
     const id = this.#nextId++;
     const host = this.#running();
     return new Promise<HostReplies[Kind]>((resolve, reject) => {

@@ -1,7 +1,14 @@
 import type { Handlers } from './command-router';
 import type { EngineSupervisor } from './engine-supervisor';
+import { diagnosticsOf } from './refused-run';
 
 /** The trace of a run goes from the engine straight to the window; the reply comes here once the window has it all. */
-export function runCommands(engine: EngineSupervisor): Pick<Handlers, 'run.start'> {
-  return { 'run.start': (request) => engine.run(request) };
+export function runCommands(engine: Pick<EngineSupervisor, 'run'>): Pick<Handlers, 'run.start'> {
+  return {
+    async 'run.start'(request) {
+      const { text: _text, ...run } = request;
+      const reply = await engine.run(run);
+      return reply.kind === 'refused' ? { kind: 'refused', diagnostics: diagnosticsOf(reply, request) } : reply;
+    },
+  };
 }

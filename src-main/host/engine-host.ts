@@ -1,8 +1,7 @@
-import type { Diagnostic, Request, RunReply } from '@shared/protocol/commands';
+import type { EngineRun } from '@shared/protocol/commands';
 import { type HostReplies, type HostRequest, type Recording, chunkTakenSchema, hostRequestSchema } from '@shared/protocol/host-messages';
 import type { TraceChunk } from '@shared/trace/chunk';
 import type { MessagePortMain } from 'electron';
-import type { LabProblem } from '../sim/api';
 import { catalogue, runLab } from '../sim/assemble';
 import { labOnArrival } from './lab-on-arrival';
 import { TracePort } from './trace-port';
@@ -57,7 +56,7 @@ async function replyTo(request: Question): Promise<HostReplies[typeof request.ki
   }
 }
 
-async function run(number: number, request: Request<'run.start'>): Promise<RunReply> {
+async function run(number: number, request: EngineRun): Promise<HostReplies['run']> {
   const recording = record(request);
   if (recording.kind === 'refused') return recording;
   const { chunks, ...outcome } = recording;
@@ -65,16 +64,10 @@ async function run(number: number, request: Request<'run.start'>): Promise<RunRe
   return { ...outcome, run: number };
 }
 
-function record({ lab, ...request }: Request<'run.start'>): Recording {
-  const refuse = (problems: readonly LabProblem[]): Recording => ({ kind: 'refused', diagnostics: problems.map((problem) => diagnosticOf(problem, request.name)) });
+function record({ lab, ...request }: EngineRun): Recording {
   const checked = labOnArrival(lab);
-  if (!checked.ok) return refuse(checked.refusal);
+  if (!checked.ok) return { kind: 'refused', problems: checked.refusal, isLab: false };
   const chunks: TraceChunk[] = [];
   const result = runLab(checked.value, request, (chunk) => chunks.push(chunk));
-  return result.ok ? { kind: 'finished', ...result.value, chunks } : refuse(result.refusal);
-}
-
-/** The window holds the text; here only the place in the document is known. */
-function diagnosticOf({ path, message }: LabProblem, file: string): Diagnostic {
-  return { severity: 'error', message: path.length === 0 ? message : `${path.join('.')}: ${message}`, file, line: 1, column: 1 };
+  return result.ok ? { kind: 'finished', ...result.value, chunks } : { kind: 'refused', problems: result.refusal, isLab: true };
 }

@@ -49,6 +49,13 @@ export function readLab(text: string, fileName: string, catalogue: Catalogue): R
   });
 }
 
+/** The diagnostic of a problem with the lab that a text holds. Where the text is no YAML there is no place in it to name. */
+export function diagnoserOf(text: string, fileName: string): ReadLab['diagnose'] {
+  const yaml = parseYaml(text, fileName);
+  if (yaml.ok) return problem => diagnosticOf(yaml.value, { ...problem, at: 'value', severity: 'error' });
+  return ({ message }) => ({ severity: 'error', message, file: fileName, line: 1, column: 1 });
+}
+
 function diagnosticOf(file: YamlFile, finding: LabFinding): Diagnostic {
   const severity = finding.severity === 'error' ? 'error' : 'warning';
   return { severity, message: finding.message, file: file.name, ...locate(file, finding.path, finding.at) };

@@ -54,7 +54,7 @@ export const useLabDocument = defineStore('lab-document', () => {
   const files = useLabFiles({ lab, policyOverride, schedule });
 
   function runRequest(): Request<'run.start'> {
-    return { lab: asRecord(lab.value ?? BLANK), name: files.name.value, policy: policyOverride.value, seed: null, schedule: schedule.value };
+    return { lab: asRecord(lab.value ?? BLANK), name: files.name.value, text: files.text.value, policy: policyOverride.value, seed: null, schedule: schedule.value };
   }
 
   /** Writes a report of the run to a file that the person chooses; null if none was chosen. */

@@ -53,13 +53,18 @@ export type SaveReply = { readonly kind: 'saved'; readonly path: string; readonl
 export type ExportReply = { readonly kind: 'exported'; readonly path: string } | { readonly kind: 'cancelled' };
 
 const labDocument = z.record(z.string(), z.unknown());
-const runRequest = z.strictObject({
+/** A run as the engine takes it. */
+export const engineRunSchema = z.strictObject({
   lab: labDocument,
   name: z.string(),
   policy: z.string().nullable(),
   seed: z.number().int().nonnegative().nullable(),
   schedule: z.string().nullable(),
 });
+export type EngineRun = z.infer<typeof engineRunSchema>;
+
+/** With the text that the document came from: a refusal names places in it. */
+const runRequest = engineRunSchema.extend({ text: z.string() });
 
 /** Requests that the window may make; each is checked on arrival (architecture 6). Replies are made by main itself. */
 export const requestSchemas = {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { TraceChunk } from '../trace/chunk';
 import type { RunDescription, RunSummary } from '../trace/run-description';
 import type { Catalogue } from './catalogue';
-import { type Diagnostic, type RunReply, requestSchemas } from './commands';
+import type { LabPath } from '../lab/lab-check';
+import { type RunReply, engineRunSchema } from './commands';
 
 const id = z.int().nonnegative();
 
@@ -10,22 +11,30 @@ const id = z.int().nonnegative();
 export const hostRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('catalogue'), id }),
   /** The chunks go to the window over the trace port; the reply follows when it has them all. */
-  z.strictObject({ kind: z.literal('run'), id, request: requestSchemas['run.start'] }),
+  z.strictObject({ kind: z.literal('run'), id, request: engineRunSchema }),
   /** The chunks come back with the reply. */
-  z.strictObject({ kind: z.literal('record'), id, request: requestSchemas['run.start'] }),
+  z.strictObject({ kind: z.literal('record'), id, request: engineRunSchema }),
   /** Carries the port over which the window takes chunks. */
   z.strictObject({ kind: z.literal('trace-port') }),
 ]);
 export type HostRequest = z.infer<typeof hostRequestSchema>;
 
+/** Why there is no run: what is wrong with the document, and where in it. Main, which knows the text, makes diagnostics of it. */
+export interface RunRefusal {
+  readonly kind: 'refused';
+  readonly problems: readonly { readonly path: LabPath; readonly message: string }[];
+  /** Whether the document has the shape of a lab, so that it could be written to a file. */
+  readonly isLab: boolean;
+}
+
 /** A run with its whole trace. */
 export type Recording =
   | { readonly kind: 'finished'; readonly description: RunDescription; readonly summary: RunSummary; readonly chunks: readonly TraceChunk[] }
-  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
+  | RunRefusal;
 
 export interface HostReplies {
   catalogue: Catalogue;
-  run: RunReply;
+  run: Extract<RunReply, { kind: 'finished' }> | RunRefusal;
   record: Recording;
 }
 

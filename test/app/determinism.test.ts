@@ -30,10 +30,10 @@ function digestInElectron(id: string, policy: string | null): Promise<string> {
   return lab.page.evaluate(async ([labOfGallery, underPolicy]) => {
     const opened = await window.pinlab.invoke('lab.openBundled', { id: labOfGallery })
     if (!opened.ok || opened.reply.kind !== 'opened') throw new Error(JSON.stringify(opened))
-    const { lab: document, name } = opened.reply.opened
+    const { lab: document, name, text } = opened.reply.opened
     // A run ends when the page has taken its trace; the start screen does not listen yet.
     const stop = window.pinlab.onTrace(() => undefined)
-    const answer = await window.pinlab.invoke('run.start', { lab: { ...document }, name, policy: underPolicy, seed: null, schedule: null })
+    const answer = await window.pinlab.invoke('run.start', { lab: { ...document }, name, text, policy: underPolicy, seed: null, schedule: null })
     stop()
     if (!answer.ok || answer.reply.kind !== 'finished') throw new Error(JSON.stringify(answer))
     return answer.reply.summary.digest

@@ -30,7 +30,7 @@ function runBundled(id: string): Promise<Seen> {
     const opened = await window.pinlab.invoke('lab.openBundled', { id: labOfGallery })
     if (!opened.ok || opened.reply.kind !== 'opened') throw new Error(`cannot open ${labOfGallery}`)
     const document = JSON.parse(JSON.stringify(opened.reply.opened.lab)) as Record<string, unknown>
-    const answer = await window.pinlab.invoke('run.start', { lab: document, name: opened.reply.opened.name, policy: null, seed: null, schedule: null })
+    const answer = await window.pinlab.invoke('run.start', { lab: document, name: opened.reply.opened.name, text: opened.reply.opened.text, policy: null, seed: null, schedule: null })
     stop()
     if (!answer.ok || answer.reply.kind !== 'finished') throw new Error(JSON.stringify(answer))
     const { run, summary } = answer.reply
@@ -53,7 +53,7 @@ test('a run is answered only when its whole trace has arrived, in order', async 
 
 test('a run whose lab is not one is refused, and the engine lives', async () => {
   const before = await enginePid(lab.app)
-  const answer = await lab.page.evaluate(() => window.pinlab.invoke('run.start', { lab: { title: 7 }, name: 'x', policy: null, seed: null, schedule: null }))
+  const answer = await lab.page.evaluate(() => window.pinlab.invoke('run.start', { lab: { title: 7 }, name: 'x', text: '', policy: null, seed: null, schedule: null }))
   expect(answer).toMatchObject({ ok: true, reply: { kind: 'refused' } })
   expect(await enginePid(lab.app)).toBe(before)
 })
@@ -63,7 +63,7 @@ test('when the engine dies in a run, the window is told, lives, and can run agai
   if (pid === null) throw new Error('the engine is not running')
   // Held still, so that the run is certainly on its way when the process ends.
   process.kill(pid, 'SIGSTOP')
-  const answer = lab.page.evaluate(() => window.pinlab.invoke('run.start', { lab: {}, name: 'x', policy: null, seed: null, schedule: null }))
+  const answer = lab.page.evaluate(() => window.pinlab.invoke('run.start', { lab: {}, name: 'x', text: '', policy: null, seed: null, schedule: null }))
   await expect(stillPending(answer)).resolves.toBe(true)
   process.kill(pid, 'SIGKILL')
   expect(await answer).toMatchObject({ ok: false, fault: { code: 'host-died', message: expect.stringMatching(/engine ended.*run the lab again/) as string } })

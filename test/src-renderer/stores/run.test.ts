@@ -33,7 +33,7 @@ let frames: Frames;
 function bridgeWith(violations: readonly RunViolation[], late: boolean): FakeBridge {
   let runs = 0;
   const bridge: FakeBridge = new FakeBridge({
-    'lab.openBundled': () => ({ kind: 'opened', opened: { path: null, name: 'test.lab.yaml', text: '', lab: LAB } }),
+    'lab.openBundled': () => ({ kind: 'opened', opened: { path: null, name: 'test.lab.yaml', text: '# its text', lab: LAB } }),
     'app.setDirty': () => null,
     'run.start': () => {
       const run = ++runs;
@@ -71,7 +71,7 @@ test('the request carries the document and its own policy and seed', async () =>
   const bridge = bridgeWith([], false);
   const run = await opened(bridge);
   await run.start();
-  expect(bridge.asked.find(({ name }) => name === 'run.start')?.request).toMatchObject({ lab: { seed: 7, policy: 'linux-6.1' }, name: 'test.lab.yaml', policy: null });
+  expect(bridge.asked.find(({ name }) => name === 'run.start')?.request).toMatchObject({ lab: { seed: 7, policy: 'linux-6.1' }, name: 'test.lab.yaml', text: '# its text', policy: null });
 });
 
 test('seeking moves the state and the clock, forwards and backwards, and stays inside the run', async () => {
