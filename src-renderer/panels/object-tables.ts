@@ -34,7 +34,7 @@ const rowSelection = (row: Row): Selection => ({ kind: 'row', row });
 
 const holds: ObjectTableKind = {
   id: 'holds', title: 'Pins and references', columns: ['Hold', 'Pages', 'Frames', 'Kept by', 'Taken by', 'Ends'],
-  template: '104px 90px 158px minmax(190px, 1fr) 70px minmax(160px, 2fr)',
+  template: 'minmax(76px, 104px) minmax(60px, 90px) minmax(80px, 158px) minmax(120px, 1fr) minmax(56px, 70px) minmax(120px, 2fr)',
   none: 'Nobody holds a page here.',
   rows: (state, run) => liveHolders(state).map(row => {
     const first = holders.pfnFirst.in(state, row);
@@ -52,7 +52,7 @@ const holds: ObjectTableKind = {
 
 const registrations: ObjectTableKind = {
   id: 'mrs', title: 'MRs', columns: ['MR', 'State', 'Length', 'Process', 'Charged', 'Remote write', 'In flight', 'NIC'],
-  template: '110px 110px 110px 120px 110px 100px 80px minmax(80px, 1fr)',
+  template: 'repeat(7, minmax(60px, 110px)) minmax(60px, 1fr)',
   none: 'No memory is registered here.',
   rows: (state, run) => regions.$.rows(state).filter(row => regions.state.in(state, row) !== 0).map(row => ({
     key: String(row),
@@ -66,7 +66,7 @@ const registrations: ObjectTableKind = {
 
 const extents: ObjectTableKind = {
   id: 'extents', title: 'Extents', columns: ['File', 'Size', 'Pages', 'Kind', 'Frames'],
-  template: '120px 110px 150px 110px minmax(160px, 1fr)',
+  template: 'repeat(4, minmax(70px, 130px)) minmax(140px, 1fr)',
   none: 'No file has a block here.',
   rows: (state, run) => files.$.rows(state).flatMap(file => extentRows(state, run, file)),
 };
@@ -91,7 +91,7 @@ function extentRows(state: State, run: RunDescription, file: Row): ObjectRow[] {
 
 const busy: ObjectTableKind = {
   id: 'busy', title: 'Busy extents', columns: ['File system', 'Frames', 'Length', 'State', 'Held by a device', 'Freed from page'],
-  template: '140px 190px 110px 130px 130px minmax(110px, 1fr)',
+  template: 'minmax(80px, 140px) minmax(110px, 190px) minmax(60px, 110px) repeat(2, minmax(80px, 130px)) minmax(90px, 1fr)',
   none: 'No freed block waits to be used again.',
   rows: (state, run) => busyExtents.$.rows(state).filter(row => busyExtents.state.in(state, row) !== 0).map(row => {
     const first = busyExtents.firstPfn.in(state, row);
@@ -109,7 +109,7 @@ const busy: ObjectTableKind = {
 
 const locks: ObjectTableKind = {
   id: 'locks', title: 'Locks', columns: ['Lock', 'Mode', 'Held by', 'Waiting'],
-  template: '220px 100px minmax(120px, 1fr) minmax(160px, 2fr)',
+  template: 'minmax(130px, 220px) minmax(60px, 100px) minmax(90px, 1fr) minmax(120px, 2fr)',
   none: 'No lock is held.',
   rows: (state, run) => [...heldLocks(state, run)],
 };
@@ -142,7 +142,7 @@ function* heldLocks(state: State, run: RunDescription): Generator<ObjectRow> {
 
 const addressSpaces: ObjectTableKind = {
   id: 'processes', title: 'Processes', columns: ['Process', 'Mapped', 'Pinned', 'RLIMIT_MEMLOCK', 'Ever pinned', 'State'],
-  template: '140px 120px 120px 140px 100px minmax(100px, 1fr)',
+  template: 'minmax(80px, 140px) repeat(2, minmax(70px, 120px)) minmax(110px, 140px) minmax(70px, 100px) minmax(60px, 1fr)',
   none: 'There is no process.',
   rows: (state, run) => processes.$.rows(state).map(row => {
     const limit = processes.memlockLimit.in(state, row);

@@ -28,9 +28,15 @@ test('extents go when the file is truncated, and lead to their first page', () =
   expect(tableAt('extents', 8)).toEqual([]);
 });
 
+/** Tracks of a grid template, repeated ones spelt out. */
+const widthsOf = (template: string): readonly string[] => template
+  .replaceAll(/minmax\([^)]*\)/g, 'minmax')
+  .replaceAll(/repeat\((\d+), (\w+)\)/g, (_, times: string, track: string) => Array.from({ length: Number(times) }, () => track).join(' '))
+  .split(' ');
+
 test('every table has a width for each column, and a cell for each in every row', () => {
   for (const { id, columns, template } of OBJECT_TABLES) {
-    expect(template.replaceAll(/minmax\([^)]*\)/g, 'minmax').split(' ')).toHaveLength(columns.length);
+    expect(widthsOf(template)).toHaveLength(columns.length);
     for (const { cells } of tableAt(id, 5)) expect(cells).toHaveLength(columns.length);
   }
 });

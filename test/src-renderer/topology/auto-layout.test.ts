@@ -39,6 +39,13 @@ test('memory is left of its cpu, devices are right of it, and each socket keeps 
   expect(places['mem0b']!.y).toBeLessThan(places['mem1a']!.y);
 });
 
+test('a large fabric is spread over columns, each step away from the cpus further to the right', () => {
+  const places = layeredPositions(machine(4, 1), () => SIZE);
+  const xs = ['mem0a', 'cpu0', 'rc0', 'switch0', 'nvme0.0'].map(id => places[id]!.x);
+  expect(new Set(xs).size).toBe(5);
+  expect(xs).toEqual(xs.toSorted((a, b) => a - b));
+});
+
 test('arranging again moves nothing', () => {
   const topology = machine(2, 3);
   expect(layeredPositions(topology, () => SIZE)).toEqual(layeredPositions(topology, () => SIZE));
