@@ -22,6 +22,8 @@ export class Workbench {
   /** Opens a bundled lab from the start screen. */
   async openFromStart(title: string): Promise<void> {
     await this.page.getByRole('main').getByRole('button', { name: title }).click()
+    // A key pressed before the lab is there would be meant for the start screen.
+    await this.page.getByRole('region', { name: 'Topology' }).waitFor()
   }
 
   /** Goes to a step of the guide, predicts an answer, and sees the run to the place that shows what happens. */
