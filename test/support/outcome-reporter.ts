@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import type { UserConsoleLog } from 'vitest'
 import type { Reporter, SerializedError, TestCase, TestModule, TestSuite } from 'vitest/node'
 
 /** What test/run.mjs adds up. */
@@ -21,6 +22,11 @@ export default class OutcomeReporter implements Reporter {
     else if (result.state === 'failed') this.#fail(name, result.errors)
     else if (result.state === 'skipped' && result.note !== undefined) this.#outcome.skipped.push({ name, reason: result.note })
     else this.#fail(name, [{ message: withoutReason }])
+  }
+
+  /** What a test says (pending rows, seeds, figures) belongs to the outcome as a person reads it. */
+  onUserConsoleLog({ content, type }: UserConsoleLog): void {
+    if (type === 'stdout') process.stdout.write(content.replaceAll(/^(?=.)/gm, '  '))
   }
 
   onTestSuiteResult(suite: TestSuite): void {
