@@ -31,7 +31,8 @@ const placesOf = ({ trace }: RecordedRun): readonly number[] =>
 function wrongAt({ trace, run }: RecordedRun, place: number): readonly string[] {
   const view = new TraceCursor(trace)
   view.seek(place)
-  const pages = run.memories.flatMap(({ firstPfn, pageCount }) => [...pageStatesIn(view, run, firstPfn, firstPfn + pageCount)].map(({ first }) => first))
+  // Blocks are asked one by one; a gibibyte of ordinary memory by runs of equal pages.
+  const pages = run.memories.flatMap(({ fs, firstPfn, pageCount }) => fs !== 0 ? Array.from({ length: pageCount }, (_, at) => firstPfn + at) : [...pageStatesIn(view, run, firstPfn, firstPfn + pageCount)].map(({ first }) => first))
   const selections: readonly Selection[] = [
     ...pages.map((pfn) => ({ kind: 'page' as const, pfn })),
     ...run.actors.flatMap(({ kind }, nth) => (kind === 'task' ? [{ kind: 'actor' as const, nth }] : [])),
