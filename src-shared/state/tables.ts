@@ -7,7 +7,7 @@ export const actors = table('actor', 'A process thread, kernel worker or device 
   nth: id('index in the lab, from 0; also its bit in locks'),
   pc: int('the step it takes next; 0 once it has finished'),
   frame: int('offset of the running frame in its stack'),
-  result: int('what the last mechanism it called answered'),
+  result: wide('what the last mechanism it called answered'),
   errno: int('errno of that answer; 0 is none'),
   op: ref('the operation it is inside of'),
   signal: int('pending signal; 0 is none'),
@@ -23,7 +23,7 @@ export const actors = table('actor', 'A process thread, kernel worker or device 
 export const operations = table('operation', 'One entry of an actor’s program.', {
   nth: id('index in the lab, from 0'),
   state: oneOf('how far it got', ['pending', 'running', 'done', 'skipped']),
-  result: int('what it returned'),
+  result: wide('what it returned: bytes of a transfer, pages of a CPU access'),
   errno: int('errno; 0 is none'),
   killedBy: int('signal that ended it; 0 is none'),
   startNs: wide('when it began', { hidden: true, unit: 'ns' }),

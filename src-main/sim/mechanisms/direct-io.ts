@@ -1,5 +1,6 @@
 import { ERRNO } from '@shared/domain/errno';
 import { counters, holders, requests } from '@shared/state/tables';
+import { PAGE_BYTES } from '@shared/units/pages';
 import { emit } from '../engine/events';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
@@ -9,7 +10,7 @@ import { kernel } from '../kernel';
 import { counterRow, howWord } from './folio-counts';
 import { getUserPages, piecesOf } from './get-user-pages';
 
-/** `write` is 1 where the drive writes into the buffer (an O_DIRECT read); `request` is the one of `op`. Answers pages moved. */
+/** `write` is 1 where the drive writes into the buffer (an O_DIRECT read); `request` is the one of `op`. Answers bytes moved. */
 const T = frame('op', 'process', 'vpn', 'pages', 'write', 'drive', 'request', 'how');
 
 const requestTerms = [requests.state, requests.device, requests.pages, requests.pieces, requests.done, requests.intoMemory].map(column => at(column, T.request));
@@ -56,7 +57,7 @@ export const directIo = mechanism({
       run: () => {
         const pages = requests.pages.get(T.request.v);
         for (const column of [requests.state, requests.device, requests.pages, requests.pieces, requests.done, requests.intoMemory]) column.set(T.request.v, 0);
-        return done(pages);
+        return done(pages * PAGE_BYTES);
       },
     },
   },

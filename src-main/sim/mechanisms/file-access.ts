@@ -13,7 +13,7 @@ import { forEachBlockRun } from './remove-blocks';
 
 const R = frame('file', 'first', 'pages');
 
-/** pread(2) of a DAX file: a copy under iolock, so it queues behind a waiting truncate (spec 4.5). Answers pages read. */
+/** pread(2) of a DAX file: a copy under iolock, so it queues behind a waiting truncate (spec 4.5). Answers bytes read. */
 export const readFile = mechanism({
   name: 'pread',
   source: 'fs/xfs/xfs_file.c xfs_file_dax_read(), fs/dax.c dax_iomap_rw() (6.19)',
@@ -24,7 +24,7 @@ export const readFile = mechanism({
     FR2: {
       title: 'copy out, drop iolock', drops: [at(files.iolock, R.file)], to: ['done'],
       reads: [at(files.size, R.file)],
-      run: () => done(Math.max(0, Math.min(R.pages.v, Math.ceil(files.size.get(R.file.v) / PAGE_BYTES) - R.first.v))),
+      run: () => done(Math.max(0, Math.min(R.pages.v * PAGE_BYTES, files.size.get(R.file.v) - R.first.v * PAGE_BYTES))),
     },
   },
 });
@@ -50,7 +50,7 @@ function cutToBlocks(): void {
 /** First page of the range whose block is newer than its entry: the zero page stood for the hole that was there. −1 if there is none. */
 const firstStale = (): number => entry.find(W.first.v, end(), value => value === ENTRY.zero);
 
-/** pwrite(2) to a DAX file: allocates what is missing, extends the file, copies in. In place it is no layout operation (spec 4.5). */
+/** pwrite(2) to a DAX file: allocates what is missing, extends the file, copies in. In place it is no layout operation (spec 4.5). Answers bytes written. */
 export const writeFile = mechanism({
   name: 'pwrite',
   source: 'fs/xfs/xfs_file.c xfs_file_dax_write(), fs/dax.c dax_iomap_rw(), dax_iomap_iter() (6.19)',
@@ -86,6 +86,6 @@ export const writeFile = mechanism({
         return go.FW2;
       },
     },
-    FW3: { title: 'drop iolock', drops: [iolock], to: ['done'], run: () => (W.errno.v === 0 ? done(W.pages.v) : fail(W.errno.v)) },
+    FW3: { title: 'drop iolock', drops: [iolock], to: ['done'], run: () => (W.errno.v === 0 ? done(W.pages.v * PAGE_BYTES) : fail(W.errno.v)) },
   },
 });

@@ -67,6 +67,24 @@ export const awaitHeld = mechanism({
   },
 });
 
+const D = frame('target', 'op');
+
+/** Orders the set-up of a lab: goes on once the operation of the other actor has returned, or that actor has ended. */
+export const awaitDone = mechanism({
+  name: 'await-done',
+  source: 'the lab’s own step: order of set-up',
+  frame: D,
+  order: 'AD1',
+  steps: {
+    AD1: {
+      title: 'wait until the other actor has done it', waitsFor: { kind: 'actor', actor: 'target' }, to: ['done'], interruptible: 'kill',
+      reads: every(actors.pc, actors.dead, operations.state),
+      when: () => actors.pc.get(D.target.v) === 0 || operations.state.get(D.op.v) === operations.state.valueOf('done'),
+      run: () => (isKilled() ? fail(ERRNO.EINTR) : done()),
+    },
+  },
+});
+
 const A = frame('target', 'op');
 
 /** Who asks right now whether another waits: of two that await each other, the one asked about counts as going on. */

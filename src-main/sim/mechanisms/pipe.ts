@@ -2,6 +2,7 @@ import { ERRNO } from '@shared/domain/errno';
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { holders, pipes } from '@shared/state/tables';
+import { PAGE_BYTES } from '@shared/units/pages';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
@@ -13,7 +14,7 @@ import { getUserPages, nextPiece, ownHold } from './get-user-pages';
 const V = frame('op', 'process', 'vpn', 'pages', 'pipe', 'piece');
 const take = site(getUserPages, V.process, V.vpn, V.pages, 0, howWord('get'), V.op, 0, V.piece);
 
-/** vmsplice(2): the pages themselves go into the pipe, held by plain references until it is read or closed (spec 4.5). */
+/** vmsplice(2): the pages themselves go into the pipe, held by plain references until it is read or closed (spec 4.5). Answers bytes. */
 export const vmsplice = mechanism({
   name: 'vmsplice',
   source: 'spec 1.4; fs/splice.c iter_to_pipe() (6.19)',
@@ -37,7 +38,7 @@ export const vmsplice = mechanism({
         if (pipes.closed.get(V.pipe.v) === 1) return ownHold(V.op.v) === 0 ? go.VS4 : go.VS3;
         for (let hold = ownHold(V.op.v); hold !== 0; hold = ownHold(V.op.v)) holders.keeper.set(hold, V.pipe.v);
         pipes.pageCount.set(V.pipe.v, pipes.pageCount.get(V.pipe.v) + answer.result);
-        return done(answer.result);
+        return done(answer.result * PAGE_BYTES);
       },
     },
     VS3: {
@@ -55,7 +56,7 @@ function firstBuffer(pipe: Row): Row {
   return holders.$.rows(arena).find(holder => holders.how.get(holder) !== 0 && holders.keeper.get(holder) === pipe) ?? 0;
 }
 
-/** read(2) of all that is in a pipe, or close(2) of its last end: every buffer is released. Answers pages. */
+/** read(2) of all that is in a pipe, or close(2) of its last end: every buffer is released. Answers bytes. */
 export const drainPipe = mechanism({
   name: 'drain-pipe',
   source: 'fs/pipe.c pipe_read(), generic_pipe_buf_release() (6.19)',
@@ -78,7 +79,7 @@ export const drainPipe = mechanism({
       again: () => pipes.pageCount.get(R.pipe.v) > 0,
     },
     RP2: {
-      title: 'return', to: ['done'], run: () => done(R.pages.v),
+      title: 'return', to: ['done'], run: () => done(R.pages.v * PAGE_BYTES),
     },
   },
 });

@@ -9,7 +9,7 @@ import { directIo } from './direct-io';
 import { driveEngine } from './drive-engine';
 import { readFile, writeFile } from './file-access';
 import { getUserPages } from './get-user-pages';
-import { awaitHeld, awaitWaiting, pause, sendSignal } from './lab-steps';
+import { awaitDone, awaitHeld, awaitWaiting, pause, sendSignal } from './lab-steps';
 import { layoutBreak } from './layout-break';
 import { mapMemory, unmapMemory } from './mapping-calls';
 import { pageFault } from './page-fault';
@@ -24,5 +24,5 @@ export const MECHANISMS: readonly Mechanism[] = [
   pageFault, daxFault, anonymousFault, allocateBlocks, getUserPages, layoutBreak, removeBlocks,
   directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, processExit,
-  logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting,
+  logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone,
 ];

@@ -2,7 +2,7 @@ import { closePipe, ibvDereg, ibvReg, odirectRead, odirectWrite, rdmaWrite, read
 import { fallocate, ftruncate, pread, pwrite } from './file-operations';
 import { load, mmap, munmap, store } from './memory-operations';
 import type { Operation } from './operation';
-import { awaitHeldOperation, awaitWaitingOperation, exit, kill, wait } from './task-operations';
+import { awaitDoneOperation, awaitHeldOperation, awaitWaitingOperation, exit, kill, wait } from './task-operations';
 
 /** Every operation a lab may name, in the order of menus and help. */
 export const OPERATIONS: readonly Operation[] = [
@@ -10,5 +10,5 @@ export const OPERATIONS: readonly Operation[] = [
   pread, pwrite, ftruncate, fallocate,
   odirectRead, odirectWrite, vmsplice, readPipe, closePipe,
   ibvReg, ibvDereg, rdmaWrite,
-  kill, exit, wait, awaitHeldOperation, awaitWaitingOperation,
+  kill, exit, wait, awaitHeldOperation, awaitWaitingOperation, awaitDoneOperation,
 ];

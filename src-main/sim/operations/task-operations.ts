@@ -2,7 +2,7 @@ import { SIGNALS } from '@shared/domain/signal';
 import { source } from '@shared/domain/source';
 import { showNs } from '@shared/units/show';
 import { site } from '../engine/step';
-import { awaitHeld, awaitWaiting, pause, sendSignal } from '../mechanisms/lab-steps';
+import { awaitDone, awaitHeld, awaitWaiting, pause, sendSignal } from '../mechanisms/lab-steps';
 import { processExit } from '../mechanisms/process-exit';
 import { aFile, anActor, type Operation } from './operation';
 
@@ -70,5 +70,20 @@ export const awaitWaitingOperation: Operation = {
   lower(read) {
     const op = read.has('op') ? read.operationOf('actor', read.number('op', 'count')) : 0;
     return { call: site(awaitWaiting, read.otherActor('actor'), op), text: `await that ${read.text('actor')} waits${op === 0 ? '' : ` in its operation ${read.text('op')}`}` };
+  },
+};
+
+export const awaitDoneOperation: Operation = {
+  word: 'await-done',
+  title: 'await done',
+  doc: 'Orders the set-up: goes on once an operation of another actor has returned, or that actor has ended. Not something a kernel offers.',
+  source: source('the lab’s own step', 'X'),
+  parameters: [
+    anActor,
+    { name: 'op', title: 'operation', doc: 'which of its operations, from 1', required: true, type: { kind: 'quantity', dimension: 'count', min: 1, max: 10_000 } },
+  ],
+  lower(read) {
+    const op = read.operationOf('actor', read.number('op', 'count'));
+    return { call: site(awaitDone, read.otherActor('actor'), op), text: `await operation ${read.text('op')} of ${read.text('actor')}` };
   },
 };

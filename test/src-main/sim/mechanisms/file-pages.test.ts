@@ -81,13 +81,13 @@ describe('pwrite', () => {
   it('answers a short count where space ends, and the file has the pages that were written', () => {
     const result = full({ H: [['pwrite', { file: 'F', pages: '0+4' }]] }, { size: '0 KiB' })
     const file = result.description.files[0]!.row
-    expect([result.op('H.1').result, files.size.get(file)]).toEqual([2, 8192])
+    expect([result.op('H.1').result, files.size.get(file)]).toEqual([8192, 8192])
     expect([0, 1].map((page) => hosts.content.at(result.description.host, 0x80000 + page))).toEqual([WRITTEN_BY(1), WRITTEN_BY(1)])
   })
 
   it('writes up to the page that gets no block, not what lies behind it', () => {
     const result = full({ H: [['pwrite', { file: 'F', pages: '0+1' }], ['pwrite', { file: 'F', pages: '3+1' }], ['pwrite', { file: 'F', pages: '0+4' }]] }, HOLE)
-    expect(result.op('H.3').result).toBe(1)
+    expect(result.op('H.3').result).toBe(4096)
     expect([0, 1].map((page) => hosts.content.at(result.description.host, 0x80000 + page))).toEqual([WRITTEN_BY(3), WRITTEN_BY(2)])
   })
 

@@ -24,7 +24,7 @@ describe('the fast path over a run of pages', () => {
     ['before they are', 'D>O3 D>GF3 D*3 D>GF3 T!'],
   ])('lets go of the pages whose entry has changed %s, and keeps those in front', (_, schedule) => {
     const result = runSmall(middle('vmsplice'), { policy: 'chinner-2017-busy-extents', schedule })
-    expect(result.op('D.3').result).toBe(16)
+    expect(result.op('D.3').result).toBe(16 * 4096)
     const held = heldPfns(result.description.host)
     expect(held.length, 'the two of the hole are the zero page').toBe(14)
     expect(held).not.toContain(PUNCHED_FIRST)
@@ -36,7 +36,7 @@ describe('the fast path over a run of pages', () => {
     const result = runSmall(middle('vmsplice'), { policy: 'chinner-2017-busy-extents,zone-device-refcount=zero-based', schedule: 'D>O3 D>GF3 D*3 D>GF3 T! D*1' })
     const taken = [...result.trace.events()].filter(({ kind, args }) => kind === 'reference-taken' && args[1]! <= PUNCHED_FIRST && PUNCHED_FIRST < args[1]! + args[2]!)
     expect(taken).toEqual([])
-    expect(result.op('D.3').result).toBe(16)
+    expect(result.op('D.3').result).toBe(16 * 4096)
   })
 
   it.each(['odirect-read', 'vmsplice'] as const)('holds no page that was taken away under it, on any schedule under any policy that guards: %s', (word) => {

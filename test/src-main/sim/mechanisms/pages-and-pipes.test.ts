@@ -16,7 +16,7 @@ describe('the zero page', () => {
       files: { F: HOLE },
       actors: { A: [['mmap', { name: 'm', file: 'F' }], ['vmsplice', { mapping: 'm', pages: '0+3', pipe: 'p' }], ['read-pipe', { pipe: 'p' }], ['odirect-write', { mapping: 'm', pages: '1+2' }]] },
     })
-    expect(['A.2', 'A.3', 'A.4'].map((op) => result.op(op).result)).toEqual([3, 3, 2])
+    expect(['A.2', 'A.3', 'A.4'].map((op) => result.op(op).result)).toEqual([3 * 4096, 3 * 4096, 2 * 4096])
     expect(result.summary.end).toBe('finished')
     expect([...runsIn(arena, result.description.host, hosts.refs.field)].filter(({ value }) => value > 1)).toEqual([])
     expect(pipes.pageCount.get(result.description.pipes[0]!.row)).toBe(0)
@@ -74,7 +74,7 @@ describe('a pipe', () => {
       files: { F: 4 },
       actors: { A: [['mmap', { name: 'm', file: 'F' }], ['vmsplice', { mapping: 'm', pages: '0+2', pipe: 'p', repeat: 3 }], ['read-pipe', { pipe: 'p' }]] },
     })
-    expect(result.op('A.3').result).toBe(6)
+    expect(result.op('A.3').result).toBe(6 * 4096)
     expect(result.summary.violations).toEqual([])
     expect(hosts.refs.at(result.description.host, 0x80000)).toBe(1)
   })
@@ -100,8 +100,8 @@ describe('a pipe', () => {
     })
     for (let seed = 1; seed <= 60; seed++) {
       const { summary } = run(lab, { schedule: 'random', seed })
-      expect(summary.operations.find(({ op }) => op === 'A.2')!.result, `seed ${seed}`).toBe(3)
-      expect([0, 3], `seed ${seed}`).toContain(summary.operations.find(({ op }) => op === 'B.1')!.result)
+      expect(summary.operations.find(({ op }) => op === 'A.2')!.result, `seed ${seed}`).toBe(3 * 4096)
+      expect([0, 3 * 4096], `seed ${seed}`).toContain(summary.operations.find(({ op }) => op === 'B.1')!.result)
       expect(summary.violations, `seed ${seed}`).toEqual([])
     }
   })
@@ -146,7 +146,7 @@ describe('anonymous memory', () => {
       },
       policy: 'linux-6.1',
     })
-    expect(result.op('A.4').result).toBe(12)
+    expect(result.op('A.4').result).toBe(12 * 4096)
     const copies = runSmall({
       files: { F: 12 },
       actors: { A: [['pwrite', { file: 'F', pages: '3+1' }], ['mmap', { name: 'm', file: 'F', flags: 'private' }], ['ibv-reg', { name: 'r', mapping: 'm' }]] },

@@ -92,8 +92,8 @@ describe('a short count', () => {
   it.each([
     ['vmsplice', { mapping: 'm', pages: '2+4', pipe: 'p' }],
     ['odirect-read', { mapping: 'm', pages: '2+4' }],
-  ] as const)('%s of a range that ends early answers the pages there were', (word, parameters) => {
-    expect(runSmall({ actors: { A: [ANON, [word, parameters]] } }).op('A.2').result).toBe(2)
+  ] as const)('%s of a range that ends early answers the bytes there were', (word, parameters) => {
+    expect(runSmall({ actors: { A: [ANON, [word, parameters]] } }).op('A.2').result).toBe(2 * 4096)
   })
 
   it('of none at all is EFAULT', () => {
