@@ -1,4 +1,5 @@
 import type { LabOperation } from '@shared/lab/lab';
+import type { RunMemory } from '@shared/trace/run-description';
 import type { Costs } from './costs';
 import type { Policy } from './policies/policy';
 
@@ -6,8 +7,8 @@ import type { Policy } from './policies/policy';
 export interface Kernel {
   policy: Policy;
   costs: Costs;
-  /** Frames of host memory that anonymous pages come from. */
-  hostMemories: readonly { readonly firstPfn: number; readonly pageCount: number }[];
+  /** All memory by its frames. */
+  memories: readonly RunMemory[];
   /** Operations of the lab by index. */
   operations: readonly MountedOperation[];
   /** Time a drive needs before the first byte of a request moves. */

@@ -1,7 +1,8 @@
 import type { State } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { runEnd, runsIn, valueAt } from '@shared/state/page-runs';
-import { tableDefinitions, type Column } from '@shared/state/table';
+import { tableOf } from '@shared/state/all-tables';
+import type { Column } from '@shared/state/table';
 import { busyExtents, drives, files, filesystems, holders, mappings, nics, pipes, processes, queuePairs, regions, requests, transfers } from '@shared/state/tables';
 import { cellText, columnTitle } from '@shared/trace/content';
 import { nameOfRow } from '@shared/trace/names';
@@ -10,7 +11,7 @@ import type { Fact } from '../design/fact';
 
 /** Every column of a row in words. */
 export function factsOfRow(state: State, run: RunDescription, row: Row): Fact[] {
-  const table = tableDefinitions().find(({ id }) => id === state.w[row]);
+  const table = tableOf(state.w[row] ?? 0);
   if (table === undefined) return [];
   return table.columns.flatMap((column, at): Fact[] => {
     if (column.spec.kind === 'stack' || UNTOLD.has(column)) return [];

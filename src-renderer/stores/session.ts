@@ -14,7 +14,7 @@ export interface Notice {
   readonly detail: string;
 }
 
-const EMPTY_CATALOGUE: Catalogue = { devices: [], operations: [], axes: [], knobs: [], presets: [], invariants: [] };
+const EMPTY_CATALOGUE: Catalogue = { devices: [], operations: [], axes: [], knobs: [], presets: [], builds: {}, invariants: [] };
 
 /** What main told at start, and what belongs to the window rather than to a lab. */
 export const useSession = defineStore('session', () => {

@@ -45,7 +45,7 @@ function paintStretches(cx: PaintContext, stretches: readonly PageStretch[], run
     const text = countText(stretch.look);
     if (PAGE_STATE_MARKS[state].pattern === 'stripe') {
       if (fits(cx.g, bar, text)) labelStripes(cx, bar, text);
-    } else if (refs !== run.counts.idleRefs || state !== 'free') labelBar(cx, bar, text, onFill(cx, state));
+    } else if (refs !== run.counts.baseRefs.fsdax || state !== 'free') labelBar(cx, bar, text, onFill(cx, state));
     if (cx.hovered === stretch) outlineBar(cx, bar, colours.accent);
   }
 }

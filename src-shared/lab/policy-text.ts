@@ -48,6 +48,7 @@ interface Spec {
   presets: readonly PresetEntry[];
   readonly variants: Map<string, readonly string[]>;
   readonly knobs: Map<string, string>;
+  build: string | null;
 }
 
 function expandAll(text: string, catalogue: Catalogue, bases: readonly ResolvedPolicy[]): Result<readonly ResolvedPolicy[], string> {
@@ -65,7 +66,7 @@ function expandAll(text: string, catalogue: Catalogue, bases: readonly ResolvedP
 }
 
 function parseSpec(text: string, catalogue: Catalogue): Result<Spec, string> {
-  const spec: Spec = { presets: [], variants: new Map(), knobs: new Map() };
+  const spec: Spec = { presets: [], variants: new Map(), knobs: new Map(), build: null };
   for (const word of text.split(',').map(part => part.trim())) {
     const problem = word.includes('=') ? addSetting(word, spec, catalogue) : addPreset(word, spec, catalogue);
     if (problem !== null) return refused(problem);
@@ -91,7 +92,7 @@ function addSetting(word: string, spec: Spec, catalogue: Catalogue): string | nu
   const at = word.indexOf('=');
   const name = word.slice(0, at).trim();
   const value = word.slice(at + 1).trim();
-  if (name === 'build') return `Unknown build "${value}". This PinLab knows no kernel builds yet; leave "build=" out.`;
+  if (name === 'build') return addBuild(value, spec, catalogue);
   if (spec.variants.has(name) || spec.knobs.has(name)) return `"${name}" is set twice in one policy. Keep one of them.`;
   const axis = catalogue.axes.find(candidate => candidate.id === name);
   if (axis !== undefined) {
@@ -112,9 +113,20 @@ function addSetting(word: string, spec: Spec, catalogue: Catalogue): string | nu
   return null;
 }
 
+function addBuild(value: string, spec: Spec, catalogue: Catalogue): string | null {
+  if (spec.build !== null) return '"build" is set twice in one policy. Keep one of them.';
+  const builds = Object.keys(catalogue.builds);
+  if (!builds.includes(value)) return `Unknown build "${value}".${didYouMean(value, builds)} Builds: ${builds.join(', ')}.`;
+  spec.build = value;
+  return null;
+}
+
 function expand(spec: Spec, base: ResolvedPolicy, catalogue: Catalogue): readonly ResolvedPolicy[] {
   const knobs = { ...base.knobs, ...Object.fromEntries(spec.knobs) };
-  let policies = spec.presets.length === 0 ? [having(base, { knobs })] : spec.presets.map(preset => having(base, { preset: preset.id, variants: preset.variants, knobs }));
+  // A build belongs to the kernel that was named with it: another preset leaves it behind.
+  let policies = spec.presets.length === 0
+    ? [having(base, { knobs, build: spec.build ?? base.build })]
+    : spec.presets.map(preset => having(base, { preset: preset.id, variants: preset.variants, knobs, build: spec.build }));
   for (const [axis, values] of spec.variants) {
     policies = policies.flatMap(policy => values.map(value => having(policy, { variants: { ...policy.variants, [axis]: value } })));
   }
@@ -127,5 +139,6 @@ function textOf(policy: ResolvedPolicy, catalogue: Catalogue): string {
   const preset = catalogue.presets.find(candidate => candidate.id === policy.preset);
   const changed = catalogue.axes.filter(({ id }) => policy.variants[id] !== preset?.variants[id]).map(({ id }) => `${id}=${policy.variants[id] ?? ''}`);
   const knobs = catalogue.knobs.filter(({ name }) => name in policy.knobs).map(({ name }) => `${name}=${policy.knobs[name] ?? ''}`);
-  return [policy.preset, ...changed, ...knobs].join(',');
+  const build = policy.build === null ? [] : [`build=${policy.build}`];
+  return [policy.preset, ...changed, ...knobs, ...build].join(',');
 }

@@ -110,5 +110,7 @@ export interface Catalogue {
   readonly axes: readonly AxisEntry[];
   readonly knobs: readonly Parameter[];
   readonly presets: readonly PresetEntry[];
+  /** Kernel builds whose observed quirks are known: knob values by build. */
+  readonly builds: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly invariants: readonly InvariantEntry[];
 }

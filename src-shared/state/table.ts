@@ -1,4 +1,5 @@
 import { assert } from '../base/assert';
+import { mix } from '../base/hash';
 import { arena, HIDDEN, PLAIN, REFERENCE, type RowShape, type State } from './arena';
 import { FIELDS_MAX, type Row } from './dictionary';
 import { findPage, runEnd, valueAt } from './page-runs';
@@ -141,10 +142,12 @@ export type Table<C extends Record<string, ColumnSpec>, P extends Record<string,
   };
 };
 
-const definitions: TableDefinition[] = [];
-
-/** All tables, by id. */
-export const tableDefinitions = (): readonly TableDefinition[] => definitions;
+/** Ids follow from names, so that no order of loading can change them. */
+function idOf(name: string): number {
+  let hash = name.length;
+  for (let at = 0; at < name.length; at++) hash = mix(hash, name.charCodeAt(at));
+  return (hash & 0x7fff_ffff) || 1;
+}
 
 const wordsOf = (spec: ColumnSpec): number => (spec.kind === 'wide' ? 2 : spec.words ?? 1);
 
@@ -164,7 +167,7 @@ function kindsOf(columns: readonly Column[]): number[] {
 export function table<C extends Record<string, ColumnSpec>, P extends Record<string, PageFieldSpec>>(
   name: string, doc: string, columnSpecs: C, fieldSpecs: P, idRefs: readonly string[] = [],
 ): Table<C, P> {
-  const id = definitions.length + 1;
+  const id = idOf(name);
   let off = 1;
   const columns = Object.entries(columnSpecs).map(([columnName, spec], at, all) => {
     assert(spec.kind !== 'id' || all.slice(0, at).every(([, earlier]) => earlier.kind === 'id'), 'constants come first', { table: name, columnName });
@@ -177,7 +180,6 @@ export function table<C extends Record<string, ColumnSpec>, P extends Record<str
   const ids = columns.filter(column => column.spec.kind === 'id');
   const shape: RowShape = { table: id, words: off, kinds: kindsOf(columns), idIsReference: ids.map(column => idRefs.includes(column.name)) };
   const definition: TableDefinition = { id, name, doc, shape, columns, fields };
-  definitions.push(definition);
   const named = Object.fromEntries([...columns, ...fields].map(member => [member.name, member]));
   const $ = {
     ...definition,

@@ -1,7 +1,7 @@
 import { count, flag, id, int, lock, oneOf, ref, stack, table, wide } from './table';
 
 /** Words of an actor's call stack: frames of the mechanisms it is inside of. */
-export const STACK_WORDS = 96;
+export const STACK_WORDS = 160;
 
 export const actors = table('actor', 'A process thread, kernel worker or device engine that takes steps.', {
   nth: id('index in the lab, from 0; also its bit in locks'),
@@ -32,7 +32,7 @@ export const operations = table('operation', 'One entry of an actor’s program.
   rounds: count('how often a repeated operation began', { hidden: true }),
 }, {});
 
-export const hosts = table('host', 'A machine: the frames of all its memory, by pfn.', {
+export const hosts = table('host', 'The frames of all memory, by pfn. Every page of a large folio carries the counts and flags of its folio.', {
   nth: id('index in the lab, from 0'),
   zonesFree: count('frames of host memory never handed out yet', { hidden: true, unit: 'pages' }),
 }, {
@@ -44,11 +44,26 @@ export const hosts = table('host', 'A machine: the frames of all its memory, by 
   mapping: { doc: 'folio.mapping: n-th file that has a DAX entry for the frame; 0 null' },
   content: { doc: 'symbolic content: 0 zeroes, else the tag of who wrote last' },
   longterm: { doc: 'long-term pins that the file system was told of' },
-  anon: { doc: 'process that the frame is anonymous memory of, from 1; 0 none' },
+  anon: { doc: 'process that the frame was allocated for as anonymous memory, from 1; 0 none' },
+  use: { doc: 'what the frame is handed out for', names: ['free', 'anonymous', 'page cache', 'device', 'kernel'] },
+  order: { doc: 'order of the folio: it has 2^order pages, aligned to that', unit: 'log2 pages' },
+  exclusive: { doc: 'PageAnonExclusive: no other process shares the anonymous page' },
+  locked: { doc: 'folio lock: actor that holds it, from 1' },
+  dirty: { doc: 'PG_dirty: newer than its medium' },
+  writeback: { doc: 'PG_writeback: on its way to the medium' },
+  isolated: { doc: 'place on the LRU', names: ['on the LRU', 'isolated', 'cannot be isolated'] },
+  indexDelta: { doc: 'file index minus pfn, where the frame is page cache' },
+  share: { doc: 'DAX: files that share the frame, where its mapping is null' },
 });
 
-export const filesystems = table('filesystem', 'A DAX file system on one pmem region. A block is a page.', {
+/** Kinds of file systems: how their files are mapped and cached (oracle vocabulary 5, and the pseudo file systems behind special mappings). */
+export const FS_TYPES = ['xfs', 'ext4', 'tmpfs', 'hugetlbfs', 'secretmem', 'devdax', 'pci-bar'] as const;
+
+export const filesystems = table('filesystem', 'A file system. On pmem with DAX a block is a page frame; elsewhere files are page cache.', {
   nth: id('index in the lab, from 0'),
+  type: oneOf('kind of file system', FS_TYPES, { hidden: true }),
+  dax: flag('its files are DAX unless they say otherwise', { hidden: true }),
+  reflink: flag('extents may be shared', { hidden: true }),
   freeBlocks: count('what statfs reports free, busy blocks included', { unit: 'blocks' }),
   group: lock('allocation group: free space and busy tree (eb_lock)'),
   busyGeneration: int('eb_gen: moves whenever a busy extent clears'),
@@ -66,11 +81,16 @@ export const files = table('file', 'A regular file (inode).', {
   ilock: lock('XFS ILOCK with its transaction, ext4 journal handle'),
   frozen: flag('block-new-refs: GUP gets no new references'),
   fs: ref('its file system', { hidden: true }),
+  dax: flag('S_DAX is in effect', { hidden: true }),
 }, {
   kind: { doc: 'what lies behind the page', names: ['hole', 'unwritten', 'written'] },
   blockDelta: { doc: 'pfn of the block minus file index, where there is a block' },
   entry: { doc: 'DAX mapping entry', names: ['none', 'real', 'zero', 'empty'] },
   entryLock: { doc: 'lock bit of the entry: actor that holds it, from 1' },
+  entryHuge: { doc: 'the entry is one of 2 MiB' },
+  cached: { doc: 'the page cache has a folio for the page' },
+  cacheDelta: { doc: 'pfn of the cached page minus file index' },
+  medium: { doc: 'symbolic content on the medium, of a file that is not DAX' },
 });
 
 export const busyExtents = table('busy extent', 'Blocks that were freed but may not be used again yet.', {
@@ -88,6 +108,8 @@ export const processes = table('process', 'An address space (mm).', {
   mmapLock: lock('mmap_lock'),
   pinnedVm: count('pages charged by MRs (VmPin)', { unit: 'pages' }),
   memlockLimit: wide('RLIMIT_MEMLOCK; -1 is unlimited', { hidden: true, unit: 'bytes' }),
+  lockedVm: count('pages locked by mlock (VmLck)', { unit: 'pages' }),
+  uid: int('user', { hidden: true }),
   ipcLock: flag('has CAP_IPC_LOCK', { hidden: true }),
   hasPinned: flag('something was pinned here once (sticky)'),
   exiting: flag('one of its threads is tearing it down'),
@@ -95,8 +117,9 @@ export const processes = table('process', 'An address space (mm).', {
   exited: flag('the address space is gone'),
   host: ref('its machine', { hidden: true }),
 }, {
-  pte: { doc: 'page-table entry', names: ['none', 'read', 'write', 'zero page'] },
-  pfnDelta: { doc: 'pfn minus virtual page, where a frame is mapped' },
+  pte: { doc: 'page-table entry', names: ['none', 'read', 'write', 'zero page', 'migration', 'private read', 'private write', 'exclusive', 'swap'] },
+  pfnDelta: { doc: 'pfn minus virtual page, where the entry names a frame' },
+  huge: { doc: 'the entry is a PMD of 2 MiB' },
 });
 
 export const mappings = table('mapping', 'A VMA.', {
@@ -107,7 +130,12 @@ export const mappings = table('mapping', 'A VMA.', {
   fileFirst: int('file index of its first page'),
   vpnFirst: int('first virtual page'),
   writable: flag('PROT_WRITE'),
+  unreadable: flag('PROT_NONE, or write-only'),
   shared: flag('MAP_SHARED'),
+  sync: flag('VM_SYNC: MAP_SYNC was given and is in effect'),
+  locked: flag('VM_LOCKED: mlock(2)'),
+  dontFork: flag('VM_DONTCOPY: MADV_DONTFORK'),
+  huge: flag('anonymous memory in huge pages where they fit'),
 }, {}, ['process']);
 
 /** Why a frame has references beyond its mappings. Nothing in the kernel reads this: it answers "who", never decides (spec 1.1). */

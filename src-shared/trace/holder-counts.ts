@@ -1,3 +1,5 @@
+import { PAGE_OF_TYPE } from '../domain/memory-type';
+import { pinsChange, referencesChange } from '../domain/pin-form';
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import { valueAt } from '../state/page-runs';
@@ -5,7 +7,7 @@ import { holders, hosts } from '../state/tables';
 import { showCount } from '../units/show';
 import { holdsOn } from './held-ranges';
 import { holdWord, keeperName, memoryOf } from './names';
-import type { CountRules, RunDescription } from './run-description';
+import type { RunDescription } from './run-description';
 
 /** One summand of a count. `row` is the holder it stands for; 0 if it stands for none. */
 export interface CountTerm {
@@ -23,33 +25,40 @@ export interface CountExplanation {
   readonly maps: number;
 }
 
-/** Explains refcount and pincount of one frame (spec 1.9, 2.2). */
+/** Explains refcount and pincount of the folio of one frame (spec 1.9, 2.2). */
 export function explainCounts(state: State, run: RunDescription, pfn: number): CountExplanation {
   const at = (field: number): number => valueAt(state, run.host, field, pfn);
-  const maps = at(hosts.maps.field);
-  const held = holdsOn(state, run.host, pfn, pfn + 1);
-  return {
-    refs: at(hosts.refs.field),
-    refTerms: [...regimeTerms(run, pfn, maps), ...held.map(row => holdTerm(state, run, row, run.counts.refsOf))],
-    pins: at(hosts.pins.field),
-    pinTerms: held.map(row => holdTerm(state, run, row, run.counts.pinsOf)).filter(({ value }) => value !== 0),
-    maps,
-  };
+  const size = 2 ** at(hosts.order.field);
+  const first = pfn - (pfn % size);
+  const form = size > 1 ? run.counts.largePin : run.counts.smallPin;
+  const refTerms = ownTerms(state, run, pfn, size);
+  const pinTerms: CountTerm[] = [];
+  let pins = 0;
+  for (const row of holdsOn(state, run.host, first, first + size)) {
+    const from = Math.max(first, holders.pfnFirst.in(state, row));
+    const touched = Math.min(first + size, holders.pfnFirst.in(state, row) + holders.pageCount.in(state, row)) - from;
+    const how = holders.how.nameIn(state, row);
+    const change = how === 'get' ? referencesChange(touched) : pinsChange(form, touched, pins);
+    const text = `${holdWord(how)} of ${keeperName(state, run, row)}`;
+    refTerms.push({ text, value: change.refs, row });
+    if (change.pins !== 0) pinTerms.push({ text, value: change.pins, row });
+    pins += change.pins;
+  }
+  return { refs: at(hosts.refs.field), refTerms, pins: at(hosts.pins.field), pinTerms, maps: at(hosts.maps.field) };
 }
 
 export const sumOf = (terms: readonly CountTerm[]): number => terms.reduce((sum, { value }) => sum + value, 0);
 
-/** What the frame's memory type counts by itself: host memory is idle at 0 and each mapping holds a reference. */
-function regimeTerms(run: RunDescription, pfn: number, maps: number): CountTerm[] {
-  const isFsdax = (memoryOf(run, pfn)?.fs ?? 0) !== 0;
-  const idle = isFsdax ? run.counts.idleRefs : 0;
-  const terms: CountTerm[] = idle === 0 ? [] : [{ text: 'idle FS_DAX page', value: idle, row: 0 }];
-  if (maps > 0 && (!isFsdax || run.counts.mappingsCount)) terms.push({ text: maps === 1 ? '1 mapping' : `${showCount(maps)} mappings`, value: maps, row: 0 });
+/** What counts without a holder: the idle value of the memory, mappings where they hold a reference, the page cache. */
+function ownTerms(state: State, run: RunDescription, pfn: number, size: number): CountTerm[] {
+  const type = memoryOf(run, pfn)?.type ?? 'normal';
+  const idle = run.counts.baseRefs[type];
+  const maps = valueAt(state, run.host, hosts.maps.field, pfn);
+  const terms: CountTerm[] = idle === 0 ? [] : [{ text: `idle ${PAGE_OF_TYPE[type]}`, value: idle, row: 0 }];
+  if (maps > 0 && run.counts.mappingsHold[type]) terms.push({ text: maps === 1 ? '1 mapping' : `${showCount(maps)} mappings`, value: maps, row: 0 });
+  const isCached = valueAt(state, run.host, hosts.use.field, pfn) === PAGE_CACHE && valueAt(state, run.host, hosts.mapping.field, pfn) !== 0;
+  if (isCached) terms.push({ text: 'page cache', value: size, row: 0 });
   return terms;
 }
 
-function holdTerm(state: State, run: RunDescription, row: Row, rule: CountRules['refsOf']): CountTerm {
-  const how = holders.how.nameIn(state, row);
-  const value = how === 'get' || how === 'pin' || how === 'longterm' ? rule[how] : 0;
-  return { text: `${holdWord(how)} of ${keeperName(state, run, row)}`, value, row };
-}
+const PAGE_CACHE = hosts.use.valueOf('page cache');

@@ -1,3 +1,5 @@
+import type { MemoryType } from '../domain/memory-type';
+import type { PinForm } from '../domain/pin-form';
 import type { Source } from '../domain/source';
 import type { StepEntry, ViolationClass } from '../protocol/catalogue';
 import type { NamedRow } from './chunk';
@@ -23,10 +25,14 @@ export interface RunOperation extends NamedRow {
 export interface RunMemory {
   readonly node: string;
   readonly kind: 'host-memory' | 'pmem-region';
+  readonly type: MemoryType;
   readonly firstPfn: number;
   readonly pageCount: number;
   /** Row of its file system, 0 if none. */
   readonly fs: number;
+  readonly numaNode: number;
+  /** ZONE_MOVABLE. */
+  readonly isMovable: boolean;
 }
 
 /** A wire that data can move over. */
@@ -47,11 +53,12 @@ export interface ActiveVariant {
 
 /** What of the accounting rules a reader needs to explain counts (spec 1.9, 2.2). */
 export interface CountRules {
-  readonly idleRefs: number;
-  readonly mappingsCount: boolean;
-  /** Refs and pins that one hold of each kind adds to a small folio. */
-  readonly refsOf: Readonly<Record<'get' | 'pin' | 'longterm', number>>;
-  readonly pinsOf: Readonly<Record<'get' | 'pin' | 'longterm', number>>;
+  /** Refcount of a frame that nobody maps and nobody holds. */
+  readonly baseRefs: Readonly<Record<MemoryType, number>>;
+  /** Whether a mapping holds a reference. */
+  readonly mappingsHold: Readonly<Record<MemoryType, boolean>>;
+  readonly smallPin: PinForm;
+  readonly largePin: PinForm;
 }
 
 /** Names and meanings that a trace's integers refer to. Everything here is constant during the run. */

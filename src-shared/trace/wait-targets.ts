@@ -5,7 +5,7 @@ import type { Row } from '../state/dictionary';
 import { holdersOf, mayTake } from '../state/lock';
 import { OWNER_FREE } from '../state/owner';
 import { findPage, valueAt } from '../state/page-runs';
-import { tableDefinitions } from '../state/table';
+import { TABLES } from '../state/all-tables';
 import { actors, busyExtents, files, filesystems, holders, hosts, nics, regions, requests, transfers } from '../state/tables';
 import { holdsOn } from './held-ranges';
 import { actorName, fileName, filesystemName, framePlace, holdWord, keeperName, nameOfRow, operationName, processName } from './names';
@@ -36,7 +36,7 @@ export function waitForLock(state: State, run: RunDescription, actor: Row, step:
   if (step.lock === undefined) return null;
   const { table, column, local, shared } = step.lock;
   const row = localOf(state, actor, step, local);
-  const found = tableDefinitions().find(({ name }) => name === table)?.columns.find(({ name }) => name === column);
+  const found = TABLES.find(({ name }) => name === table)?.columns.find(({ name }) => name === column);
   if (found === undefined || row === 0) return null;
   const word = found.in(state, row);
   if (mayTake(word, shared)) return null;
@@ -66,7 +66,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
 }
 
 function idlePage(state: State, run: RunDescription, pfn: number): Wait | null {
-  if (valueAt(state, run.host, hosts.refs.field, pfn) === run.counts.idleRefs) return null;
+  if (valueAt(state, run.host, hosts.refs.field, pfn) === run.counts.baseRefs.fsdax) return null;
   return { kind: 'page-idle', text: `page ${framePlace(state, run, pfn)} to become idle`, holders: [...waitsForHolds(state, run, pfn, pfn + 1), ...mapsThatCount(state, run, pfn)] };
 }
 
@@ -78,7 +78,7 @@ function waitsForHolds(state: State, run: RunDescription, first: number, end: nu
 }
 
 function mapsThatCount(state: State, run: RunDescription, pfn: number): WaitHolder[] {
-  if (!run.counts.mappingsCount) return [];
+  if (!run.counts.mappingsHold.fsdax) return [];
   return [...mappingsOf(state, pfn)].map(({ process }) =>
     ({ actor: outlookOfMapping(state, run, process).actor, row: process, text: `mapped by ${processName(run, process)}` }));
 }

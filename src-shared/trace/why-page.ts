@@ -139,7 +139,7 @@ function whyOwned(question: Question, pfn: number): readonly WhyLink[] {
   const since: readonly WhyLink[] = allocated.length > 0 ? allocated : [{ text: 'allocated before the run began' }];
   return [
     { text: `the block of ${frameName(state, run, pfn)}; nobody holds or maps it`, at: { kind: 'page', value: String(pfn) } },
-    ...since, policyLink(run, REFCOUNT_AXIS, `idle at refcount ${run.counts.idleRefs} by`),
+    ...since, policyLink(run, REFCOUNT_AXIS, `idle at refcount ${run.counts.baseRefs.fsdax} by`),
   ];
 }
 
@@ -149,7 +149,7 @@ function whyFree(question: Question, pfn: number): readonly WhyLink[] {
   const freed = changed(question, pfn, ['busy-extent-cleared', 'blocks-freed', 'blocks-busy'], 'freed');
   if (memory === undefined) return [{ text: 'no memory of this lab has that pfn' }, policyLink(run, REFCOUNT_AXIS, 'counted by')];
   const never: WhyLink = { text: memory.fs === 0 ? 'never used in this run so far' : 'no file owns the block so far' };
-  return [...(freed.length > 0 ? freed : [never]), policyLink(run, REFCOUNT_AXIS, `idle at refcount ${memory.fs === 0 ? 0 : run.counts.idleRefs} by`)];
+  return [...(freed.length > 0 ? freed : [never]), policyLink(run, REFCOUNT_AXIS, `idle at refcount ${memory.fs === 0 ? 0 : run.counts.baseRefs.fsdax} by`)];
 }
 
 /** Arguments of an event that name its first frame and how many. */

@@ -1,5 +1,5 @@
 import { unreachable } from '../base/assert';
-import { tableDefinitions } from '../state/table';
+import { tableOf } from '../state/all-tables';
 import { busyExtents, holders, links as linkTable, operations, regions, requests } from '../state/tables';
 import { showBytes, showNs, showPages, showRate } from '../units/show';
 import type { Trace, TraceCursor } from './cursor';
@@ -91,7 +91,7 @@ function linksOfRegistration(question: Question, mr: number): readonly WhyLink[]
 
 /** A row that nothing asks why of: what it is, and its columns that are not 0. */
 function describedRow({ state, run }: Question, row: number): WhyAnswer {
-  const table = tableDefinitions().find(({ id }) => id === state.w[row]);
+  const table = tableOf(state.w[row]);
   if (table === undefined) return unknown('row');
   const values = table.columns.filter(({ spec }) => spec.kind !== 'id' && spec.kind !== 'ref' && spec.kind !== 'stack');
   const links = values.filter(column => column.in(state, row) !== 0).map((column): WhyLink =>

@@ -1,6 +1,6 @@
 import { arena } from '../../src-shared/state/arena'
 import type { Column, PageField } from '../../src-shared/state/table'
-import { tableDefinitions } from '../../src-shared/state/table'
+import { TABLES } from '../../src-shared/state/all-tables'
 import { accesses } from '../../src-shared/state/tables'
 import type { RunDescription } from '../../src-shared/trace/run-description'
 import type { StateInvariant } from '../../src-main/sim/invariants/invariant'
@@ -22,7 +22,7 @@ const WATCHED: readonly (readonly [StateInvariant, readonly Watched[]])[] = [
 const bitsOf = (watched: Watched): number => WATCHED.reduce((bits, [, columns], nth) => (columns.includes(watched) ? bits | (1 << nth) : bits), 0)
 const COLUMN_BITS = new Map<number, readonly (readonly [number, number])[]>()
 const FIELD_BITS = new Map<number, readonly number[]>()
-for (const { id, columns, fields } of tableDefinitions()) {
+for (const { id, columns, fields } of TABLES) {
   COLUMN_BITS.set(id, columns.map((column) => [column.off, bitsOf(column)] as const).filter(([, bits]) => bits !== 0))
   FIELD_BITS.set(id, fields.map(bitsOf))
 }

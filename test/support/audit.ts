@@ -1,5 +1,6 @@
 import { arena } from '../../src-shared/state/arena'
-import { Column, PageField, tableDefinitions, WideColumn } from '../../src-shared/state/table'
+import { tableOf } from '../../src-shared/state/all-tables'
+import { Column, PageField, WideColumn } from '../../src-shared/state/table'
 import { actors } from '../../src-shared/state/tables'
 import { machine } from '../../src-main/sim/engine/machine'
 import { EveryRow, PagesPlace, Place, type Term } from '../../src-main/sim/engine/place'
@@ -243,7 +244,7 @@ function columnAt(word: number): Placed | null {
   }
   const birth = rows[low - 1]
   if (birth === undefined) return null
-  const { columns, shape } = tableDefinitions()[birth.table - 1]!
+  const { columns, shape } = tableOf(birth.table)!
   const column = columns.findLast(({ off }) => birth.row + off <= word)
   return column === undefined || word >= birth.row + shape.words ? null : { what: column, row: birth.row }
 }
@@ -251,6 +252,6 @@ function columnAt(word: number): Placed | null {
 function fieldAt(slot: number): Placed | null {
   const boundary = arena.dictionary.boundaries[slot]
   if (boundary === undefined) return null
-  const field = tableDefinitions()[arena.w[boundary.space]! - 1]?.fields[boundary.field]
+  const field = tableOf(arena.w[boundary.space]!)?.fields[boundary.field]
   return field === undefined ? null : { what: field, row: boundary.space }
 }

@@ -1,3 +1,4 @@
+import { GUP_PIN_COUNTING_BIAS } from '@shared/domain/pin-form';
 import { actors, drives, files, holders, hosts, operations, requests } from '@shared/state/tables';
 import type { StepEntry } from '@shared/protocol/catalogue';
 import type { Trace } from '@shared/trace/cursor';
@@ -112,7 +113,7 @@ function finishes(built: HandBuilt): MadeStep[] {
       at: 8000, actor: APP, step: STEP.landed,
       change: () => {
         holders.how.set(holder, 0);
-        hosts.refs.add(built.host, PAGE, 1, -built.run.counts.refsOf.pin);
+        hosts.refs.add(built.host, PAGE, 1, -GUP_PIN_COUNTING_BIAS);
         end(built.app, built.dio);
       },
       events: [['hold-released', holder, PAGE, 1], ['page-idle', PAGE, 1], ['operation-returned', built.dio, 1, 0]],

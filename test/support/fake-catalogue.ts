@@ -41,6 +41,7 @@ export const fakeCatalogue: Catalogue = {
     parameter('busy-full', { kind: 'choice', values: ['wait', 'enospc'], default: 'wait' }),
     parameter('lease-break-time', { kind: 'quantity', dimension: 'ns', min: 0, max: 1e12, default: 45e9 }),
   ],
+  builds: { '6.1.192': {} },
   presets: [
     preset('linux-4.14', 'none', 'allow-all'), preset('linux-6.15', 'wait-retry', 'deny-fsdax'), preset('linux-6.1', 'wait-retry', 'deny-fsdax'),
     preset('chinner-2017-busy-extents', 'busy-extent', 'allow-all'),

@@ -1,3 +1,4 @@
+import { GUP_PIN_COUNTING_BIAS } from '@shared/domain/pin-form'
 import { arena } from '@shared/state/arena'
 import {
   actors, drives, files, filesystems, holders, hosts, nics, operations, processes, regions, requests
@@ -69,12 +70,16 @@ export function mountedByHand(mappingsCount = false): HandBuilt {
     processes: [{ row: process, name: 'app' }],
     mappings: [], pipes: [],
     regions: [{ row: mr, name: 'm1' }],
-    memories: [{ node: 'pmem0', kind: 'pmem-region', firstPfn: BLOCK_0, pageCount: 16, fs }],
+    memories: [{ node: 'pmem0', kind: 'pmem-region', type: 'fsdax', firstPfn: BLOCK_0, pageCount: 16, fs, numaNode: 0, isMovable: false }],
     links: [],
     devices: [{ row: drive, name: 'nvme0' }, { row: nic, name: 'nic0' }],
     steps,
     variants: [{ axis: 'truncate-vs-dma', id: 'wait-retry', title: 'Wait and retry', source: { text: 'fs/dax.c dax_break_layout() (6.19)', evidence: ['V'] }, assumed: false }],
-    counts: { idleRefs, mappingsCount, refsOf: { get: 1, pin: 1024, longterm: 1024 }, pinsOf: { get: 0, pin: 0, longterm: 0 } },
+    counts: {
+      baseRefs: { normal: 0, fsdax: idleRefs, devdax: 1, p2pdma: idleRefs, private: 0, coherent: 0 },
+      mappingsHold: { normal: true, fsdax: mappingsCount, devdax: mappingsCount, p2pdma: true, private: true, coherent: true },
+      smallPin: 'bias', largePin: 'pincount'
+    },
     invariants: [],
     watch: ['F:0']
   }
@@ -91,7 +96,7 @@ export function holdByHand(built: HandBuilt, how: 'get' | 'pin' | 'longterm', fi
   holders.host.set(row, built.host)
   holders.owner.set(row, hosts.owner.at(built.host, first))
   holders.ownerDelta.set(row, hosts.ownerDelta.at(built.host, first))
-  hosts.refs.add(built.host, first, count, built.run.counts.refsOf[how])
+  hosts.refs.add(built.host, first, count, how === 'get' ? 1 : GUP_PIN_COUNTING_BIAS)
   return row
 }
 

@@ -5,7 +5,7 @@ import { COMMON_PARAMETERS } from '../operations/operation';
 import { OPERATIONS } from '../operations/registry';
 import { KNOBS } from '../policies/knobs';
 import { AXES, type AxisId } from '../policies/policy';
-import { PRESETS } from '../policies/presets';
+import { BUILDS, PRESETS } from '../policies/presets';
 import { VARIANTS } from '../policies/registry';
 
 /** All registries as data (architecture 5): everything a palette, a form, a schema or a help page needs. */
@@ -19,6 +19,7 @@ export function describeRegistries(): Catalogue {
     })),
     knobs: Object.values(KNOBS),
     presets: PRESETS,
+    builds: BUILDS,
     invariants: INVARIANTS.map(({ id, class: violationClass, sentence, source }) => ({ id, class: violationClass, sentence, source })),
   };
 }

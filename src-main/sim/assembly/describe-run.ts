@@ -1,3 +1,4 @@
+import { MEMORY_TYPES, type MemoryType } from '@shared/domain/memory-type';
 import { isAssumed } from '@shared/domain/source';
 import type { StepEntry } from '@shared/protocol/catalogue';
 import type { RunDescription, RunLink } from '@shared/trace/run-description';
@@ -6,6 +7,7 @@ import { machine } from '../engine/machine';
 import type { Mechanism, Step } from '../engine/step';
 import { INVARIANTS } from '../invariants/registry';
 import { kernel } from '../kernel';
+import { baseRefs, mappingsHold } from '../mechanisms/memory-types';
 import type { MountedLab } from './mount-lab';
 import { activeVariants } from './policy-of';
 import { bytesPerSecond } from './timing';
@@ -21,11 +23,12 @@ function stepEntry(mechanism: Mechanism, step: Step, at: number): StepEntry {
 
 const named = (rows: Iterable<readonly [string, number]>): { name: string; row: number }[] => [...rows].map(([name, row]) => ({ name, row }));
 
+const byMemoryType = <T>(of: (type: MemoryType) => T): Readonly<Record<MemoryType, T>> => Object.fromEntries(MEMORY_TYPES.map(type => [type, of(type)])) as Record<MemoryType, T>;
+
 /** Everything that a trace’s integers refer to. */
 export function describeRun(mounted: MountedLab, seed: number, schedule: string | null): RunDescription {
   const { lab, names } = mounted;
   const { policy } = kernel;
-  const holds = ['get', 'pin', 'longterm'] as const;
   return {
     title: lab.title, policy: mounted.resolved.text, seed, schedule, host: names.host,
     actors: mounted.actors,
@@ -42,9 +45,8 @@ export function describeRun(mounted: MountedLab, seed: number, schedule: string 
     steps: machine.mechanisms.flatMap(mechanism => mechanism.steps.map((step, at) => stepEntry(mechanism, step, at))),
     variants: activeVariants(policy).map(variant => ({ axis: variant.axis, id: variant.id, title: variant.title, source: variant.source, assumed: isAssumed(variant.source) })),
     counts: {
-      idleRefs: policy.zoneDeviceRefcount.idleRefs, mappingsCount: policy.zoneDeviceRefcount.mappingsCount,
-      refsOf: { get: policy.pinAccounting.refsOf(holds[0]), pin: policy.pinAccounting.refsOf(holds[1]), longterm: policy.pinAccounting.refsOf(holds[2]) },
-      pinsOf: { get: policy.pinAccounting.pinsOf(holds[0]), pin: policy.pinAccounting.pinsOf(holds[1]), longterm: policy.pinAccounting.pinsOf(holds[2]) },
+      baseRefs: byMemoryType(baseRefs), mappingsHold: byMemoryType(mappingsHold),
+      smallPin: policy.pinAccounting.smallPin, largePin: policy.pinAccounting.largePin,
     },
     invariants: INVARIANTS.map(({ id, class: violationClass, sentence, source }) => ({ id, class: violationClass, sentence, source })),
     watch: lab.watch ?? [],

@@ -6,6 +6,7 @@ import type { RunMemory } from '@shared/trace/run-description';
 import { parseQuantity } from '@shared/units/quantity';
 import type { LabProblem } from '../api';
 import type { MappingPlace } from '../operations/operation';
+import { baseRefs } from '../mechanisms/memory-types';
 import { quantityOf } from './parameter-values';
 
 /** First pfn of the first pmem region, and the alignment of those behind: low enough to read, high enough not to look like an index. */
@@ -53,7 +54,7 @@ export class LabNames {
   }
 
   /** Gives every memory its frames: pmem regions first, then ordinary memory. */
-  layOutMemory(idleRefs: number): void {
+  layOutMemory(): void {
     let pfn = PFN_FIRST;
     const nodes = Object.entries(this.lab.topology.nodes);
     for (const kind of ['pmem-region', 'host-memory'] as const) {
@@ -61,13 +62,15 @@ export class LabNames {
         const pageCount = Math.floor(quantityOf(labNode, 'size') / PAGE_BYTES);
         const fs = kind === 'pmem-region' ? filesystems.$.row(this.memories.length) : 0;
         if (fs !== 0) {
-          hosts.refs.add(this.host, pfn, pageCount, idleRefs);
+          hosts.refs.add(this.host, pfn, pageCount, baseRefs('fsdax'));
+          filesystems.dax.set(fs, 1);
+          filesystems.type.set(fs, filesystems.type.valueOf(String(labNode['fs'] ?? 'xfs')));
           filesystems.host.set(fs, this.host);
           filesystems.firstPfn.set(fs, pfn);
           filesystems.blockCount.set(fs, pageCount);
           filesystems.freeBlocks.set(fs, pageCount);
         }
-        this.memories.push({ node, kind, firstPfn: pfn, pageCount, fs });
+        this.memories.push({ node, kind, type: fs === 0 ? 'normal' : 'fsdax', firstPfn: pfn, pageCount, fs, numaNode: 0, isMovable: false });
         pfn = Math.ceil((pfn + pageCount) / PFN_ALIGNMENT) * PFN_ALIGNMENT;
       }
     }
@@ -85,6 +88,7 @@ export class LabNames {
         if (this.files.has(name)) this.problem(path, `there is a second file "${name}"; file names are unique in a lab`);
         this.files.set(name, row);
         files.fs.set(row, memory.fs);
+        files.dax.set(row, 1);
         files.size.set(row, bytes.ok ? bytes.value : 0);
         const pages = Math.ceil(files.size.get(row) / PAGE_BYTES);
         if (labFile.layout === 'hole' || pages === 0) continue;

@@ -44,7 +44,7 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   kernel.nowNs = 0;
   const names = new LabNames(lab);
   names.nameProcesses();
-  names.layOutMemory(policy.zoneDeviceRefcount.idleRefs);
+  names.layOutMemory();
   names.createFiles();
   introduceNames(names);
   const driveRows = rowsOf(lab, 'nvme-ssd', nth => drives.$.row(nth));
@@ -87,7 +87,7 @@ function mountKernel(names: LabNames, driveRows: ReadonlyMap<string, Row>, nicRo
   const { topology } = names.lab;
   const cpuNode = Object.values(topology.nodes).find(node => node.kind === 'cpu') ?? { kind: 'cpu' };
   kernel.costs = Object.fromEntries(Object.keys(COSTS).map(name => [name, quantityOf(cpuNode, name)])) as Costs;
-  kernel.hostMemories = names.memories.filter(memory => memory.kind === 'host-memory');
+  kernel.memories = names.memories;
   const ways: Ways = new Map([...driveRows, ...nicRows].map(([node, row]) =>
     [row, names.memories.map(memory => wayOf(topology, node, memory.node, quantityOf(topology.nodes[node], 'bandwidth')))]));
   const nodeOf = new Map([...driveRows, ...nicRows].map(([node, row]) => [row, topology.nodes[node]]));

@@ -1,8 +1,8 @@
 import { assert } from '@shared/base/assert';
 import type { ResolvedPolicy } from '@shared/lab/policy-text';
-import { KNOBS } from '../policies/knobs';
-import { PRESETS } from '../policies/presets';
-import type { AxisId, Knobs, Policy, PolicyVariant } from '../policies/policy';
+import { isByEra, KNOBS, knobsFromTexts, type KnobTexts } from '../policies/knobs';
+import { BUILDS, PRESETS } from '../policies/presets';
+import type { AxisId, Policy, PolicyVariant } from '../policies/policy';
 import { VARIANTS } from '../policies/registry';
 
 /** The variants and knobs that a resolved policy names. */
@@ -13,42 +13,21 @@ export function policyOf(resolved: ResolvedPolicy): Policy {
     return variant as Extract<PolicyVariant, { axis: A }>;
   };
   return {
-    truncateVsDma: on('truncate-vs-dma'),
-    pinAccounting: on('pin-accounting'),
-    zoneDeviceRefcount: on('zone-device-refcount'),
-    longtermFilePin: on('longterm-file-pin'),
-    bioCompletion: on('bio-completion'),
-    others: [on('dax-fault'), on('lease-break'), on('writeback-vs-pin'), on('device-migration')],
-    knobs: knobsOf(resolved),
+    daxFault: on('dax-fault'), truncateVsDma: on('truncate-vs-dma'), longtermFilePin: on('longterm-file-pin'), leaseBreak: on('lease-break'), pinAccounting: on('pin-accounting'),
+    zoneDeviceRefcount: on('zone-device-refcount'), bioCompletion: on('bio-completion'), writebackVsPin: on('writeback-vs-pin'), deviceMigration: on('device-migration'),
+    knobs: knobsFromTexts(knobValues(resolved)),
   };
 }
 
-/** Values of all knobs: what somebody named, else the default; what is left to the era as the preset has it. */
-export function knobValues(resolved: ResolvedPolicy): Readonly<Record<keyof typeof KNOBS, string>> {
+/** Values of all knobs: what somebody named, else what the build does, else the default; what is left to the era as the preset has it. */
+export function knobValues(resolved: ResolvedPolicy): KnobTexts {
   const era = PRESETS.find(({ id }) => id === resolved.preset)?.knobs ?? {};
-  const value = (name: keyof typeof KNOBS): string => {
-    const set = resolved.knobs[name] ?? String(KNOBS[name].type.default);
-    return set === BY_ERA ? era[name] ?? 'false' : set;
-  };
-  return {
-    scanRange: value('scanRange'), etxtbsyScope: value('etxtbsyScope'), busyFull: value('busyFull'), busySplit: value('busySplit'),
-    mrReadOnlyForcesWrite: value('mrReadOnlyForcesWrite'),
-  };
-}
-
-const BY_ERA = 'by-era';
-
-function knobsOf(resolved: ResolvedPolicy): Knobs {
-  const values = knobValues(resolved);
-  return {
-    scanRange: values.scanRange === 'op-range' ? 'op-range' : 'whole-file',
-    etxtbsyScope: values.etxtbsyScope === 'any-ref' ? 'any-ref' : 'longterm-only',
-    busyFull: values.busyFull === 'enospc' ? 'enospc' : 'wait',
-    busySplit: values.busySplit === 'true',
-    mrReadOnlyForcesWrite: values.mrReadOnlyForcesWrite === 'true',
-  };
+  const build = resolved.build === null ? {} : BUILDS[resolved.build] ?? {};
+  return Object.fromEntries(Object.values(KNOBS).map(({ name, type }) => {
+    const text = resolved.knobs[name] ?? build[name] ?? type.default;
+    return [name, isByEra(text) ? era[name] ?? '' : text];
+  })) as KnobTexts;
 }
 
 /** Every variant in force, in the order of the axes. */
-export const activeVariants = (policy: Policy): readonly PolicyVariant[] =>
-  [policy.truncateVsDma, policy.longtermFilePin, policy.pinAccounting, policy.zoneDeviceRefcount, policy.bioCompletion, ...policy.others];
+export const activeVariants = ({ knobs: _, ...axes }: Policy): readonly PolicyVariant[] => Object.values(axes);

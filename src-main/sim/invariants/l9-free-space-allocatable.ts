@@ -18,7 +18,7 @@ export const l9FreeSpaceAllocatable: EndInvariant = {
       const first = busyExtents.firstPfn.get(extent);
       const free = filesystems.freeBlocks.get(busyExtents.fs.get(extent));
       const end = first + busyExtents.pageCount.get(extent);
-      const held = Math.max(first, hosts.refs.find(run.host, first, end, refs => refs > run.counts.idleRefs));
+      const held = Math.max(first, hosts.refs.find(run.host, first, end, refs => refs > run.counts.baseRefs.fsdax));
       const holders = explainCounts(arena, run, held).refTerms.filter(({ row }) => row !== 0).map(({ text }) => `${frameName(arena, run, held)}: ${text}`);
       return {
         chain: [

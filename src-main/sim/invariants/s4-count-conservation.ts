@@ -2,29 +2,15 @@ import { source } from '@shared/domain/source';
 import { arena } from '@shared/state/arena';
 import { holders, hosts } from '@shared/state/tables';
 import { runsIn } from '@shared/state/page-runs';
+import { explainCounts, sumOf } from '@shared/trace/holder-counts';
 import { frameName } from '@shared/trace/names';
 import type { RunDescription } from '@shared/trace/run-description';
 import type { StateInvariant } from './invariant';
 
-type HoldName = 'get' | 'pin' | 'longterm';
-
-/** What the refcount of a frame must be: idle value or anonymous owner, mappings where they count, and every hold. */
-function expectedRefs(run: RunDescription, host: number, pfn: number): number {
-  const isDax = run.memories.some(memory => memory.fs !== 0 && pfn >= memory.firstPfn && pfn < memory.firstPfn + memory.pageCount);
-  const maps = hosts.maps.at(host, pfn);
-  let refs = isDax ? run.counts.idleRefs + (run.counts.mappingsCount ? maps : 0) : maps;
-  for (const holder of holders.$.rows(arena)) {
-    const how = holders.how.nameIn(arena, holder);
-    const first = holders.pfnFirst.get(holder);
-    if (how !== 'none' && pfn >= first && pfn < first + holders.pageCount.get(holder)) refs += run.counts.refsOf[how as HoldName];
-  }
-  return refs;
-}
-
 /** Every frame at which a count, or what it should be, changes. */
 function boundaries(run: RunDescription, host: number): readonly number[] {
   const pages = new Set<number>();
-  for (const field of [hosts.refs, hosts.maps]) {
+  for (const field of [hosts.refs, hosts.maps, hosts.order, hosts.use]) {
     for (const { first, count } of runsIn(arena, host, field.field)) {
       pages.add(first);
       pages.add(first + count);
@@ -47,8 +33,8 @@ export const s4CountConservation: StateInvariant = {
   watches: [hosts.refs, hosts.maps, holders.how],
   broken({ run, host }) {
     for (const pfn of boundaries(run, host)) {
-      const refs = hosts.refs.at(host, pfn);
-      const expected = expectedRefs(run, host, pfn);
+      const { refs, refTerms } = explainCounts(arena, run, pfn);
+      const expected = sumOf(refTerms);
       if (refs !== expected || refs < 0) {
         return { chain: [`refcount of ${frameName(arena, run, pfn)} is ${refs}`, `its holders add up to ${expected}`, 'a reference was taken or dropped that nobody accounts for'] };
       }

@@ -15,7 +15,7 @@ export const s5PinConservation: StateInvariant = {
     for (const { first, value } of runsIn(arena, host, hosts.pins.field)) {
       if (value < 0) return { chain: [`pincount of pfn ${first} is ${value}`, 'a pin was dropped that nobody held'] };
     }
-    if (run.counts.refsOf.pin === run.counts.refsOf.get && run.counts.pinsOf.pin === 0) return null;
+    if (run.counts.smallPin !== 'bias') return null;
     const counter = counters.$.row(0);
     const live = holders.$.rows(arena).reduce((pages, holder) => {
       const how = holders.how.nameIn(arena, holder);

@@ -1,13 +1,15 @@
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
-import { filesystems, hosts, mappings, processes } from '@shared/state/tables';
+import { hosts, mappings, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { every } from '../engine/place';
-import { kernel } from '../kernel';
-import { freeAnonymous, noticeIdle } from './folio-counts';
+import { afterPut } from './folio-counts';
+import { forEachFolioRun, PMD_PAGES } from './folios';
+import { FREE_TERMS } from './frames';
+import { mappingsHold, memoryAt } from './memory-types';
 
 /** Values of `processes.pte`. */
-export const PTE = { none: 0, read: 1, write: 2, zero: 3 } as const;
+export const PTE = { none: 0, read: 1, write: 2, zero: 3, migration: 4, privateRead: 5, privateWrite: 6, exclusive: 7, swap: 8 } as const;
 
 /** What {@link mappingAt} reads. */
 export const LOOKUP_READS = every(mappings.pageCount, mappings.vpnFirst);
@@ -23,21 +25,44 @@ export function mappingAt(process: Row, vpn: number): Row {
 }
 
 /** What clearing or setting page-table entries writes. */
-export const PTE_TERMS = every(processes.pte, processes.pfnDelta, hosts.maps, hosts.refs);
+export const PTE_TERMS = every(processes.pte, processes.pfnDelta, processes.huge, hosts.maps, hosts.refs);
 
-/** Whether a frame is file-system DAX memory: its counts follow the ZONE_DEVICE rules of spec 2. */
-export const isFsdaxFrame = (pfn: number): boolean =>
-  filesystems.$.rows(arena).some(fs => pfn >= filesystems.firstPfn.get(fs) && pfn < filesystems.firstPfn.get(fs) + filesystems.blockCount.get(fs));
-
-/** Whether a mapping of the frame holds a reference: always for host memory, by regime for DAX. */
-const mappingHolds = (pfn: number): boolean => !isFsdaxFrame(pfn) || kernel.policy.zoneDeviceRefcount.mappingsCount;
+/** Whether an entry names a frame that it maps: with its reference and its place in the mapcount. */
+const mapsFrame = (pte: number): boolean => pte === PTE.read || pte === PTE.write || pte === PTE.privateRead || pte === PTE.privateWrite || pte === PTE.exclusive;
 
 /** Points virtual pages at frames. `pte` says with which rights; the pages were not mapped before. */
 export function mapFrames(process: Row, host: Row, vpn: number, pfn: number, pages: number, pte: number): void {
   processes.pte.assign(process, vpn, pages, pte);
   processes.pfnDelta.assign(process, vpn, pages, pfn - vpn);
+  countMappings(host, pfn, pages, 1);
+}
+
+/** Points a PMD at each huge folio of a range: one mapping a folio (spec 1.2). */
+export function mapHugeFrames(process: Row, host: Row, vpn: number, pfn: number, pages: number, pte: number): void {
+  processes.pte.assign(process, vpn, pages, pte);
+  processes.pfnDelta.assign(process, vpn, pages, pfn - vpn);
+  processes.huge.assign(process, vpn, pages, 1);
   hosts.maps.add(host, pfn, pages, 1);
-  if (mappingHolds(pfn)) hosts.refs.add(host, pfn, pages, 1);
+  if (mappingsHold(memoryAt(pfn).type)) hosts.refs.add(host, pfn, pages, 1);
+}
+
+/** Turns the PMD that maps a huge folio into 512 page-table entries: each of them counts (__split_huge_pmd()). */
+export function splitHugeMapping(process: Row, vpn: number): void {
+  const first = vpn - (vpn % PMD_PAGES);
+  const pfn = first + processes.pfnDelta.at(process, first);
+  const host = processes.host.get(process);
+  processes.huge.assign(process, first, PMD_PAGES, 0);
+  hosts.maps.add(host, pfn, PMD_PAGES, PMD_PAGES - 1);
+  if (mappingsHold(memoryAt(pfn).type)) hosts.refs.add(host, pfn, PMD_PAGES, PMD_PAGES - 1);
+}
+
+/** Adds or takes away one page-table entry for each page of a range. */
+function countMappings(host: Row, pfn: number, pages: number, sign: 1 | -1): void {
+  const holds = mappingsHold(memoryAt(pfn).type);
+  forEachFolioRun(host, pfn, pages, (first, frameCount, touched) => {
+    hosts.maps.add(host, first, frameCount, sign * touched);
+    if (holds) hosts.refs.add(host, first, frameCount, sign * touched);
+  });
 }
 
 /**
@@ -47,28 +72,31 @@ export function mapFrames(process: Row, host: Row, vpn: number, pfn: number, pag
 export function zapRange(process: Row, vpn: number, pages: number, copiesToo = true): number {
   const host = processes.host.get(process);
   const end = vpn + pages;
+  for (const edge of [vpn, end]) if (edge % PMD_PAGES !== 0 && processes.huge.at(process, edge) === 1) splitHugeMapping(process, edge);
   let zapped = 0;
   for (let at = vpn; at < end;) {
     const pte = processes.pte.at(process, at);
-    const next = Math.min(end, processes.pte.runEnd(process, at), processes.pfnDelta.runEnd(process, at));
-    const isCopy = pte !== PTE.none && pte !== PTE.zero && !isFsdaxFrame(at + processes.pfnDelta.at(process, at));
+    const next = Math.min(end, processes.pte.runEnd(process, at), processes.pfnDelta.runEnd(process, at), processes.huge.runEnd(process, at));
+    const pfn = at + processes.pfnDelta.at(process, at);
+    const isCopy = mapsFrame(pte) && hosts.anon.at(host, pfn) !== 0;
     if (pte !== PTE.none && (copiesToo || !isCopy)) {
       zapped += next - at;
-      if (pte !== PTE.zero) unmapFrames(host, at + processes.pfnDelta.at(process, at), next - at);
+      if (mapsFrame(pte)) unmapFrames(host, pfn, next - at, processes.huge.at(process, at) === 1);
       processes.pte.assign(process, at, next - at, PTE.none);
       processes.pfnDelta.assign(process, at, next - at, 0);
+      processes.huge.assign(process, at, next - at, 0);
     }
     at = next;
   }
   return zapped;
 }
 
-function unmapFrames(host: Row, pfn: number, pages: number): void {
-  hosts.maps.add(host, pfn, pages, -1);
-  if (!mappingHolds(pfn)) return;
-  hosts.refs.add(host, pfn, pages, -1);
-  if (isFsdaxFrame(pfn)) noticeIdle(host, pfn, pages);
-  else freeAnonymous(host, pfn, pages);
+function unmapFrames(host: Row, pfn: number, pages: number, isHuge: boolean): void {
+  if (isHuge) {
+    hosts.maps.add(host, pfn, pages, -1);
+    if (mappingsHold(memoryAt(pfn).type)) hosts.refs.add(host, pfn, pages, -1);
+  } else countMappings(host, pfn, pages, -1);
+  if (mappingsHold(memoryAt(pfn).type)) afterPut(host, pfn, pages);
 }
 
 /**
@@ -88,6 +116,6 @@ export function unmapFile(file: Row, first: number, end: number, copiesToo = fal
 }
 
 /** What {@link unmapFile} reads. */
-export const UNMAP_FILE_READS = every(mappings.pageCount, mappings.vpnFirst, mappings.file, mappings.fileFirst, hosts.owner);
+export const UNMAP_FILE_READS = every(mappings.pageCount, mappings.vpnFirst, mappings.file, mappings.fileFirst, hosts.owner, hosts.anon, hosts.order);
 /** What {@link zapRange} writes where it takes private copies too. Without them it is {@link PTE_TERMS}. */
-export const UNMAP_TERMS = [...PTE_TERMS, ...every(hosts.anon, hosts.content)];
+export const UNMAP_TERMS = [...PTE_TERMS, ...FREE_TERMS];

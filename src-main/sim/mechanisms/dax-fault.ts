@@ -9,8 +9,8 @@ import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { allocateBlocks, KIND } from './allocate-blocks';
-import { freeFrames } from './anonymous-fault';
 import { mapFrames, PTE, UNMAP_FILE_READS, UNMAP_TERMS, zapRange } from './address-space';
+import { ALLOCATE_TERMS, allocateAnonymous, freeFrames } from './frames';
 
 /** Values of `files.entry`. */
 export const ENTRY = { none: 0, real: 1, zero: 2, empty: 3 } as const;
@@ -81,7 +81,7 @@ function mapCopy(index: number, vpnFirst: number, pages: number): void {
   const rights = mappings.writable.get(T.mapping.v) === 1 ? PTE.write : PTE.read;
   for (let at = index; at < index + pages;) {
     const alikePages = isWritten ? hosts.content.runEnd(host, at + delta) - at - delta : pages;
-    const free = freeFrames(host, Math.min(index + pages - at, alikePages));
+    const free = freeFrames(host, { pagesMax: Math.min(index + pages - at, alikePages) });
     if (free === null) {
       // What is mapped already stays: the caller asks again for the rest.
       if (at === T.index.v) T.errno.v = ERRNO.ENOMEM;
@@ -89,7 +89,7 @@ function mapCopy(index: number, vpnFirst: number, pages: number): void {
     }
     const vpn = vpnFirst + at - index;
     zapRange(T.process.v, vpn, free.pages);
-    hosts.anon.assign(host, free.pfn, free.pages, processes.nth.get(T.process.v));
+    allocateAnonymous(host, free, 0, processes.nth.get(T.process.v));
     hosts.content.assign(host, free.pfn, free.pages, isWritten ? hosts.content.at(host, at + delta) : 0);
     mapFrames(T.process.v, host, vpn, free.pfn, free.pages, rights);
     emit('page-faulted', T.process.v, vpn, free.pfn, 1);
@@ -166,7 +166,7 @@ export const daxFault = mechanism({
     E7: {
       title: 'set the entry and map the page',
       reads: [kind, blockDelta, at(mappings.shared, T.mapping), at(mappings.writable, T.mapping), ...UNMAP_FILE_READS],
-      writes: [entry, ...every(hosts.mapping), ...UNMAP_TERMS],
+      writes: [entry, ...every(hosts.mapping), ...UNMAP_TERMS, ...ALLOCATE_TERMS],
       run: () => {
         for (let index = T.index.v, pages = 0; index < end(); index += pages) {
           pages = alike(index);

@@ -1,3 +1,4 @@
+import { maybeDmaPinned, pinsChange, referencesChange, type PinForm } from '@shared/domain/pin-form';
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { OWNER_BUSY_DAX } from '@shared/state/owner';
@@ -6,17 +7,20 @@ import { emit } from '../engine/events';
 import { every } from '../engine/place';
 import { kernel } from '../kernel';
 import type { HoldKind } from '../policies/policy';
+import { forEachFolioRun } from './folios';
+import { FREE_TERMS, freeIfUnused } from './frames';
+import { memoryAt } from './memory-types';
 
 const HOLDER_TERMS = every(holders.how, holders.pfnFirst, holders.pageCount, holders.keeper, holders.owner, holders.ownerDelta);
 /** What {@link takeHold} reads and writes. */
-export const TAKE_READS = every(hosts.owner, hosts.ownerDelta);
+export const TAKE_READS = every(hosts.owner, hosts.ownerDelta, hosts.order);
 export const TAKE_TERMS = [...HOLDER_TERMS, ...every(hosts.refs, hosts.pins, hosts.longterm)];
 /** What {@link turnIntoPins} reads and writes. */
-export const TURN_READS = every(holders.pfnFirst, holders.pageCount);
+export const TURN_READS = every(holders.pfnFirst, holders.pageCount, hosts.order);
 export const TURN_TERMS = every(holders.how, hosts.refs, hosts.pins, hosts.longterm);
 /** What {@link dropHold} reads and writes. */
-export const DROP_READS = every(hosts.owner, busyExtents.state, busyExtents.pageCount, busyExtents.dax);
-export const DROP_TERMS = [...TAKE_TERMS, ...every(busyExtents.idle, hosts.anon, hosts.content)];
+export const DROP_READS = every(hosts.owner, hosts.order, busyExtents.state, busyExtents.pageCount, busyExtents.dax);
+export const DROP_TERMS = [...TAKE_TERMS, ...every(busyExtents.idle), ...FREE_TERMS];
 
 export const counterRow = (): Row => counters.$.row(0);
 
@@ -26,6 +30,12 @@ const HOW_NAMES: readonly HoldKind[] = ['get', 'pin', 'longterm'];
 /** The word for a kind of hold. */
 export const howWord = (how: HoldKind): number => HOW.valueOf(how);
 const kindOf = (word: number): HoldKind => HOW_NAMES[word - 1];
+
+/** How a pin of a folio is counted. */
+export const pinFormOf = (isLarge: boolean): PinForm => (isLarge ? kernel.policy.pinAccounting.largePin : kernel.policy.pinAccounting.smallPin);
+
+/** folio_maybe_dma_pinned(). */
+export const isMaybePinned = (host: Row, pfn: number): boolean => maybeDmaPinned(pinFormOf(hosts.order.at(host, pfn) > 0), hosts.refs.at(host, pfn), hosts.pins.at(host, pfn));
 
 /** Refcount minus what does not make a file-system DAX page busy (spec 2.2). */
 export function busyRefs(host: Row, pfn: number): number {
@@ -53,7 +63,7 @@ export function takeHold(holder: Row, host: Row, pfn: number, pages: number, how
   holders.keeper.set(holder, keeper);
   holders.owner.set(holder, hosts.owner.at(host, pfn));
   holders.ownerDelta.set(holder, hosts.ownerDelta.at(host, pfn));
-  count(host, pfn, pages, how, 1);
+  countHolds(host, pfn, pages, how, 1);
   emit(how === 'get' ? 'reference-taken' : 'pin-taken', holder, pfn, pages);
 }
 
@@ -63,8 +73,8 @@ export function turnIntoPins(holder: Row, how: HoldKind): void {
   const host = holders.host.get(holder);
   const pfn = holders.pfnFirst.get(holder);
   const pages = holders.pageCount.get(holder);
-  count(host, pfn, pages, 'get', -1);
-  count(host, pfn, pages, how, 1);
+  countHolds(host, pfn, pages, 'get', -1);
+  countHolds(host, pfn, pages, how, 1);
   holders.how.set(holder, howWord(how));
   emit('pin-taken', holder, pfn, pages);
 }
@@ -74,11 +84,10 @@ export function dropHold(holder: Row): void {
   const host = holders.host.get(holder);
   const pfn = holders.pfnFirst.get(holder);
   const pages = holders.pageCount.get(holder);
-  count(host, pfn, pages, kindOf(HOW.get(holder)), -1);
+  countHolds(host, pfn, pages, kindOf(HOW.get(holder)), -1);
   emit('hold-released', holder, pfn, pages);
   for (const column of [HOW, holders.pfnFirst, holders.pageCount, holders.keeper, holders.host, holders.owner, holders.ownerDelta]) column.set(holder, 0);
-  freeAnonymous(host, pfn, pages);
-  noticeIdle(host, pfn, pages);
+  afterPut(host, pfn, pages);
 }
 
 /** Keeps the first `pages` pages of a hold and drops the rest. */
@@ -87,15 +96,23 @@ export function shortenHold(holder: Row, pages: number): void {
   const dropped = holders.pageCount.get(holder) - pages;
   if (dropped === 0) return;
   const pfn = holders.pfnFirst.get(holder) + pages;
-  count(host, pfn, dropped, kindOf(HOW.get(holder)), -1);
+  countHolds(host, pfn, dropped, kindOf(HOW.get(holder)), -1);
   holders.pageCount.set(holder, pages);
   emit('hold-released', holder, pfn, dropped);
-  freeAnonymous(host, pfn, dropped);
-  noticeIdle(host, pfn, dropped);
+  afterPut(host, pfn, dropped);
 }
 
-/** Called by every put: pages that became idle are announced, and busy extents among them marked for the worker. */
-export function noticeIdle(host: Row, pfn: number, pages: number): void {
+/** What follows a put, by the type of memory: RAM without references is free again, a DAX page may have become idle. */
+export function afterPut(host: Row, pfn: number, pages: number): void {
+  switch (memoryAt(pfn).type) {
+    case 'normal': freeIfUnused(host, pfn, pages); break;
+    case 'fsdax': noticeIdle(host, pfn, pages); break;
+    default: break;
+  }
+}
+
+/** Pages that became idle are announced, and busy extents among them marked for the worker. */
+function noticeIdle(host: Row, pfn: number, pages: number): void {
   const idleAt = hosts.refs.find(host, pfn, pfn + pages, refs => refs === kernel.policy.zoneDeviceRefcount.idleRefs);
   if (idleAt < 0) return;
   emit('page-idle', idleAt, pages);
@@ -107,24 +124,24 @@ export function noticeIdle(host: Row, pfn: number, pages: number): void {
   }
 }
 
-/** A frame of anonymous memory whose last reference goes is free again. */
-export function freeAnonymous(host: Row, pfn: number, pages: number): void {
-  for (let at = pfn; at < pfn + pages;) {
-    const next = Math.min(pfn + pages, hosts.refs.runEnd(host, at), hosts.anon.runEnd(host, at));
-    if (hosts.refs.at(host, at) === 0 && hosts.anon.at(host, at) !== 0) {
-      hosts.anon.assign(host, at, next - at, 0);
-      hosts.content.assign(host, at, next - at, 0);
-    }
-    at = next;
-  }
-}
-
-function count(host: Row, pfn: number, pages: number, how: HoldKind, sign: 1 | -1): void {
-  const { pinAccounting } = kernel.policy;
-  hosts.refs.add(host, pfn, pages, sign * pinAccounting.refsOf(how));
-  hosts.pins.add(host, pfn, pages, sign * pinAccounting.pinsOf(how));
+/** Adds (or takes away) one hold of each page of a range to the counts of its folios, and to the vm counters. */
+export function countHolds(host: Row, pfn: number, pages: number, how: HoldKind, sign: 1 | -1): void {
+  forEachFolioRun(host, pfn, pages, (first, frameCount, touched, isLarge) => {
+    if (how === 'get') hosts.refs.add(host, first, frameCount, referencesChange(sign * touched).refs);
+    else addPins(host, first, frameCount, sign * touched, pinFormOf(isLarge));
+  });
   if (how === 'longterm') hosts.longterm.add(host, pfn, pages, sign);
-  if (how === 'get' || !pinAccounting.countsPins) return;
+  if (how === 'get' || !kernel.policy.pinAccounting.countsPins) return;
   const counter = sign === 1 ? counters.pinsAcquired : counters.pinsReleased;
   counter.set(counterRow(), counter.get(counterRow()) + pages);
+}
+
+function addPins(host: Row, first: number, frameCount: number, pins: number, form: PinForm): void {
+  for (let at = first; at < first + frameCount;) {
+    const next = Math.min(first + frameCount, hosts.pins.runEnd(host, at));
+    const change = pinsChange(form, pins, hosts.pins.at(host, at));
+    hosts.refs.add(host, at, next - at, change.refs);
+    hosts.pins.add(host, at, next - at, change.pins);
+    at = next;
+  }
 }

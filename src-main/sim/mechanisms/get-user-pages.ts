@@ -9,8 +9,9 @@ import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
-import { isFsdaxFrame, LOOKUP_READS, mappingAt, PTE } from './address-space';
+import { LOOKUP_READS, mappingAt, PTE } from './address-space';
 import { DROP_READS, DROP_TERMS, dropHold, howWord, TAKE_READS, TAKE_TERMS, shortenHold, takeHold, TURN_READS, TURN_TERMS, turnIntoPins } from './folio-counts';
+import { isFsdaxFrame } from './memory-types';
 import { pageFault } from './page-fault';
 import { pieceOf } from './pieces';
 
@@ -201,8 +202,7 @@ function refusal(): number {
   const file = mappings.file.get(mapping);
   if (file !== 0 && files.frozen.get(file) === 1) return ERRNO.EAGAIN;
   if (isLongterm()) {
-    const errno = kernel.policy.longtermFilePin.refusal({ fsdax: file !== 0, shared: mappings.shared.get(mapping) === 1 });
-    if (errno !== 0) return errno;
+    if (file !== 0 && kernel.policy.longtermFilePin.fsdax === 'deny') return ERRNO.EOPNOTSUPP;
   }
   const isForced = T.force.v === 1 && mappings.shared.get(mapping) === 0;
   return T.write.v === 1 && !isForced && mappings.writable.get(mapping) === 0 ? ERRNO.EFAULT : 0;

@@ -1,5 +1,7 @@
+import type { PinForm } from '@shared/domain/pin-form';
 import type { Source } from '@shared/domain/source';
 import type { Mechanism } from '../engine/step';
+import type { Knobs } from './knobs';
 
 /** Described once per variant; the registry adds the axis. */
 interface Described {
@@ -22,53 +24,86 @@ export interface TruncateVsDma extends Described {
 /** The kinds of hold a piece of code may take (spec 1.4). */
 export type HoldKind = 'get' | 'pin' | 'longterm';
 
-/** How pins are told from references (spec 1.9). Per page of a small folio. */
+/** How pins are told from references (spec 1.2, 1.9). */
 export interface PinAccounting extends Described {
   readonly axis: 'pin-accounting';
-  /** What one hold adds to the refcount. */
-  refsOf(how: HoldKind): number;
-  /** What one hold adds to the pincount. */
-  pinsOf(how: HoldKind): number;
+  readonly smallPin: PinForm;
+  /** Of folios with a pincount field: order 1 and above. */
+  readonly largePin: PinForm;
   /** Whether pins move the two vm counters. */
   readonly countsPins: boolean;
-  maybeDmaPinned(refs: number, pins: number): boolean;
 }
 
-/** When a file-system DAX page counts as idle, busy, or wakes a waiter (spec 2.2). */
+/** When a ZONE_DEVICE page counts as free, idle or busy, and wakes a waiter (spec 2.2, 2.3). */
 export interface ZoneDeviceRefcount extends Described {
   readonly axis: 'zone-device-refcount';
+  /** Refcount of an FS_DAX page that is neither mapped nor held. */
   readonly idleRefs: number;
   /** Whether mapping a DAX page takes a reference. */
   readonly mappingsCount: boolean;
+  /** Refcount of a free PRIVATE or COHERENT page. */
+  readonly privateFreeRefs: number;
+  /** Refcount of a P2PDMA page in its pool. */
+  readonly p2pFreeRefs: number;
   /** Whether a layout break deletes every DAX entry of the file once its pages are idle (W7). */
   readonly breakDeletesEntries: boolean;
+  /** Whether evicting an inode waits for its busy pages. */
+  readonly evictionWaits: boolean;
+  /** Whether a huge DAX entry makes its pages one large folio (spec 3.5). */
+  readonly pmdEntryIsFolio: boolean;
+  /** Whether each page holds its pgmap: memunmap then waits for page counts. */
+  readonly pagesHoldPgmap: boolean;
 }
 
-/** What a long-term pin is asked for (spec 1.5, 5.2). */
-export interface LongtermRequest {
-  readonly fsdax: boolean;
-  readonly shared: boolean;
-}
-
-/** Which long-term pins on file memory are allowed (spec 5.2). Answers an errno; 0 allows. */
+/** Which long-term pins on file memory are allowed (spec 5.2). */
 export interface LongtermFilePin extends Described {
   readonly axis: 'longterm-file-pin';
-  refusal(request: LongtermRequest): number;
+  /** Mappings of DAX files. */
+  readonly fsdax: 'allow' | 'deny' | 'ask-fs' | 'needs-lease' | 'needs-map-sync';
+  /** Write pins through shared mappings of files whose dirty pages the file system tracks. */
+  readonly cacheSharedWrite: 'allow' | 'deny' | 'ask-fs';
 }
 
-/** How the block layer holds and releases the pages of a user buffer (spec 9.3, 1.4). */
+/** What a forced lease break does when its deadline has passed (spec 5.8). */
+export interface LeaseBreak extends Described {
+  readonly axis: 'lease-break';
+  readonly atDeadline: 'remove-lease' | 'revoke-mr' | 'kill-holder' | 'refuse';
+}
+
+/** What keeps two DAX faults apart, and when a new block is zeroed (spec 3.8). */
+export interface DaxFault extends Described {
+  readonly axis: 'dax-fault';
+  readonly serialises: 'nothing' | 'i_mmap' | 'entry';
+  readonly zeroes: 'in-fault' | 'before-commit' | 'after-commit';
+}
+
+/** How the block layer holds and releases the pages of a bio (spec 9.3, 1.4). */
 export interface BioCompletion extends Described {
   readonly axis: 'bio-completion';
-  /** What O_DIRECT takes on its buffer, and its completion releases. */
+  /** What O_DIRECT takes on its buffer. */
   readonly directIoHold: HoldKind;
+  /** How end_io decides what to do with a page. */
+  readonly releases: 'put-all' | 'by-end-io' | 'unpin-all' | 'by-bio-flag';
 }
 
-/** Axes with one value so far: the value names what the mechanisms do. */
-export interface OnlyValue extends Described {
-  readonly axis: 'dax-fault' | 'lease-break' | 'writeback-vs-pin' | 'device-migration';
+/** What writeback and reclaim do with a folio that may be pinned (spec 9.6). */
+export interface WritebackVsPin extends Described {
+  readonly axis: 'writeback-vs-pin';
+  readonly onPinned: 'ignore' | 'skip' | 'bounce' | 'wait';
+  readonly reclaimKeepsPinned: boolean;
+  /** Long-term write pins of dirty-tracked files are refused (spec 1.5 rule 4). */
+  readonly deniesLongterm: boolean;
 }
 
-export type PolicyVariant = TruncateVsDma | PinAccounting | ZoneDeviceRefcount | LongtermFilePin | BioCompletion | OnlyValue;
+/** Whether and how memory moves to devices (spec 8). */
+export interface DeviceMigration extends Described {
+  readonly axis: 'device-migration';
+  readonly isAvailable: boolean;
+  readonly movesHuge: boolean;
+}
+
+export type PolicyVariant =
+  | DaxFault | TruncateVsDma | LongtermFilePin | LeaseBreak | PinAccounting | ZoneDeviceRefcount | BioCompletion | WritebackVsPin | DeviceMigration;
 export type AxisId = PolicyVariant['axis'];
 
 /** The nine axes in the order of spec 11. */
@@ -84,27 +119,16 @@ export const AXES: Readonly<Record<AxisId, string>> = {
   'device-migration': 'Device-private migration',
 };
 
-/** Switches inside a variant (spec 4.5–4.7); values are those of the lab, else these defaults. */
-export interface Knobs {
-  /** 4.5: shipped kernels scan the whole file; virtio-fs scans the range of the operation. */
-  readonly scanRange: 'whole-file' | 'op-range';
-  /** 4.7: which holds make a layout operation fail; what is not failed waits. */
-  readonly etxtbsyScope: 'longterm-only' | 'any-ref';
-  /** 4.6: what an allocation does when only busy blocks are left. */
-  readonly busyFull: 'wait' | 'enospc';
-  /** 4.6: whether an extent with one busy page keeps only that page busy. */
-  readonly busySplit: boolean;
-  /** 1.4: registering without write access is a forced write all the same. */
-  readonly mrReadOnlyForcesWrite: boolean;
-}
-
 /** One variant of each axis, and the knobs. */
 export interface Policy {
+  readonly daxFault: DaxFault;
   readonly truncateVsDma: TruncateVsDma;
+  readonly longtermFilePin: LongtermFilePin;
+  readonly leaseBreak: LeaseBreak;
   readonly pinAccounting: PinAccounting;
   readonly zoneDeviceRefcount: ZoneDeviceRefcount;
-  readonly longtermFilePin: LongtermFilePin;
   readonly bioCompletion: BioCompletion;
-  readonly others: readonly OnlyValue[];
+  readonly writebackVsPin: WritebackVsPin;
+  readonly deviceMigration: DeviceMigration;
   readonly knobs: Knobs;
 }

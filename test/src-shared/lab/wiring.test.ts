@@ -14,7 +14,7 @@ const catalogue: Catalogue = {
     device('rdma-nic', 'NIC', { name: 'pcie', type: 'pcie-upstream', capacity: 1 }, { name: 'left', type: 'fabric', capacity: 1 }, { name: 'right', type: 'fabric', capacity: 1 }),
     device('shelf', 'Shelf'),
   ],
-  operations: [], axes: [], knobs: [], presets: [], invariants: [],
+  operations: [], axes: [], knobs: [], presets: [], builds: {}, invariants: [],
 };
 
 const KINDS: Readonly<Record<string, string>> = { cpu: 'cpu', mem: 'host-memory', rc: 'root-complex', sw: 'pcie-switch', nic: 'rdma-nic', shelf: 'shelf' };

@@ -9,4 +9,5 @@ export const putPageAll: BioCompletion = {
   era: 'up to 6.4',
   source: source('block/bio.c (6.1); spec 1.4, 9.3', 'V', 'O'),
   directIoHold: 'get',
+  releases: 'put-all',
 };

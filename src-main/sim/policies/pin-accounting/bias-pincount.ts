@@ -1,9 +1,6 @@
 import { source } from '@shared/domain/source';
 import type { PinAccounting } from '../policy';
 
-/** GUP_PIN_COUNTING_BIAS (include/linux/mm.h). */
-const BIAS = 1024;
-
 export const biasPincount: PinAccounting = {
   axis: 'pin-accounting',
   id: 'bias+pincount',
@@ -11,8 +8,7 @@ export const biasPincount: PinAccounting = {
   doc: 'Pins can be told from references, exactly for large folios, with rare false positives for small pages.',
   era: '5.7 and later',
   source: source('mm/gup.c try_grab_folio(), include/linux/mm.h folio_maybe_dma_pinned() (6.19); spec 1.2', 'V'),
-  refsOf: how => (how === 'get' ? 1 : BIAS),
-  pinsOf: () => 0,
+  smallPin: 'bias',
+  largePin: 'pincount',
   countsPins: true,
-  maybeDmaPinned: refs => refs >>> 0 >= BIAS,
 };

@@ -8,8 +8,7 @@ export const getOnly: PinAccounting = {
   doc: 'get_user_pages() takes plain references; whether a device may still write to a page cannot be asked.',
   era: 'up to 5.5',
   source: source('include/linux/mm.h put_user_page() (5.4); spec 1.3, 1.9', 'V'),
-  refsOf: () => 1,
-  pinsOf: () => 0,
+  smallPin: 'reference',
+  largePin: 'reference',
   countsPins: false,
-  maybeDmaPinned: () => false,
 };

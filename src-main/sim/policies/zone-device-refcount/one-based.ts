@@ -10,5 +10,10 @@ export const oneBased: ZoneDeviceRefcount = {
   source: source('mm/memremap.c (5.15); thread of 11 Nov 2020; spec 2.2', 'V', 'S'),
   idleRefs: 1,
   mappingsCount: false,
+  privateFreeRefs: 1,
+  p2pFreeRefs: 1,
   breakDeletesEntries: false,
+  evictionWaits: false,
+  pmdEntryIsFolio: false,
+  pagesHoldPgmap: true,
 };

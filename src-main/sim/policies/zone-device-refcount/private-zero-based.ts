@@ -10,5 +10,10 @@ export const privateZeroBased: ZoneDeviceRefcount = {
   source: source('mm/memremap.c free_zone_device_page(), __put_devmap_managed_page_refs() (6.1, 6.13); spec 2.2', 'V'),
   idleRefs: 1,
   mappingsCount: false,
+  privateFreeRefs: 0,
+  p2pFreeRefs: 1,
   breakDeletesEntries: false,
+  evictionWaits: false,
+  pmdEntryIsFolio: false,
+  pagesHoldPgmap: false,
 };

@@ -10,5 +10,10 @@ export const zeroBased: ZoneDeviceRefcount = {
   source: source('include/linux/dax.h dax_page_is_idle(), mm/memremap.c free_zone_device_folio() (6.19); spec 2.2', 'V'),
   idleRefs: 0,
   mappingsCount: true,
+  privateFreeRefs: 0,
+  p2pFreeRefs: 0,
   breakDeletesEntries: true,
+  evictionWaits: true,
+  pmdEntryIsFolio: true,
+  pagesHoldPgmap: false,
 };

@@ -1,0 +1,72 @@
+import type { Row } from '@shared/state/dictionary';
+import { hosts } from '@shared/state/tables';
+import { every } from '../engine/place';
+import { kernel } from '../kernel';
+
+/** Values of `hosts.use`. */
+export const USE = { free: 0, anonymous: 1, pageCache: 2, device: 3, kernel: 4 } as const;
+
+/** Which frames of RAM are wanted. */
+export interface FrameRequest {
+  /** At most so many pages; whole folios where an order is given. */
+  readonly pagesMax: number;
+  /** Order of the folios; 0 if not said. */
+  readonly order?: number;
+  /** NUMA node that must give them; any if not said. */
+  readonly numaNode?: number;
+  /** Not from ZONE_MOVABLE. */
+  readonly unmovable?: boolean;
+}
+
+export interface FrameRun {
+  readonly pfn: number;
+  readonly pages: number;
+}
+
+/** First free frames of RAM that fit; null if there are none. */
+export function freeFrames(host: Row, { pagesMax, order = 0, numaNode, unmovable = false }: FrameRequest): FrameRun | null {
+  const size = 2 ** order;
+  for (const memory of kernel.memories) {
+    if (memory.type !== 'normal' || (numaNode !== undefined && memory.numaNode !== numaNode) || (unmovable && memory.isMovable)) continue;
+    const end = memory.firstPfn + memory.pageCount;
+    for (let pfn = memory.firstPfn; pfn < end;) {
+      pfn = hosts.use.find(host, pfn, end, use => use === USE.free);
+      if (pfn < 0) break;
+      const runEnd = Math.min(end, hosts.use.runEnd(host, pfn));
+      const first = Math.ceil(pfn / size) * size;
+      if (first + size <= runEnd) return { pfn: first, pages: Math.min(pagesMax, Math.floor((runEnd - first) / size) * size) };
+      pfn = runEnd;
+    }
+  }
+  return null;
+}
+
+/** What {@link freeFrames} reads and handing a frame out writes. */
+export const ALLOCATE_TERMS = every(hosts.use, hosts.order, hosts.anon, hosts.content, hosts.exclusive);
+
+/** Hands frames out as zeroed anonymous memory of a process, its own alone. */
+export function allocateAnonymous(host: Row, { pfn, pages }: FrameRun, order: number, processNth: number): void {
+  hosts.use.assign(host, pfn, pages, USE.anonymous);
+  hosts.order.assign(host, pfn, pages, order);
+  hosts.anon.assign(host, pfn, pages, processNth);
+  hosts.exclusive.assign(host, pfn, pages, 1);
+  hosts.content.assign(host, pfn, pages, 0);
+}
+
+/** What becomes of a frame that is free again. */
+const FREED = [hosts.use, hosts.order, hosts.anon, hosts.content, hosts.exclusive, hosts.mapping, hosts.indexDelta, hosts.dirty, hosts.isolated];
+export const FREE_TERMS = every(...FREED);
+
+/** Frees frames of RAM whose last reference has gone (free_unref_folio()). */
+export function freeIfUnused(host: Row, pfn: number, pages: number): void {
+  for (let at = pfn; at < pfn + pages;) {
+    const next = Math.min(pfn + pages, hosts.refs.runEnd(host, at), hosts.use.runEnd(host, at), hosts.order.runEnd(host, at));
+    if (hosts.refs.at(host, at) === 0 && hosts.use.at(host, at) !== USE.free) {
+      const size = 2 ** hosts.order.at(host, at);
+      const first = at - (at % size);
+      const end = Math.ceil(next / size) * size;
+      for (const field of FREED) field.assign(host, first, end - first, 0);
+    }
+    at = next;
+  }
+}

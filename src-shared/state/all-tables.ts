@@ -1,0 +1,16 @@
+import { assert } from '../base/assert';
+import type { TableDefinition } from './table';
+import * as core from './tables';
+
+const FAMILIES: readonly object[] = [core];
+
+const isTable = (member: unknown): member is { readonly $: TableDefinition } => typeof member === 'object' && member !== null && '$' in member;
+
+/** Every table of a state. Whoever meets rows of any kind knows them from here. */
+export const TABLES: readonly TableDefinition[] = FAMILIES.flatMap(family => Object.values(family)).filter(isTable).map(({ $ }) => $);
+
+const BY_ID = new Map(TABLES.map(table => [table.id, table]));
+assert(BY_ID.size === TABLES.length, 'tables have names, and so ids, of their own');
+
+/** The table of this id; it stands in the header word of a row. */
+export const tableOf = (id: number): TableDefinition | undefined => BY_ID.get(id);
