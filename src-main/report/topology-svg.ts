@@ -7,6 +7,7 @@ import { CARD, nodeOfEnd, placesOf, type Place } from './topology-layout';
 
 const KINDS: Readonly<Record<string, string>> = {
   cpu: 'CPU', 'host-memory': 'memory', 'pmem-region': 'pmem', 'root-complex': 'root complex', 'pcie-switch': 'PCIe switch', 'nvme-ssd': 'NVMe', 'rdma-nic': 'RDMA NIC', 'rdma-peer': 'RDMA peer',
+  gpu: 'GPU', 'coherent-memory': 'coherent memory', 'sata-disk': 'SATA disk',
 };
 
 /** The hardware of the lab, with what was in its memories when the run ended. */

@@ -22,8 +22,8 @@ const FOOT_PX = 6;
 
 /** Parts that say little. */
 const NARROW: ReadonlySet<string> = new Set(['root-complex', 'pcie-switch', 'rdma-peer', 'cpu']);
-const MEMORY: ReadonlySet<string> = new Set(['pmem-region', 'host-memory']);
-const LINES: Readonly<Record<string, number>> = { 'pmem-region': 2, 'host-memory': 1, cpu: 1, 'nvme-ssd': 1, 'rdma-nic': 1, gpu: 1, 'rdma-peer': 1 };
+const MEMORY: ReadonlySet<string> = new Set(['pmem-region', 'host-memory', 'coherent-memory']);
+const LINES: Readonly<Record<string, number>> = { 'pmem-region': 2, 'host-memory': 1, cpu: 1, 'nvme-ssd': 1, 'rdma-nic': 1, gpu: 1, 'rdma-peer': 1, 'coherent-memory': 1, 'sata-disk': 1 };
 
 export function cardShape(kind: string): CardShape {
   const hasBar = MEMORY.has(kind);

@@ -12,7 +12,7 @@ export const onGrid = ({ x, y }: Position): Position => ({ x: Math.round(x / GRI
 /** Stems that people use in labs, by device kind; other kinds use their own name. */
 const STEMS: Readonly<Record<string, string>> = {
   'host-memory': 'node', 'pmem-region': 'pmem', 'nvme-ssd': 'nvme', 'rdma-nic': 'nic', 'rdma-peer': 'peer',
-  'root-complex': 'rc', 'pcie-switch': 'switch', cpu: 'cpu', gpu: 'gpu',
+  'root-complex': 'rc', 'pcie-switch': 'switch', cpu: 'cpu', gpu: 'gpu', 'coherent-memory': 'cxl', 'sata-disk': 'sata',
 };
 
 /** "nic0", "nic1", …: the first that no node has. */

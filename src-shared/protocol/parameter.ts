@@ -13,7 +13,7 @@ export type ParameterType =
   /** Files of a file system, by name: size and layout of each. */
   | { readonly kind: 'files' };
 
-export type ReferenceTarget = 'file' | 'mapping' | 'mr' | 'pipe' | 'actor' | 'nvme-ssd' | 'rdma-nic' | 'rdma-peer' | 'cpu' | 'host-memory' | 'pmem-region';
+export type ReferenceTarget = 'file' | 'mapping' | 'mr' | 'pipe' | 'actor' | 'nvme-ssd' | 'rdma-nic' | 'rdma-peer' | 'cpu' | 'host-memory' | 'pmem-region' | 'gpu' | 'sata-disk' | 'coherent-memory' | 'pcie-switch';
 
 /** One parameter of a device, an operation, a cost or a knob: enough to draw a form, check a lab and print help. */
 export interface Parameter {

@@ -1,5 +1,5 @@
 import { source } from '@shared/domain/source';
-import { quantity, type Device } from './device';
+import { FUNCTION_OF, quantity, type Device } from './device';
 
 export const rdmaNic: Device = {
   kind: 'rdma-nic',
@@ -13,6 +13,7 @@ export const rdmaNic: Device = {
   parameters: [
     quantity('bandwidth', 'Port rate', { dimension: 'rate', min: 1e6, max: 1e12, default: 25_000_000_000 }, source('InfiniBand HDR, 200 Gbit/s', 'M')),
     quantity('latency', 'Fabric latency', { dimension: 'ns', min: 0, max: 1_000_000_000, default: 1_000 }, source('about a microsecond end to end on a data-centre fabric', 'X')),
+    FUNCTION_OF,
   ],
 };
 

@@ -90,7 +90,7 @@ describe('wrong usage', () => {
 test('a mistake in a lab is one line with its place, and in JSON an object besides', async () => {
   const path = files.write('mistake.lab.yaml', pinnedLab.replace('kind: rdma-nic', 'kind: rdma-nci'));
   const text = await pinlab('run', path);
-  expect(text.err).toBe(`${path}:11:19: Unknown device kind "rdma-nci". Did you mean "rdma-nic"? There are cpu, host-memory, root-complex, pcie-switch, pmem-region, nvme-ssd, rdma-nic, rdma-peer.\n`);
+  expect(text.err).toBe(`${path}:11:19: Unknown device kind "rdma-nci". Did you mean "rdma-nic"? There are cpu, host-memory, root-complex, pcie-switch, pmem-region, coherent-memory, nvme-ssd, sata-disk, gpu, rdma-nic, rdma-peer.\n`);
   expect(text.out).toBe('');
   const { out } = await pinlab('run', path, '--json');
   expect(JSON.parse(out)).toMatchObject({ diagnostics: [{ file: path, line: 11, column: 19, severity: 'error' }] });
