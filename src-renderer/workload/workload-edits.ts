@@ -1,7 +1,7 @@
 import type { Lab, LabOperation } from '@shared/lab/lab';
 import type { LabDiff, LabEdits, LabValue } from '@shared/lab/lab-diff';
 import type { Catalogue, OperationEntry } from '@shared/protocol/catalogue';
-import type { Parameter } from '@shared/protocol/parameter';
+import { kindsOfTarget, type Parameter } from '@shared/protocol/parameter';
 
 /** "task0", "task1", …: the first that no actor has. */
 export function freeActorName(lab: Lab): string {
@@ -67,7 +67,7 @@ export function namesOf(target: string, lab: Lab): readonly string[] {
   if (target === 'actor') return Object.keys(lab.actors);
   if (target === 'file') return nodes.flatMap(([, { files }]) => Object.keys(files ?? {}));
   const words = MADE_BY[target];
-  if (words === undefined) return nodes.filter(([, { kind }]) => kind === target).map(([id]) => id);
+  if (words === undefined) return nodes.filter(([, { kind }]) => kindsOfTarget(target).includes(kind)).map(([id]) => id);
   const names = operationsOf(lab).filter(({ word }) => words.includes(word)).flatMap(({ parameters }) => parameters['name'] ?? parameters['pipe'] ?? []);
   return [...new Set(names.map(String))];
 }

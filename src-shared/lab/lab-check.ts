@@ -1,6 +1,6 @@
 import { didYouMean } from '../base/nearest';
 import type { Catalogue, DeviceEntry } from '../protocol/catalogue';
-import type { Parameter, ReferenceTarget } from '../protocol/parameter';
+import { kindsOfTarget, type Parameter, type ReferenceTarget } from '../protocol/parameter';
 import { parseQuantity } from '../units/quantity';
 import type { Expectation, Lab, LabActor, LabNode, LabOperation, Scalar } from './lab';
 import { parsePolicies } from './policy-text';
@@ -85,7 +85,7 @@ function namesOf(target: ReferenceTarget, lab: Lab, catalogue: Catalogue): reado
     case 'mapping': case 'mr': case 'pipe': return null;
     case 'actor': return Object.keys(lab.actors);
     case 'file': return Object.values(lab.topology.nodes).flatMap(node => Object.keys(node.files ?? {}));
-    default: return nodesOf([target], lab, catalogue);
+    default: return nodesOf(kindsOfTarget(target), lab, catalogue);
   }
 }
 

@@ -13,7 +13,18 @@ export type ParameterType =
   /** Files of a file system, by name: size and layout of each. */
   | { readonly kind: 'files' };
 
-export type ReferenceTarget = 'file' | 'mapping' | 'mr' | 'pipe' | 'actor' | 'nvme-ssd' | 'rdma-nic' | 'rdma-peer' | 'cpu' | 'host-memory' | 'pmem-region' | 'gpu' | 'sata-disk' | 'coherent-memory' | 'pcie-switch';
+export type ReferenceTarget = 'file' | 'mapping' | 'mr' | 'pipe' | 'actor' | 'drive' | 'p2p-provider' | 'pci-device' | 'zone-device' | 'nvme-ssd' | 'rdma-nic' | 'rdma-peer' | 'cpu' | 'host-memory' | 'pmem-region' | 'gpu' | 'sata-disk' | 'coherent-memory' | 'pcie-switch';
+
+/** Device kinds that a reference may mean where it does not name one. */
+export const KINDS_OF_TARGET = {
+  drive: ['nvme-ssd', 'sata-disk'],
+  'p2p-provider': ['nvme-ssd', 'gpu'],
+  'pci-device': ['nvme-ssd', 'sata-disk', 'gpu', 'rdma-nic', 'coherent-memory'],
+  'zone-device': ['pmem-region', 'nvme-ssd', 'gpu', 'coherent-memory'],
+} as const satisfies { readonly [Target in ReferenceTarget]?: readonly string[] };
+
+/** Kinds of the nodes that a reference may name. */
+export const kindsOfTarget = (target: string): readonly string[] => (target in KINDS_OF_TARGET ? KINDS_OF_TARGET[target as keyof typeof KINDS_OF_TARGET] : [target]);
 
 /** One parameter of a device, an operation, a cost or a knob: enough to draw a form, check a lab and print help. */
 export interface Parameter {

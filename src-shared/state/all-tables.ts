@@ -1,8 +1,9 @@
 import { assert } from '../base/assert';
 import type { TableDefinition } from './table';
+import * as links from './link-tables';
 import * as core from './tables';
 
-const FAMILIES: readonly object[] = [core];
+const FAMILIES: readonly object[] = [core, links];
 
 const isTable = (member: unknown): member is { readonly $: TableDefinition } => typeof member === 'object' && member !== null && '$' in member;
 

@@ -1,6 +1,7 @@
 import { hexOf } from '@shared/base/hash';
 import { arena } from '@shared/state/arena';
-import { actors, links, operations } from '@shared/state/tables';
+import { flows } from '@shared/state/link-tables';
+import { actors, operations } from '@shared/state/tables';
 import { machine } from '../engine/machine';
 import { kernel } from '../kernel';
 
@@ -28,7 +29,7 @@ export class LassoWatch {
     const waits = machine.actorRows.map(row => (actors.pc.get(row) === 0 || actors.waitingSince.get(row) !== 0 ? 0 : Math.max(0, actors.wakeNs.get(row) - kernel.nowNs)));
     const queue = machine.actorRows.map((row, actor) => ({ actor, since: actors.waitingSince.get(row) })).filter(({ since }) => since !== 0)
       .sort((a, b) => a.since - b.since).map(({ actor }) => actor);
-    const busy = links.$.rows().map(row => Math.max(0, links.busyUntilNs.get(row) - kernel.nowNs));
+    const busy = flows.$.rows().map(row => Math.max(0, flows.endNs.get(row) - kernel.nowNs));
     const counted = machine.actorRows.map(row => {
       const op = actors.op.get(row);
       return op !== 0 && Number.isFinite(kernel.operations[operations.nth.get(op)].times) ? operations.rounds.get(op) : 0;

@@ -3,12 +3,12 @@ import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { accesses, actors, drives, links, nics, operations, queuePairs } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
+import { KINDS_OF_TARGET } from '@shared/protocol/parameter';
 import { parseQuantity } from '@shared/units/quantity';
 import type { Lab, LabOperation } from '@shared/lab/lab';
 import type { ResolvedPolicy } from '@shared/lab/policy-text';
 import type { RunActor } from '@shared/trace/run-description';
 import type { LabProblem } from '../api';
-import { COSTS, type Costs } from '../costs';
 import { machine } from '../engine/machine';
 import { programOf, type ProgramOperation } from '../engine/program';
 import { site, type Mechanism } from '../engine/step';
@@ -20,10 +20,10 @@ import { nicEngine } from '../mechanisms/rdma-write';
 import { MECHANISMS } from '../mechanisms/registry';
 import { OPERATIONS } from '../operations/registry';
 import { LabNames } from './lab-names';
+import { mountKernel, type Unreached } from './mount-kernel';
 import { operationReader, pageCountOf, type ReadingPlace } from './operation-reader';
-import { quantityOf } from './parameter-values';
 import { policyOf } from './policy-of';
-import { pathBetween, transferOver, wayOf, type Ways } from './timing';
+import { pathBetween } from './timing';
 
 /** A lab on the arena of this thread, ready for its first step. */
 export interface MountedLab {
@@ -47,14 +47,14 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   names.layOutMemory();
   names.createFiles();
   introduceNames(names);
-  const driveRows = rowsOf(lab, 'nvme-ssd', nth => drives.$.row(nth));
-  const nicRows = rowsOf(lab, 'rdma-nic', nth => nics.$.row(nth));
+  const driveRows = rowsOf(lab, KINDS_OF_TARGET.drive, nth => drives.$.row(nth));
+  const nicRows = rowsOf(lab, ['rdma-nic'], nth => nics.$.row(nth));
   lab.topology.links.forEach((_, index) => links.$.row(index));
-  const ways = mountKernel(names, driveRows, nicRows);
+  const unreached = mountKernel(names, new Map([...driveRows, ...nicRows]));
   const taskNames = Object.keys(lab.actors);
   const taskRows = new Map(taskNames.map((name, nth) => [name, actors.$.row(nth)]));
   const lowered = lowerAll(names, taskRows, driveRows, nicRows);
-  checkWays(names, ways, [...driveRows, ...nicRows]);
+  checkWays(names, unreached, [...driveRows, ...nicRows]);
   if (names.problems.length > 0) return refused(names.problems);
   kernel.operations = lowered.operations;
   const programs = taskNames.map((name, nth) => programOf(name, lab.actors[name].handler ?? 'none', lowered.programs[nth], site(processExit, processOf(names, name))));
@@ -79,35 +79,16 @@ function mappedPages(names: LabNames, operation: LabOperation): number {
   return pageCountOf(operation, bytes?.ok === true ? Math.max(1, Math.ceil(bytes.value / PAGE_BYTES)) : 1);
 }
 
-const rowsOf = (lab: Lab, kind: string, row: (nth: number) => Row): ReadonlyMap<string, Row> =>
-  new Map(Object.entries(lab.topology.nodes).filter(([, node]) => node.kind === kind).map(([name], nth) => [name, row(nth)]));
-
-/** Costs and ways of the topology. */
-function mountKernel(names: LabNames, driveRows: ReadonlyMap<string, Row>, nicRows: ReadonlyMap<string, Row>): Ways {
-  const { topology } = names.lab;
-  const cpuNode = Object.values(topology.nodes).find(node => node.kind === 'cpu') ?? { kind: 'cpu' };
-  kernel.costs = Object.fromEntries(Object.keys(COSTS).map(name => [name, quantityOf(cpuNode, name)])) as Costs;
-  kernel.memories = names.memories;
-  const ways: Ways = new Map([...driveRows, ...nicRows].map(([node, row]) =>
-    [row, names.memories.map(memory => wayOf(topology, node, memory.node, quantityOf(topology.nodes[node], 'bandwidth')))]));
-  const nodeOf = new Map([...driveRows, ...nicRows].map(([node, row]) => [row, topology.nodes[node]]));
-  kernel.mediaNs = drive => quantityOf(nodeOf.get(drive)!, 'mediaLatency');
-  kernel.fabricNs = nic => quantityOf(nodeOf.get(nic)!, 'latency');
-  kernel.transferNs = (device, pfn, pages) => {
-    const memory = names.memories.findIndex(({ firstPfn, pageCount }) => pfn >= firstPfn && pfn < firstPfn + pageCount);
-    const way = ways.get(device)?.[memory] ?? null;
-    return way === null ? 0 : transferOver(way, pages);
-  };
-  return ways;
-}
+const rowsOf = (lab: Lab, kinds: readonly string[], row: (nth: number) => Row): ReadonlyMap<string, Row> =>
+  new Map(Object.entries(lab.topology.nodes).filter(([, node]) => kinds.includes(node.kind)).map(([name], nth) => [name, row(nth)]));
 
 /** A device that an operation uses must reach every memory whose pages it may be given. */
-function checkWays(names: LabNames, ways: Ways, devices: readonly (readonly [string, Row])[]): void {
+function checkWays(names: LabNames, unreached: Unreached, devices: readonly (readonly [string, Row])[]): void {
   for (const [node, row] of devices) {
     const path = names.used.get(row);
-    const unreached = names.memories.find((_, at) => ways.get(row)![at] === null);
-    if (path === undefined || unreached === undefined) continue;
-    names.problem(path, `${node} has no way to ${unreached.node}: wire it to a root complex, and that to a cpu with the memory`);
+    const memory = unreached.get(row)?.[0];
+    if (path === undefined || memory === undefined) continue;
+    names.problem(path, `${node} has no way to ${memory}: wire it to a root complex, and that to a cpu with the memory`);
   }
 }
 

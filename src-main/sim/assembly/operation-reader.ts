@@ -90,7 +90,7 @@ export function operationReader(operation: LabOperation, entry: Operation, place
       return mr;
     },
     pipe: parameter => named(parameter, names.pipes, 'pipe', 0),
-    drive: parameter => device(parameter, place.drives, 'nvme-ssd'),
+    drive: parameter => device(parameter, place.drives, 'drive'),
     nic: parameter => device(parameter, place.nics, 'rdma-nic'),
     otherActor(parameter) {
       const row = named(parameter, place.actorRows, 'actor', place.actor);

@@ -71,7 +71,7 @@ export const aFile = reference('file', 'file', 'the file');
 export const aMapping = reference('mapping', 'mapping', 'a mapping, by the name its mmap gave it');
 export const anMr = reference('mr', 'mr', 'a registration, by name');
 export const aPipe = reference('pipe', 'pipe', 'a pipe, by name');
-export const aDrive = reference('drive', 'nvme-ssd', 'the drive; the only one if not said', false);
+export const aDrive = reference('drive', 'drive', 'the drive; the only one if not said', false);
 export const aNic = reference('nic', 'rdma-nic', 'the NIC; the only one if not said', false);
 export const anActor = reference('actor', 'actor', 'another actor');
 export const somePages = (doc: string): Parameter => ({ name: 'pages', title: 'pages', doc, required: false, type: { kind: 'pages' } });

@@ -1,0 +1,46 @@
+import { accesses, actors } from '@shared/state/tables';
+import type { Row } from '@shared/state/dictionary';
+import { PAGE_BYTES } from '@shared/units/pages';
+import { COSTS, type Costs } from '../costs';
+import { machine } from '../engine/machine';
+import { kernel } from '../kernel';
+import { memoryAt } from '../mechanisms/memory-types';
+import type { LabNames } from './lab-names';
+import { LinkSharing, wayAlong, type Way } from './link-sharing';
+import { quantityOf } from './parameter-values';
+import { pathBetween } from './timing';
+
+/** Devices that move data, and the memories that no wire leads to from them. */
+export type Unreached = ReadonlyMap<Row, readonly string[]>;
+
+/** Costs, and the ways of data through the topology. */
+export function mountKernel(names: LabNames, devices: ReadonlyMap<string, Row>): Unreached {
+  const { topology } = names.lab;
+  const cpuNode = Object.values(topology.nodes).find(node => node.kind === 'cpu') ?? { kind: 'cpu' };
+  kernel.costs = Object.fromEntries(Object.keys(COSTS).map(name => [name, quantityOf(cpuNode, name)])) as Costs;
+  kernel.memories = names.memories;
+  const nodeOfRow = new Map([...devices].map(([node, row]) => [row, node]));
+  const parameter = (device: Row, name: string): number => quantityOf(topology.nodes[nodeOfRow.get(device)!], name);
+  kernel.mediaNs = drive => parameter(drive, 'mediaLatency');
+  kernel.fabricNs = nic => parameter(nic, 'latency');
+
+  const ways: Way[] = [];
+  const wayNths = new Map<string, number>();
+  const unreached = new Map<Row, string[]>();
+  const key = (device: Row, memory: string, isRead: boolean): string => `${device} ${memory} ${isRead ? 'read' : 'write'}`;
+  for (const [node, device] of devices) {
+    unreached.set(device, []);
+    for (const memory of names.memories) {
+      const path = pathBetween(topology, node, memory.node);
+      if (path === null) unreached.get(device)!.push(memory.node);
+      else for (const isRead of [false, true]) wayNths.set(key(device, memory.node, isRead), ways.push(wayAlong(topology, path, isRead, parameter(device, 'bandwidth'))) - 1);
+    }
+  }
+  const sharing = new LinkSharing(ways);
+  kernel.transferNs = (device, pfn, pages) => {
+    const isRead = accesses.wrote.get(accesses.$.row(actors.nth.get(machine.self))) === 0;
+    const way = wayNths.get(key(device, memoryAt(pfn).node, isRead));
+    return way === undefined ? 0 : sharing.begin(way, pages * PAGE_BYTES);
+  };
+  return unreached;
+}
