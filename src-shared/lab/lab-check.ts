@@ -48,7 +48,7 @@ function* parametersOfNode(node: LabNode, device: DeviceEntry, path: LabPath, la
     if (field === 'kind' || field === 'label' || value === undefined) continue;
     const parameter = device.parameters.find(candidate => candidate.name === field);
     if (parameter === undefined) {
-      if (field === 'files') yield error([...path, field], `A ${device.kind} has no files. Put them on a pmem-region.`, 'key');
+      if (field === 'files') yield error([...path, field], `A ${device.kind} has no files. Put them on a pmem-region or in host-memory.`, 'key');
       else yield { path: [...path, field], at: 'key', severity: 'unknown-field', message: `A ${device.kind} has no parameter "${field}"; it is kept and does nothing.${didYouMean(field, known)} ${listed(known)}` };
     } else if (parameter.type.kind === 'files') yield* fileFindings(node, [...path, field]);
     else if (typeof value === 'object') yield error([...path, field], `${field} is a ${Array.isArray(value) ? 'list' : 'map'}; expected a text, a number, true or false.`);
@@ -61,6 +61,10 @@ function* fileFindings(node: LabNode, path: LabPath): Iterable<LabFinding> {
   for (const [name, file] of Object.entries(node.files ?? {})) {
     const size = typeof file.size === 'boolean' ? null : parseQuantity(file.size, 'bytes');
     if (size === null || !size.ok) yield error([...path, name, 'size'], `size of file ${name} is "${file.size}": ${size === null ? 'expected a size' : size.ok ? '' : size.refusal}.`);
+    if (file.mode !== undefined && !/^0?[0-7]{3}$/.test(String(file.mode))) yield error([...path, name, 'mode'], `mode of file ${name} is "${file.mode}": expected three octal digits, such as "0644".`);
+    if ((node.kind === 'host-memory') !== (file.fs !== undefined)) {
+      yield error([...path, name, 'fs'], node.kind === 'host-memory' ? `file ${name} lies in host memory: say fs: tmpfs, memfd, hugetlb or secretmem.` : `file ${name} lies on the file system of its device: leave fs away.`, 'key');
+    }
   }
 }
 
@@ -125,14 +129,16 @@ function* actorFindings(lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
 function* processFindings(name: string, actor: LabActor, lab: Lab): Iterable<LabFinding> {
   const process = actor.process ?? name;
   const [firstName, first] = Object.entries(lab.actors).find(([other, { process: of }]) => (of ?? other) === process) ?? [name, actor];
-  for (const field of ['memlock', 'ipcLock'] as const) {
+  for (const field of ['memlock', 'ipcLock', 'uid', 'caps'] as const) {
     if (actor[field] === undefined || limitOf(actor, field) === limitOf(first, field)) continue;
     yield error(['actors', name, field], `${field} belongs to the process: that of ${process} is what ${firstName}, its first actor, says. Say it there, or the same here.`);
   }
 }
 
-function limitOf(actor: LabActor, field: 'memlock' | 'ipcLock'): unknown {
+function limitOf(actor: LabActor, field: 'memlock' | 'ipcLock' | 'uid' | 'caps'): unknown {
   if (field === 'ipcLock') return actor.ipcLock === true;
+  if (field === 'uid') return actor.uid ?? 0;
+  if (field === 'caps') return actor.caps ?? 'all';
   const limit = parseQuantity(String(actor.memlock), 'bytes');
   return limit.ok ? limit.value : actor.memlock;
 }

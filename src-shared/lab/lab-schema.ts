@@ -33,6 +33,10 @@ export const scalar = z.union([text, number, flag], { error: 'expected a text, a
 export const files = named(z.strictObject({
   size: scalar.describe('Size, for example 64 KiB.'),
   layout: oneOf('hole', 'unwritten', 'written').optional().describe('Whether blocks lie behind it at the start.'),
+  fs: oneOf('tmpfs', 'memfd', 'hugetlb', 'secretmem').optional().describe('File system in host memory.'),
+  owner: natural.optional().describe('uid of its owner.'),
+  mode: scalar.optional().describe('Permission bits in octal, for example "0666".'),
+  type: oneOf('regular', 'directory', 'pipe').optional().describe('What kind of file it is.'),
 } satisfies FieldsOf<LabFile>, { error: 'expected a map with size' }), 'files');
 
 const link = z.strictObject({
@@ -85,6 +89,8 @@ const actorShape = (parts: CatalogueParts) => z.strictObject({
   handler: oneOf('none', 'restart', 'no-restart').optional().describe('What it does when a signal arrives.'),
   memlock: scalar.optional().describe('RLIMIT_MEMLOCK of its process.'),
   ipcLock: flag.optional().describe('Has CAP_IPC_LOCK.'),
+  uid: natural.optional().describe('User of its process.'),
+  caps: oneOf('all', 'none').optional().describe('Capabilities of its process, CAP_IPC_LOCK apart.'),
   ops: list(parts.operation, 'operations'),
 } satisfies FieldsOf<LabActor>, { error: 'expected an actor: a map with ops' });
 

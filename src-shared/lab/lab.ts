@@ -4,10 +4,16 @@ export const LAB_VERSION = 1;
 /** A scalar as it stands in the file: "64 GiB", 42, true. Meaning comes from the parameter it fills. */
 export type Scalar = string | number | boolean;
 
-/** A file on a pmem region. */
+/** A file: on the file system of its device, or in host memory on the pseudo file system that `fs` names. */
 export interface LabFile {
   readonly size: Scalar;
   readonly layout?: 'hole' | 'unwritten' | 'written';
+  readonly fs?: 'tmpfs' | 'memfd' | 'hugetlb' | 'secretmem';
+  /** uid of its owner; root (0) if not said. */
+  readonly owner?: number;
+  /** Permission bits in octal, such as "0666"; 0644 if not said. */
+  readonly mode?: Scalar;
+  readonly type?: 'regular' | 'directory' | 'pipe';
 }
 
 /** A device: its kind and parameters, those of the kind’s catalogue entry. */
@@ -50,6 +56,10 @@ export interface LabActor {
   readonly memlock?: Scalar;
   /** Has CAP_IPC_LOCK. */
   readonly ipcLock?: boolean;
+  /** User of its process; root (0) if not said. */
+  readonly uid?: number;
+  /** Capabilities of its process, CAP_IPC_LOCK apart; all if not said. */
+  readonly caps?: 'all' | 'none';
   readonly ops: readonly LabOperation[];
 }
 

@@ -82,6 +82,10 @@ export const files = table('file', 'A regular file (inode).', {
   frozen: flag('block-new-refs: GUP gets no new references'),
   fs: ref('its file system', { hidden: true }),
   dax: flag('S_DAX is in effect', { hidden: true }),
+  links: count('i_nlink: names that lead to it'),
+  type: oneOf('what kind of file it is', ['regular', 'directory', 'pipe'], { hidden: true }),
+  uid: int('owner', { hidden: true }),
+  mode: int('permission bits', { hidden: true }),
 }, {
   kind: { doc: 'what lies behind the page', names: ['hole', 'unwritten', 'written'] },
   blockDelta: { doc: 'pfn of the block minus file index, where there is a block' },
@@ -111,6 +115,7 @@ export const processes = table('process', 'An address space (mm).', {
   lockedVm: count('pages locked by mlock (VmLck)', { unit: 'pages' }),
   uid: int('user', { hidden: true }),
   ipcLock: flag('has CAP_IPC_LOCK', { hidden: true }),
+  capable: flag('has all other capabilities (CAP_LEASE, CAP_DAC_OVERRIDE, CAP_FOWNER, …)', { hidden: true }),
   hasPinned: flag('something was pinned here once (sticky)'),
   exiting: flag('one of its threads is tearing it down'),
   qpsGone: flag('its queue pairs are destroyed: peers get no acknowledgement any more'),

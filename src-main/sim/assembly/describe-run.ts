@@ -2,7 +2,7 @@ import { MEMORY_TYPES, type MemoryType } from '@shared/domain/memory-type';
 import { isAssumed } from '@shared/domain/source';
 import type { StepEntry } from '@shared/protocol/catalogue';
 import type { RunDescription, RunLink } from '@shared/trace/run-description';
-import { links } from '@shared/state/tables';
+import { files, links } from '@shared/state/tables';
 import { machine } from '../engine/machine';
 import type { Mechanism, Step } from '../engine/step';
 import { INVARIANTS } from '../invariants/registry';
@@ -33,7 +33,7 @@ export function describeRun(mounted: MountedLab, seed: number, schedule: string 
     title: lab.title, policy: mounted.resolved.text, seed, schedule, host: names.host,
     actors: mounted.actors,
     operations: mounted.operations.map(({ row, name, actor, source, text, times }) => ({ row, name, actor, word: source.word, text, repeats: times > 1 })),
-    files: named(names.files).map(({ name, row }) => ({ name, row, fs: names.memories.find(memory => lab.topology.nodes[memory.node].files?.[name] !== undefined)?.fs ?? 0 })),
+    files: named(names.files).map(({ name, row }) => ({ name, row, fs: files.fs.get(row) })),
     processes: named(names.processes),
     mappings: named([...names.mappings].map(([name, { row }]) => [name, row] as const)),
     pipes: named(names.pipes), regions: named(names.regions),

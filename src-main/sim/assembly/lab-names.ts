@@ -1,6 +1,6 @@
 import type { Row } from '@shared/state/dictionary';
 import { files, filesystems, hosts, mappings, pipes, processes, regions } from '@shared/state/tables';
-import type { Lab, LabOperation } from '@shared/lab/lab';
+import type { Lab, LabFile, LabOperation } from '@shared/lab/lab';
 import { PAGE_BYTES } from '@shared/units/pages';
 import type { RunMemory } from '@shared/trace/run-description';
 import { parseQuantity } from '@shared/units/quantity';
@@ -14,6 +14,10 @@ const PFN_FIRST = 0x80000;
 const PFN_ALIGNMENT = 0x10000;
 /** First virtual page of the first mapping of a process. */
 const VPN_FIRST = 0x10000;
+
+/** Numbers of file systems in host memory begin behind those of the devices. */
+const PSEUDO_FS_FIRST = 1000;
+const PSEUDO_FS = { tmpfs: 'tmpfs', memfd: 'tmpfs', hugetlb: 'hugetlbfs', secretmem: 'secretmem' } as const;
 
 /** What the lab calls things, and the rows they became. */
 export class LabNames {
@@ -30,6 +34,7 @@ export class LabNames {
   readonly firstPfn = new Map<string, number>();
   readonly host: Row;
   private readonly vpnNext = new Map<Row, number>();
+  private readonly pseudoFilesystems = new Map<string, Row>();
 
   constructor(readonly lab: Lab) {
     this.host = hosts.$.row(0);
@@ -50,6 +55,8 @@ export class LabNames {
       const memlock = actor.memlock === undefined ? null : parseQuantity(String(actor.memlock), 'bytes');
       processes.memlockLimit.set(row, memlock?.ok === true ? memlock.value : -1);
       processes.ipcLock.set(row, actor.ipcLock === true ? 1 : 0);
+      processes.uid.set(row, actor.uid ?? 0);
+      processes.capable.set(row, actor.caps === 'none' ? 0 : 1);
     }
   }
 
@@ -76,7 +83,7 @@ export class LabNames {
     }
   }
 
-  /** Creates the files of every pmem region, their blocks one behind the other. */
+  /** Creates the files of every memory; on a pmem region their blocks lie one behind the other. */
   createFiles(): void {
     for (const memory of this.memories) {
       const { files: labFiles } = this.lab.topology.nodes[memory.node];
@@ -87,11 +94,15 @@ export class LabNames {
         const path = ['topology', 'nodes', memory.node, 'files', name];
         if (this.files.has(name)) this.problem(path, `there is a second file "${name}"; file names are unique in a lab`);
         this.files.set(name, row);
-        files.fs.set(row, memory.fs);
-        files.dax.set(row, 1);
+        files.fs.set(row, memory.fs === 0 ? this.pseudoFs(memory.node, labFile) : memory.fs);
+        files.dax.set(row, memory.fs === 0 ? 0 : 1);
         files.size.set(row, bytes.ok ? bytes.value : 0);
+        files.links.set(row, 1);
+        files.type.set(row, files.type.valueOf(labFile.type ?? 'regular'));
+        files.uid.set(row, labFile.owner ?? 0);
+        files.mode.set(row, Number.parseInt(String(labFile.mode ?? '0644'), 8));
         const pages = Math.ceil(files.size.get(row) / PAGE_BYTES);
-        if (labFile.layout === 'hole' || pages === 0) continue;
+        if (memory.fs === 0 || labFile.layout === 'hole' || pages === 0) continue;
         if (next + pages > memory.firstPfn + memory.pageCount) {
           this.problem([...path, 'size'], `the files of ${memory.node} need more than its ${memory.pageCount} pages`);
           continue;
@@ -101,6 +112,17 @@ export class LabNames {
         next += pages;
       }
     }
+  }
+
+  /** The file system in host memory that a file lies on: one of each kind a node. */
+  private pseudoFs(node: string, { fs }: LabFile): Row {
+    const type = PSEUDO_FS[fs ?? 'tmpfs'];
+    const key = `${node} ${type}`;
+    const row = this.pseudoFilesystems.get(key) ?? filesystems.$.row(PSEUDO_FS_FIRST + this.pseudoFilesystems.size);
+    this.pseudoFilesystems.set(key, row);
+    filesystems.type.set(row, filesystems.type.valueOf(type));
+    filesystems.host.set(row, this.host);
+    return row;
   }
 
   private giveBlocks(file: Row, fs: Row, pfn: number, pages: number, kind: 'unwritten' | 'written'): void {
