@@ -1,3 +1,5 @@
+import { TABLES } from '../../src-shared/state/all-tables'
+import { holdersOf } from '../../src-shared/state/lock'
 import { runsIn } from '../../src-shared/state/page-runs'
 import { actors, holders, hosts, pipes, processes, regions, requests } from '../../src-shared/state/tables'
 import { arena } from '../../src-shared/state/arena'
@@ -56,7 +58,10 @@ function leftBehind(run: RunDescription): readonly string[] {
   const leaked = [...runsIn(arena, run.host, hosts.anon.field)].filter(({ first, count }) => hosts.refs.find(run.host, first, first + count, (refs) => refs === 0) >= 0)
   const charged = going.size > 0 ? [] : run.processes.filter(({ row }) =>
     processes.pinnedVm.get(row) !== run.regions.reduce((sum, region) => sum + (regions.process.get(region.row) === row ? regions.charged.get(region.row) : 0), 0))
+  const locked = TABLES.flatMap(({ id, columns }) => columns.filter(({ spec }) => spec.kind === 'lock').flatMap((column) =>
+    arena.dictionary.rowsIn(id).filter((row) => holdersOf(column.get(row)).some((actor) => actors.pc.get(run.actors[actor]!.row) === 0)).map(() => `${column.table}.${column.name}`)))
   return [
+    ...locked.map((name) => `left locked: ${name} is held by somebody who has ended`),
     ...lost.map((holder) => `left behind: ${nameOfRow(arena, run, holders.keeper.get(holder))} of ${nameOfRow(arena, run, holders.op.get(holder))} keeps a hold that nobody will release`),
     ...leaked.map(({ first, count }) => `leak: anonymous frames ${first}+${count} have no reference and are not free`),
     ...charged.map(({ name, row }) => `S18: ${name} is charged ${processes.pinnedVm.get(row)} pages`),

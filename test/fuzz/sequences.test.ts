@@ -6,23 +6,13 @@ import { checkLab } from '../../src-shared/lab/lab-check'
 import { wiringFindings } from '../../src-shared/lab/wiring-check'
 import { randomLab, type RandomLab } from '../support/random-lab'
 import { LONG, seedOf } from '../support/seed'
+import { defectsOf } from './defects'
 import { runCase, runSequence } from './sequence'
 
 /** Sequences that each run of the suite takes. */
 const SEQUENCES = 20_000 * LONG
 /** Failing seeds that are told, with what broke; more help nobody. */
 const TOLD_MAX = 10
-
-/** Without a guard, a device may write where it should not (spec 10.1, "broken by"); everything else holds under every policy. */
-const isAllowed = (broken: string, policy: string): boolean => /^(after \d+ steps )?S[12]:/.test(broken) && policy.includes('truncate-vs-dma=none')
-
-function defectsOf(random: RandomLab, seed: number): readonly string[] {
-  try {
-    return runCase(random, seed).broken.filter((broken) => !isAllowed(broken, random.policy))
-  } catch (error) {
-    return [String(error)]
-  }
-}
 
 describe('random sequences of operations', () => {
   const base = seedOf('sequences')

@@ -2,6 +2,7 @@ import { arena } from '../../src-shared/state/arena'
 import { tableOf } from '../../src-shared/state/all-tables'
 import { Column, PageField, WideColumn } from '../../src-shared/state/table'
 import { actors } from '../../src-shared/state/tables'
+import { patch } from './patch'
 import { machine } from '../../src-main/sim/engine/machine'
 import { EveryRow, PagesPlace, Place, type Term } from '../../src-main/sim/engine/place'
 import type { Mechanism, Step } from '../../src-main/sim/engine/step'
@@ -29,7 +30,7 @@ interface Footprint {
   readonly mayWrite: readonly Resolved[]
 }
 
-const termName = (term: Term): TermName => {
+export const termName = (term: Term): TermName => {
   if (term instanceof EveryRow) return `${nameOf(term.column)} *`
   return `${nameOf(term instanceof Place ? term.column : term.field)} via ${term.via.name}`
 }
@@ -74,12 +75,7 @@ export class Audit {
   }
 
   private patch<Owner extends object, Name extends keyof Owner>(owner: Owner, name: Name, make: (original: Owner[Name]) => Owner[Name]): void {
-    const own = Object.getOwnPropertyDescriptor(owner, name)
-    owner[name] = make(owner[name])
-    this.restore.push(() => {
-      if (own === undefined) Reflect.deleteProperty(owner, name)
-      else Object.defineProperty(owner, name, own)
-    })
+    this.restore.push(patch(owner, name, make))
   }
 
   private patchMachine(): void {

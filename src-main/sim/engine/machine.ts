@@ -1,6 +1,6 @@
 import { assert } from '@shared/base/assert';
 import { arena } from '@shared/state/arena';
-import { ACTORS_MAX, mayTake, released, taken } from '@shared/state/lock';
+import { ACTORS_MAX, holds, mayTake, released, taken } from '@shared/state/lock';
 import { actors, STACK_WORDS } from '@shared/state/tables';
 import { CALL, DONE, FALL_THROUGH, pending, SLEEP, type Mechanism, type Next, type Step } from './step';
 
@@ -91,7 +91,10 @@ class Machine {
     let next = step.run?.(this.noGo, choice) ?? FALL_THROUGH;
     if (next === FALL_THROUGH && step.again?.() === true) next = pc as Next;
     const costNs = step.costNs?.() ?? 0;
-    for (const lock of step.drops ?? []) lock.v = released(lock.v, nth);
+    for (const lock of step.drops ?? []) {
+      assert(holds(lock.v, nth), 'a step drops a lock that its actor holds', { step: step.title });
+      lock.v = released(lock.v, nth);
+    }
     if (next !== pc) for (const local of step.forgets ?? []) local.v = 0;
     return costNs + this.apply(actor, pc, next);
   }
