@@ -30,4 +30,7 @@ export function knobValues(resolved: ResolvedPolicy): KnobTexts {
 }
 
 /** Every variant in force, in the order of the axes. */
-export const activeVariants = ({ knobs: _, ...axes }: Policy): readonly PolicyVariant[] => Object.values(axes);
+export const activeVariants = (policy: Policy): readonly PolicyVariant[] => [
+  policy.daxFault, policy.truncateVsDma, policy.longtermFilePin, policy.leaseBreak, policy.pinAccounting, policy.zoneDeviceRefcount, policy.bioCompletion, policy.writebackVsPin,
+  policy.deviceMigration,
+];
