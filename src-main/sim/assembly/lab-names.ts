@@ -71,7 +71,7 @@ export class LabNames {
         if (fs !== 0) {
           hosts.refs.add(this.host, pfn, pageCount, baseRefs('fsdax'));
           filesystems.dax.set(fs, 1);
-          filesystems.type.set(fs, filesystems.type.valueOf(String(labNode['fs'] ?? 'xfs')));
+          filesystems.type.set(fs, filesystems.type.valueOf(typeof labNode['fs'] === 'string' ? labNode['fs'] : 'xfs'));
           filesystems.host.set(fs, this.host);
           filesystems.firstPfn.set(fs, pfn);
           filesystems.blockCount.set(fs, pageCount);
