@@ -31,9 +31,9 @@ function operationLines(operations: readonly OperationOutcome[]): readonly strin
 }
 
 function operationRow(operation: OperationOutcome): readonly string[] {
-  const { op, text, startNs, endNs, rounds } = operation;
+  const { op, text, startNs, endNs, rounds, assumed } = operation;
   const times = startNs === null ? '' : `${showNs(startNs)} – ${endNs === null ? '' : showNs(endNs)}`.trimEnd();
-  return [op, text, times, resultOf(operation) + (rounds > 1 ? ` (${rounds} rounds)` : '')];
+  return [op, text, times, resultOf(operation) + (rounds > 1 ? ` (${rounds} rounds)` : '') + (assumed ? ' [assumed]' : '')];
 }
 
 function resultOf({ state, result, errno, killedBy, status, blockedOn }: OperationOutcome): string {

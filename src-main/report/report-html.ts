@@ -81,7 +81,7 @@ ${legend.length === 0 ? null : markup`<div class="legend">${legend.map(state => 
 function operationsTable(operations: readonly OperationOutcome[]): Markup {
   if (operations.length === 0) return markup`<p class="none">The lab has no operations.</p>`;
   return markup`<div class="scroll"><table class="operations"><thead><tr><th>Operation</th><th>What</th><th>Outcome</th><th class="n">Began</th><th class="n">Ended</th></tr></thead><tbody>
-${operations.map(operation => markup`<tr><td class="w">${operation.op}</td><td>${operation.text}${operation.rounds > 1 ? markup` <span class="tag">${`${operation.rounds} rounds`}</span>` : null}</td><td>${outcome(operation)}</td><td class="n">${operation.startNs === null ? '–' : showNs(operation.startNs)}</td><td class="n">${operation.endNs === null ? '–' : showNs(operation.endNs)}</td></tr>
+${operations.map(operation => markup`<tr><td class="w">${operation.op}</td><td>${operation.text}${operation.rounds > 1 ? markup` <span class="tag">${`${operation.rounds} rounds`}</span>` : null}${operation.assumed ? markup` <span class="tag">assumed</span>` : null}</td><td>${outcome(operation)}</td><td class="n">${operation.startNs === null ? '–' : showNs(operation.startNs)}</td><td class="n">${operation.endNs === null ? '–' : showNs(operation.endNs)}</td></tr>
 `)}</tbody></table></div>`;
 }
 

@@ -82,7 +82,7 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
   const lasso = new LassoWatch();
   const found: RunViolation[] = [];
   const note = (invariant: Invariant, finding: Finding): void => {
-    const assumed = isAssumed(invariant.source) || run.variants.some(variant => variant.assumed && variant.axis === 'truncate-vs-dma');
+    const assumed = isAssumed(invariant.source) || run.operations.some(({ row }) => operations.assumed.get(row) === 1);
     found.push({ id: invariant.id, class: invariant.class, sentence: invariant.sentence, step: recorder.steps, timeNs: kernel.nowNs, chain: finding.chain, assumed });
     emit('invariant-violated', INVARIANTS.indexOf(invariant));
   };

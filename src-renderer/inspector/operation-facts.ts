@@ -17,9 +17,15 @@ export type OperationMood = 'pending' | 'running' | 'waiting' | 'blocked' | 'don
 export interface OperationStanding {
   readonly mood: OperationMood;
   readonly text: string;
+  /** It rests on a rule that nobody knows. */
+  readonly assumed: boolean;
 }
 
 export function standingOf(state: State, run: RunDescription, nth: number): OperationStanding {
+  return { ...moodOf(state, run, nth), assumed: operations.assumed.in(state, run.operations[nth]!.row) === 1 };
+}
+
+function moodOf(state: State, run: RunDescription, nth: number): Omit<OperationStanding, 'assumed'> {
   const { row, actor } = run.operations[nth]!;
   const phase = operations.state.nameIn(state, row);
   const killedBy = operations.killedBy.in(state, row);

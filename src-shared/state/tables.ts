@@ -30,6 +30,7 @@ export const operations = table('operation', 'One entry of an actor’s program.
   endNs: wide('when it returned', { hidden: true, unit: 'ns' }),
   applied: flag('the size or layout it asked for held at the moment it was carried out'),
   rounds: count('how often a repeated operation began', { hidden: true }),
+  assumed: flag('its outcome rests on something nobody knows', { hidden: true }),
 }, {});
 
 export const hosts = table('host', 'The frames of all memory, by pfn. Every page of a large folio carries the counts and flags of its folio.', {

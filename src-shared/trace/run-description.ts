@@ -119,6 +119,8 @@ export interface OperationOutcome {
   readonly startNs: number | null;
   readonly endNs: number | null;
   readonly rounds: number;
+  /** The outcome rests on a rule that nobody knows. */
+  readonly assumed: boolean;
 }
 
 export interface ExpectationOutcome {

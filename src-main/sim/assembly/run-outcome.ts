@@ -49,6 +49,7 @@ export function operationOutcomes(run: RunDescription, outcome: RunOutcome): rea
       startNs: state === 'pending' ? null : operations.startNs.get(row),
       endNs: isDone ? operations.endNs.get(row) : null,
       rounds: operations.rounds.get(row),
+      assumed: operations.assumed.get(row) === 1,
     };
   });
 }

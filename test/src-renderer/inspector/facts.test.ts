@@ -40,7 +40,7 @@ test('an operation is pending, runs, is blocked, and returns', () => {
 
 test('inspector, workload and question agree that a reader waits for its own I/O', () => {
   const state = at(5);
-  expect(standingOf(state, made.run, 1)).toEqual({ mood: 'waiting', text: 'waits for I/O' });
+  expect(standingOf(state, made.run, 1)).toEqual({ mood: 'waiting', text: 'waits for I/O', assumed: false });
   expect(liveOperation(state, made.run, 1)).toEqual({ kind: 'io', on: 'nvme0 to complete app.1' });
   expect(why(made.trace, state, made.run, { kind: 'operation', nth: 1 }).question).toBe('What does dio_read 1 page into F wait for?');
   expect(liveOperation(state, made.run, 0).kind).toBe('blocked');

@@ -2,6 +2,7 @@ import { ERRNO } from '@shared/domain/errno';
 import { source } from '@shared/domain/source';
 import { files, filesystems, hosts } from '@shared/state/tables';
 import { emit } from '../../engine/events';
+import { assume } from '../../engine/assume';
 import { answer } from '../../engine/machine';
 import { mechanism } from '../../engine/mechanism';
 import { at, every, frame, pagesAt } from '../../engine/place';
@@ -44,6 +45,8 @@ const layoutOperation = mechanism({
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },
       reads: [...BUSY_READS, entryLock, ...every(hosts.longterm, files.kind)], to: ['X4', 'X5', 'X8'], costNs: () => kernel.costs.scanNs,
       run: go => {
+        // The thread leaves the scope open: what a short hold does is this lab's choice.
+        if (firstBusyIndex(T.file.v, T.first.v, end()) >= 0) assume();
         if (kernel.policy.knobs.etxtbsyScope === 'longterm-only') return refuses(firstLongterm()) ? go.X8 : go.X5;
         const busy = firstBusyIndex(T.file.v, T.first.v, end());
         return refuses(busy < 0 ? -1 : busy + files.blockDelta.at(T.file.v, busy)) ? go.X8 : go.X4;
