@@ -1,5 +1,5 @@
 /** Signals a lab may send (signal(7), x86 numbers). */
-export const SIGNALS = { SIGINT: 2, SIGKILL: 9, SIGBUS: 7, SIGSEGV: 11, SIGTERM: 15, SIGIO: 29 } as const;
+export const SIGNALS = { SIGINT: 2, SIGKILL: 9, SIGBUS: 7, SIGUSR1: 10, SIGSEGV: 11, SIGALRM: 14, SIGTERM: 15, SIGIO: 29 } as const;
 
 export type SignalName = keyof typeof SIGNALS;
 

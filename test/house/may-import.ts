@@ -63,13 +63,15 @@ export const mayImport: readonly Row[] = [
   { place: 'src-main/import', may: [shared, 'fast-xml-parser'] },
   { place: 'src-main/export', may: [shared] },
   { place: 'src-main/report', may: [shared] },
+  // An observation becomes an ordinary lab, which the ordinary engine runs: only the door is open.
+  { place: 'src-main/conform', may: [shared, 'zod', `${sim}/assemble`, `${sim}/api`] },
   { place: 'src-main/storage', may: [shared, 'node', 'yaml'] },
   { place: 'src-main/host', may: [shared, 'node', 'electron', `${sim}/assemble`, `${sim}/api`] },
   { place: 'src-main/app', may: [shared, 'node', 'electron', 'src-main/storage', 'src-main/import', 'src-main/export', 'src-main/report'] },
   { place: 'src-main/preload', may: [protocol, 'electron'] },
   {
     place: 'src-main/cli',
-    may: [shared, 'node', 'commander', sim, 'src-main/import', 'src-main/export', 'src-main/report', 'src-main/storage', 'src-main/host']
+    may: [shared, 'node', 'commander', sim, 'src-main/import', 'src-main/export', 'src-main/report', 'src-main/storage', 'src-main/host', 'src-main/conform']
   },
 
   { place: `${renderer}/main`, may: [`${renderer}/App`, `${renderer}/design`, 'vue', 'pinia', 'zod', '@fontsource/inter', '@fontsource/jetbrains-mono'] },

@@ -11,7 +11,7 @@ export const kill: Operation = {
   title: 'kill',
   doc: 'Sends a signal. What it does to the target is the target’s handler; SIGKILL cannot be handled.',
   source: source('kill(2), signal(7); kernel/signal.c (6.19)', 'V', 'O'),
-  parameters: [anActor, { name: 'sig', title: 'signal', doc: 'which signal', required: true, type: { kind: 'choice', values: ['SIGINT', 'SIGTERM', 'SIGKILL'] } }],
+  parameters: [anActor, { name: 'sig', title: 'signal', doc: 'which signal', required: true, type: { kind: 'choice', values: ['SIGINT', 'SIGTERM', 'SIGUSR1', 'SIGALRM', 'SIGIO', 'SIGKILL'] } }],
   lower: read => ({
     call: site(sendSignal, read.otherActor('actor'), SIGNALS[read.text('sig') as keyof typeof SIGNALS]),
     text: `kill ${read.text('actor')} with ${read.text('sig')}`,

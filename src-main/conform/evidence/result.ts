@@ -1,0 +1,33 @@
+import { SIGNALS, type SignalName } from '@shared/domain/signal';
+import type { Evidence } from './evidence';
+
+/** What the observed call came to, in the words of vocabulary 8.1. */
+export interface CallResult {
+  readonly result: string;
+  readonly errno: string;
+}
+
+/** Words whose operation answers pages, where the observation has the bare success of a CPU access. */
+const ACCESSES: ReadonlySet<string> = new Set(['load', 'store']);
+
+/** A use of a page whose device is gone: the kernels of the observations crash (vocabulary 8.3). */
+const GONE = 'S6';
+
+/** Result and errno of the observed call. `observed` says which of several names of the same outcome is wanted. */
+export function resultOf(evidence: Evidence, observed: string): CallResult {
+  const { finished, call } = evidence;
+  const word = finished.description.operations.find(({ name }) => name === call.op)?.word ?? '';
+  if ([...finished.summary.violations, ...finished.summary.notices].some(({ id }) => id === GONE)) return { result: 'kernel crash', errno: '0' };
+  if (call.killedBy !== null) {
+    return { result: ACCESSES.has(word) ? `signal ${call.killedBy}` : `killed by signal ${SIGNALS[call.killedBy as SignalName] ?? call.killedBy}`, errno: '0' };
+  }
+  if (call.state !== 'done') return { result: call.state === 'running' ? 'still-waiting' : `not begun (${call.state})`, errno: '0' };
+  if (call.errno !== null) return { result: '-1', errno: call.errno };
+  const result = call.result ?? 0;
+  if (observed === 'pages-not-moved>0' && result > 0) return { result: observed, errno: '0' };
+  if (word === 'getlease') return { result: LEASES[result] ?? String(result), errno: '0' };
+  return { result: ACCESSES.has(word) ? '0' : String(result), errno: '0' };
+}
+
+/** Lease types by number (include/uapi/asm-generic/fcntl.h). */
+const LEASES: readonly string[] = ['F_RDLCK', 'F_WRLCK', 'F_UNLCK'];

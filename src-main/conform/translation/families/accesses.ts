@@ -1,0 +1,43 @@
+import { PAGE_BYTES } from '@shared/units/pages';
+import { ClauseError } from '../../observation/values';
+import type { Step } from '../draft';
+import { partOf, type Scene } from '../scene';
+import type { Family, Said } from './family';
+import { mappingOf, pagesAround, rangeOf } from './objects';
+
+/** A CPU access to one byte, to a byte of each page of a range, or to every second page. */
+function access(scene: Scene, said: Said, word: 'load' | 'store'): Step {
+  const { read, actor, clause } = said;
+  const mapping = mappingOf(scene, said);
+  const offset = read.size('offset');
+  const at = offset === null ? 0 : offset % PAGE_BYTES;
+  const byte = read.text('byte') ?? '?';
+  const perform = (pages: Readonly<Record<string, string | number | boolean>>): Step => {
+    const step = scene.perform(actor, word, { mapping: mapping.name, ...pages });
+    if (word === 'store') scene.bytes.written(step, byte, at, at + 1);
+    return step;
+  };
+  if (read.text('pages') !== 'even') return perform(partOf(pagesAround(rangeOf(said))));
+  const count = mapping.bytes / PAGE_BYTES;
+  if (count === 0) throw new ClauseError(clause, 'a mapping with pages');
+  let last: Step | null = null;
+  for (let page = 0; page < count; page += 2) last = perform({ pages: `${page}+1` });
+  return last!;
+}
+
+/** What a CPU does through a mapping. */
+export const accesses: Family = {
+  load: (scene, said) => access(scene, said, 'load'),
+  store: (scene, said) => access(scene, said, 'store'),
+
+  'store-every-page'(scene, said) {
+    const threads = said.read.whole('threads') ?? 1;
+    const mapping = mappingOf(scene, said);
+    const process = scene.draft.processOf(said.actor);
+    const actors = Array.from({ length: threads }, (_, nth) => (nth === 0 ? said.actor : scene.thread(scene.freshName('thread'), process)));
+    const steps = scene.performTogether(actors, 'store', { mapping: mapping.name });
+    // Each thread has a byte of its own in every page.
+    steps.forEach((step, nth) => { scene.bytes.written(step, String(nth + 1), nth, nth + 1); });
+    return steps[0]!;
+  },
+};

@@ -1,0 +1,34 @@
+import { PAGE_BYTES } from '@shared/units/pages';
+import { ClauseError, type ByteRange } from '../../observation/values';
+import type { Scene, SceneFile, SceneMapping } from '../scene';
+import type { Said } from './family';
+
+/** The mapping that a clause is about: who is before the colon, else the last one. */
+export function mappingOf(scene: Scene, { clause }: Said): SceneMapping {
+  const mapping = (clause.who === null ? undefined : scene.mappings.get(clause.who)) ?? scene.mapping;
+  if (mapping === undefined) throw new ClauseError(clause, 'a mapping made by an earlier clause');
+  return mapping;
+}
+
+/** The file that a clause is about: the one named by `key`, that of who is before the colon, else the last one. */
+export function fileOf(scene: Scene, { clause }: Said, key = 'name'): SceneFile {
+  const { who } = clause;
+  const named = clause.values[key] ?? '';
+  const ofWho = who === null ? undefined : scene.files.get(who) ?? scene.fds.get(who) ?? undefined;
+  const file = scene.files.get(named) ?? ofWho ?? scene.file;
+  if (file === undefined) throw new ClauseError(clause, 'a file made by an earlier clause');
+  return file;
+}
+
+/** Bytes that a clause names by `range`, `pages` or `offset`; null is all. */
+export function rangeOf({ read }: Said): ByteRange | null {
+  const offset = read.size('offset');
+  return read.range('range') ?? read.pages('pages') ?? (offset === null ? null : { start: offset, length: 1 });
+}
+
+/** Whole pages around a range. */
+export function pagesAround(range: ByteRange | null): ByteRange | null {
+  if (range === null) return null;
+  const first = Math.floor(range.start / PAGE_BYTES);
+  return { start: first * PAGE_BYTES, length: (Math.max(first + 1, Math.ceil((range.start + range.length) / PAGE_BYTES)) - first) * PAGE_BYTES };
+}

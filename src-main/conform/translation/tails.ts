@@ -1,0 +1,25 @@
+import { NS_PER_S } from '@shared/units/time';
+import type { Observation } from '../observation/observation';
+import { TASK, type Scene } from './scene';
+
+/** A signal that much later makes a call look again that a release did not wake (vocabulary 8.1, not-woken-by-release). */
+const RESCUE_NS = 4 * NS_PER_S;
+
+/** Steps that no clause names, because every probe of their kind ends with them: what counters show is asked of these. */
+export function addTails(scene: Scene, { observed, action }: Observation): void {
+  const asks = (counter: string): boolean => counter in observed.counters;
+  const undo = action[0]?.word;
+  if (asks('unregister') && undo === 'uring-register') scene.marked.set('undo', scene.perform(TASK, 'uring-unregister', { ring: action[0]?.values['ring'] ?? 'ring' }));
+  if (asks('dereg') && undo === 'ibv-reg') scene.marked.set('undo', scene.perform(TASK, 'ibv-dereg', { mr: action[0]?.values['mr'] ?? 'mr' }));
+  rescue(scene);
+}
+
+function rescue(scene: Scene): void {
+  const [call] = scene.observed;
+  if (call === undefined || scene.signals.length > 0 || !scene.holds.some(({ kind }) => kind.includes('odirect'))) return;
+  scene.draft.actor(call.actor, { handler: 'restart' });
+  const rescuer = scene.thread('rescuer', 'rescuer');
+  scene.await(rescuer, call, 'inside');
+  scene.draft.wait(rescuer, RESCUE_NS);
+  scene.rescue = scene.draft.say(rescuer, 'kill', { actor: call.actor, sig: 'SIGUSR1' });
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { conform } from '../../src-main/conform/conform'
+import { reasonsOf, reportOf, sharePercent, tallyRows } from '../../src-main/conform/report'
+import { table } from '../../src-main/cli/output'
+import { observations, said } from './observed'
+
+const { AREA, ONLY, KERNEL } = process.env
+
+/** Shares of agreement, in percent, that have been reached; they only rise. */
+const FLOOR_ALL = 0
+const FLOORS: Readonly<Record<string, number>> = {}
+
+describe('everything observed of Linux 6.1.192 and 6.12.117', () => {
+  it.runIf(AREA === undefined && ONLY === undefined)('agrees as far as it did before', async () => {
+    const report = reportOf((await observations()).map(conform))
+    for (const line of table(tallyRows('area', report.areas, report.totals))) console.log(line)
+    for (const { reason, count, example } of reasonsOf(report.rows, 'not-modelled').slice(0, 40)) console.log(`not modelled ${count}: ${reason} (${example})`)
+    expect(sharePercent(report.totals)).toBeGreaterThanOrEqual(FLOOR_ALL)
+    for (const [area, tally] of Object.entries(report.areas)) expect(sharePercent(tally), area).toBeGreaterThanOrEqual(FLOORS[area] ?? 0)
+  }, 600_000)
+
+  // AREA=gup ONLY=odirect KERNEL=6.12 vitest run test/conform/report.test.ts
+  it.runIf(AREA !== undefined || ONLY !== undefined)('of one area, or with a text in set-up or action, in detail', async () => {
+    const wanted = (await observations()).filter((observation) =>
+      (AREA === undefined || AREA === '' || observation.area === AREA) && observation.kernel.startsWith(`Linux ${KERNEL ?? ''}`) && said(observation).includes(ONLY ?? ''))
+    const rows = wanted.map(conform)
+    rows.forEach((row, at) => { if (row.verdict === 'differ') console.log(`DIFFER ${row.kernel} ${row.id}\n    ${said(wanted[at]!)}\n    ${row.reason}`) })
+    const report = reportOf(rows)
+    for (const { reason, count, example } of reasonsOf(report.rows, 'not-modelled')) console.log(`not modelled ${count}: ${reason} (${example})`)
+    for (const line of table(tallyRows('area', report.areas, report.totals))) console.log(line)
+    expect(wanted.length, 'AREA, ONLY and KERNEL name at least one observation').toBeGreaterThan(0)
+  }, 600_000)
+})
