@@ -36,16 +36,11 @@ function landingOf(evidence: Evidence, tag: number, pfn: number, position: numbe
 export function byteOfFile(evidence: Evidence, name: string, at: number, position: number): string {
   const file = evidence.fileRow(name);
   const state = evidence.at(position);
-  if (isUnlinked(state, file)) return 'no-file';
+  if (files.links.in(state, file) === 0) return 'no-file';
   if (at >= files.size.in(state, file)) return 'eof';
   const index = Math.floor(at / PAGE_BYTES);
   const frame = frameOfFile(state, file, index);
   return frame === null ? ZERO : byteOfFrame(evidence, frame, at % PAGE_BYTES, position);
-}
-
-function isUnlinked(state: State, file: Row): boolean {
-  const links = (files as Readonly<Record<string, unknown>>)['links'] as typeof files.nth | undefined;
-  return links !== undefined && links.in(state, file) === 0;
 }
 
 /** Frame with the content of a page of a file; null for a hole, or blocks nobody wrote. */

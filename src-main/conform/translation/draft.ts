@@ -11,12 +11,10 @@ export interface Step {
 export const nameOf = ({ actor, nth }: Step): string => `${actor}.${nth}`;
 
 /** What a lab says of an actor, beside its operations. */
-export type ActorAbout = Omit<Partial<LabActor>, 'ops'> & { readonly uid?: number; readonly caps?: string };
+export type ActorAbout = Omit<LabActor, 'ops'>;
 
-/** What a lab says of a file. */
-export interface FileAbout extends LabFile {
-  readonly [field: string]: Scalar | undefined;
-}
+/** What a lab says of a file; `xflag` is the per-file DAX flag. */
+export type FileAbout = LabFile & { readonly xflag?: number };
 
 interface DraftActor {
   readonly about: ActorAbout;

@@ -20,22 +20,30 @@ const NODES: Readonly<Record<string, () => ReturnType<typeof pmem>>> = {
 };
 
 /** File systems that live in ordinary memory. */
-const IN_MEMORY: ReadonlySet<string> = new Set(['tmpfs', 'memfd', 'hugetlb', 'secretmem', 'pci-bar']);
+const IN_MEMORY = ['tmpfs', 'memfd', 'hugetlb', 'secretmem'] as const;
+type MemoryFs = (typeof IN_MEMORY)[number];
+
+const memoryFs = (fs: string): MemoryFs | undefined => IN_MEMORY.find(name => name === fs);
 
 /** Node that holds the files of a file system; it is there from then on. */
 export function nodeOf(scene: Scene, fs: string): string {
-  if (IN_MEMORY.has(fs)) return 'node0';
+  if (memoryFs(fs) !== undefined) return 'node0';
   const node = NODES[fs];
   if (node === undefined) throw new NotModelled(`file system "${fs}"`);
   scene.draft.node(fs, ...node());
   return fs;
 }
 
+/** Owners that observations name. */
+const UIDS: Readonly<Record<string, number>> = { root: 0 };
+export const uidOf = (owner: string): number => UIDS[owner] ?? Number(owner);
+
 /** Adds a file and makes it the one that later clauses mean. */
 export function addFile(scene: Scene, fs: string, file: FileAbout, { name, byte }: { readonly name?: string | null; readonly byte: string }): SceneFile {
   const node = nodeOf(scene, fs);
   const called = name ?? scene.freshName('F');
-  scene.draft.file(node, called, { ...file, ...(IN_MEMORY.has(fs) ? { fs } : {}) });
+  const inMemory = memoryFs(fs);
+  scene.draft.file(node, called, { ...file, ...(inMemory === undefined ? {} : { fs: inMemory }) });
   scene.bytes.fileFilled(called, byte);
   const made: SceneFile = { name: called, fs, bytes: Number.parseInt(String(file.size), 10) };
   scene.files.set(called, made);

@@ -2,7 +2,7 @@ import { PAGE_BYTES } from '@shared/units/pages';
 import { partOf, TASK, type Scene, type SceneFile } from '../scene';
 import type { Step } from '../draft';
 import type { Family, Said, Translate } from './family';
-import { addFile, nodeOf } from './file-systems';
+import { addFile, nodeOf, uidOf } from './file-systems';
 import { fileOf, mappingOf, rangeOf } from './objects';
 
 /** A call on a file that takes nothing else. */
@@ -37,10 +37,10 @@ export const files: Family = {
     const bytes = read.size('size') ?? 0;
     const layout = LAYOUTS[read.text('layout') ?? ''];
     const fs = read.text('fs') ?? scene.mounted ?? '';
-    const mode = read.text('mode');
+    const [mode, owner] = [read.text('mode'), read.text('owner')];
     const xflag = read.text('xflag');
     const about = {
-      size: `${bytes} B`, ...(layout === undefined ? {} : { layout }), ...(mode === null ? {} : { mode }), ...(xflag === null ? {} : { xflag: Number(xflag) }),
+      size: `${bytes} B`, ...(layout === undefined ? {} : { layout }), ...(mode === null ? {} : { mode }), ...(owner === null ? {} : { owner: uidOf(owner) }), ...(xflag === null ? {} : { xflag: Number(xflag) }),
     };
     const file = addFile(scene, fs, about, { name: read.text('name'), byte: layout === undefined ? read.text('fill') ?? 'A' : '0' });
     if (read.text('map') === 'shared') mapAll(scene, file);
@@ -51,9 +51,13 @@ export const files: Family = {
     const name = scene.freshName('D');
     const fs = read.text('fs') ?? '';
     const xflag = read.text('xflag');
-    scene.draft.file(nodeOf(scene, fs), name, { size: '0 B', directory: true, ...(xflag === null ? {} : { xflag: Number(xflag) }), ...(fs === 'tmpfs' ? { fs } : {}) });
+    addFile(scene, fs, { size: '0 B', type: 'directory', ...(xflag === null ? {} : { xflag: Number(xflag) }) }, { name, byte: '0' });
     scene.directory = name;
-    scene.files.set(name, { name, fs, bytes: 0 });
+    return null;
+  },
+
+  pipe(scene) {
+    addFile(scene, 'tmpfs', { size: '0 B', type: 'pipe' }, { byte: '0' });
     return null;
   },
 

@@ -2,7 +2,7 @@ import type { Scalar } from '@shared/lab/lab';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { ClauseError } from '../../observation/values';
 import { useNode } from '../machine';
-import type { Scene, SceneFile } from '../scene';
+import type { Scene } from '../scene';
 import { addFile } from './file-systems';
 import type { Family, Said } from './family';
 
@@ -105,12 +105,11 @@ function addMapping(scene: Scene, said: Said, { base, has }: Kind, bytes: number
   scene.perform(said.actor, 'mmap', parameters);
   scene.mappings.set(name, { name, bytes: length, file });
   if (has('untouched') || has('none')) return;
-  touch(scene, said.actor, name, { isRead: isReadOnly || (isPrivate && !has('cowed') && fs !== 'hugetlb'), file, byte });
+  touch(scene, said.actor, name, { isRead: isReadOnly || (isPrivate && !has('cowed') && fs !== 'hugetlb'), byte });
 }
 
 /** Faults every page in. Memory of no file gets its bytes this way. */
-function touch(scene: Scene, actor: string, mapping: string, { isRead, file, byte }: { readonly isRead: boolean; readonly file: SceneFile | null; readonly byte: string }): void {
-  if (file?.fs === 'pci-bar') return;
+function touch(scene: Scene, actor: string, mapping: string, { isRead, byte }: { readonly isRead: boolean; readonly byte: string }): void {
   const step = scene.perform(actor, isRead ? 'load' : 'store', { mapping });
   if (!isRead) scene.bytes.written(step, byte);
 }
