@@ -1,5 +1,7 @@
 import type { ConformRow } from './conform';
 
+export type ReportRow = Omit<ConformRow, 'lab'> & { readonly agree: boolean };
+
 export interface Tally {
   readonly agree: number;
   readonly differ: number;
@@ -12,7 +14,7 @@ export interface ConformReport {
   readonly areas: Readonly<Record<string, Tally>>;
   readonly operations: Readonly<Record<string, Tally>>;
   readonly kernels: Readonly<Record<string, Tally>>;
-  readonly rows: readonly Omit<ConformRow, 'lab'>[];
+  readonly rows: readonly ReportRow[];
 }
 
 const tallyOf = (rows: readonly ConformRow[]): Tally => {
@@ -28,7 +30,7 @@ function talliesBy(rows: readonly ConformRow[], key: (row: ConformRow) => string
 export function reportOf(rows: readonly ConformRow[]): ConformReport {
   return {
     totals: tallyOf(rows), areas: talliesBy(rows, ({ area }) => area), operations: talliesBy(rows, ({ operation }) => operation), kernels: talliesBy(rows, ({ kernel }) => kernel),
-    rows: rows.map(({ lab: _lab, ...row }) => row),
+    rows: rows.map(({ id, area, kernel, operation, verdict, expected, got, reason }) => ({ id, area, kernel, operation, agree: verdict === 'agree', verdict, expected, got, reason })),
   };
 }
 
@@ -42,7 +44,7 @@ export function tallyRows(heading: string, tallies: Readonly<Record<string, Tall
 }
 
 /** Reasons why observations have no lab or no comparison, the most frequent first, with one observation of each. */
-export function reasonsOf(rows: readonly Omit<ConformRow, 'lab'>[], verdict: ConformRow['verdict']): readonly { readonly reason: string; readonly count: number; readonly example: string }[] {
+export function reasonsOf(rows: readonly ReportRow[], verdict: ConformRow['verdict']): readonly { readonly reason: string; readonly count: number; readonly example: string }[] {
   const reasons = new Map<string, { count: number; example: string }>();
   for (const row of rows.filter(candidate => candidate.verdict === verdict)) {
     const reason = row.reason.replace(/^actors\.[^:]*: /, '');

@@ -1,4 +1,4 @@
-import { LAB_VERSION, type Lab, type LabActor, type LabFile, type LabLink, type LabNode, type LabOperation, type Scalar } from '@shared/lab/lab';
+import { LAB_VERSION, type Expectation, type Lab, type LabActor, type LabFile, type LabLink, type LabNode, type LabOperation, type Scalar } from '@shared/lab/lab';
 import { NS_PER_MS } from '@shared/units/time';
 
 /** An operation of the lab: the n-th of its actor, from 1. */
@@ -68,13 +68,17 @@ export class LabDraft {
     return { actor, nth: ops.length };
   }
 
+  wordOf({ actor, nth }: Step): string {
+    return this.actors.get(actor)?.ops[nth - 1]?.word ?? '';
+  }
+
   wait(actor: string, ns: number): void {
     for (let leftMs = ns / NS_PER_MS; leftMs > 0; leftMs -= WAIT_MS_MAX) this.say(actor, 'wait', { for: `${Math.min(leftMs, WAIT_MS_MAX)} ms` });
   }
 
-  lab(title: string, policy: string): Lab {
+  lab(title: string, policy: string, notes: string, expect: readonly Expectation[]): Lab {
     return {
-      version: LAB_VERSION, title, policy,
+      version: LAB_VERSION, title, policy, notes, expect,
       topology: { nodes: Object.fromEntries(this.nodes), links: this.links },
       actors: Object.fromEntries([...this.actors].map(([name, { about, ops }]) => [name, { ...about, ops }])),
     };

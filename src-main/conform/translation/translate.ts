@@ -1,4 +1,4 @@
-import type { Lab } from '@shared/lab/lab';
+import type { Expectation, Lab } from '@shared/lab/lab';
 import type { Clause } from '../observation/clause';
 import type { Observation } from '../observation/observation';
 import { readingOf } from '../observation/values';
@@ -7,7 +7,7 @@ import { NotModelled } from './not-modelled';
 import { policyOfKernel } from './policy';
 import { Scene } from './scene';
 import { addTails } from './tails';
-import type { Step } from './draft';
+import { nameOf, type Step } from './draft';
 import { actorOf } from './who';
 
 /** A lab made of an observation, and what its run has to be asked. */
@@ -31,8 +31,22 @@ export function translate(observation: Observation): Translation {
   observation.action.forEach((clause, nth) => { act(scene, clause, nth === observedAt, observation.action.slice(observedAt + 1)); });
   addTails(scene, observation);
   scene.end();
-  return { lab: scene.draft.lab(observation.id, policyOfKernel(observation.kernel)), scene };
+  const notes = `set-up: ${textOf(observation.setup)}\naction: ${textOf(observation.action)}\nobserved on ${observation.kernel}`;
+  return { lab: scene.draft.lab(observation.id, policyOfKernel(observation.kernel), notes, expectationsOf(observation, scene)), scene };
 }
+
+const textOf = (clauses: readonly Clause[]): string => clauses.map(({ text }) => text).join('; ');
+
+/** What of the outcome a lab can say of itself: a plain result or errno. */
+function expectationsOf({ observed, variants }: Observation, scene: Scene): readonly Expectation[] {
+  const step = scene.observed.at(-1);
+  if (step === undefined || variants.length > 0) return [];
+  if (observed.errno !== '0') return [{ op: nameOf(step), errno: observed.errno }];
+  return ACCESS_WORDS.has(scene.draft.wordOf(step)) || !/^\d+$/.test(observed.result) ? [] : [{ op: nameOf(step), result: Number(observed.result) }];
+}
+
+/** A CPU access answers how many pages it touched, where observations only say that it went through. */
+const ACCESS_WORDS: ReadonlySet<string> = new Set(['load', 'store']);
 
 function say(scene: Scene, clause: Clause, actor = actorOf(scene, clause.who)): Step | null {
   const translation = translationOf(clause.word);
