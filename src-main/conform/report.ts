@@ -52,5 +52,5 @@ export function reasonsOf(rows: readonly ReportRow[], verdict: ConformRow['verdi
     if (known === undefined) reasons.set(reason, { count: 1, example: row.id });
     else known.count++;
   }
-  return [...reasons].map(([reason, about]) => ({ reason, ...about })).sort((a, b) => b.count - a.count);
+  return [...reasons].map(([reason, { count, example }]) => ({ reason, count, example })).sort((a, b) => b.count - a.count);
 }

@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command as Parser } from 'commander';
 import type { ConformRow } from '../../conform/conform';
 import type { Observation } from '../../conform/observation/observation';
@@ -59,8 +61,6 @@ async function observationsIn(file: string): Promise<readonly Observation[]> {
 const fileNameOf = ({ id, kernel }: ConformRow): string => `${`${kernel.replace(/^Linux /, '')}-${id}`.replaceAll(/[^\w.+=,-]/g, '_')}.lab.yaml`;
 
 async function keepLabs(folder: string, rows: readonly ConformRow[], output: Output): Promise<void> {
-  const { mkdir } = await import('node:fs/promises');
-  const { join } = await import('node:path');
   const { writeAtomically } = await import('../../storage/atomic-write');
   const { writeLab } = await import('../../storage/lab-file');
   let count = 0;

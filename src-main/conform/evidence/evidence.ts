@@ -1,7 +1,7 @@
 import { assert } from '@shared/base/assert';
 import type { State } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
-import { Trace, TraceCursor } from '@shared/trace/cursor';
+import { TraceCursor, type Trace } from '@shared/trace/cursor';
 import type { OperationOutcome, RunDescription, RunSummary } from '@shared/trace/run-description';
 import { nameOf, type Step } from '../translation/draft';
 import { TASK, type Scene } from '../translation/scene';

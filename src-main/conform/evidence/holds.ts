@@ -5,8 +5,8 @@ import type { Facts } from './fact';
 
 /** When the hold of the observation was let go; null if it never was. */
 function releasedNs(evidence: Evidence): number | null {
-  const { hold } = evidence.scene;
-  return hold?.release == null ? null : evidence.outcome(hold.release).endNs;
+  const release = evidence.scene.hold?.release ?? null;
+  return release === null ? null : evidence.outcome(release).endNs;
 }
 
 /** Byte that whoever reads the pipe gets: what its first page holds when it is read. */

@@ -19,7 +19,7 @@ export function resultOf(evidence: Evidence, observed: string): CallResult {
   const word = finished.description.operations.find(({ name }) => name === call.op)?.word ?? '';
   if ([...finished.summary.violations, ...finished.summary.notices].some(({ id }) => id === GONE)) return { result: 'kernel crash', errno: '0' };
   if (call.killedBy !== null) {
-    return { result: ACCESSES.has(word) ? `signal ${call.killedBy}` : `killed by signal ${SIGNALS[call.killedBy as SignalName] ?? call.killedBy}`, errno: '0' };
+    return { result: ACCESSES.has(word) ? `signal ${call.killedBy}` : `killed by signal ${SIGNALS[call.killedBy as SignalName]}`, errno: '0' };
   }
   if (call.state !== 'done') return { result: call.state === 'running' ? 'still-waiting' : `not begun (${call.state})`, errno: '0' };
   if (call.errno !== null) return { result: '-1', errno: call.errno };

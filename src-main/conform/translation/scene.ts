@@ -9,6 +9,8 @@ import { addMachine } from './machine';
 export interface SceneMapping {
   readonly name: string;
   readonly bytes: number;
+  /** Clauses speak of more than is mapped under its name: all of it has to be said. */
+  readonly reaches?: true;
   /** The file behind it; null for anonymous memory. */
   readonly file: SceneFile | null;
 }

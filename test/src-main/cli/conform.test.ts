@@ -45,7 +45,9 @@ describe('pinlab conform', () => {
   });
 
   it('refuses what is no list of observations', async () => {
-    expect((await pinlab('conform', write('no.json', '{')))).toMatchObject({ code: 3, err: expect.stringContaining('is no JSON') });
-    expect((await pinlab('conform', write('map.json', '{}')))).toMatchObject({ code: 3, err: expect.stringContaining('expected a JSON list of observations') });
+    const noJson = await pinlab('conform', write('no.json', '{'));
+    expect([noJson.code, noJson.err]).toEqual([3, expect.stringContaining('is no JSON')]);
+    const noList = await pinlab('conform', write('map.json', '{}'));
+    expect([noList.code, noList.err]).toEqual([3, expect.stringContaining('expected a JSON list of observations')]);
   });
 });

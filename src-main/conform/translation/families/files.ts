@@ -3,7 +3,7 @@ import { partOf, TASK, type Scene, type SceneFile } from '../scene';
 import type { Step } from '../draft';
 import type { Family, Said, Translate } from './family';
 import { addFile, nodeOf, uidOf } from './file-systems';
-import { fileOf, mappingOf, rangeOf } from './objects';
+import { fileOf, partOfMapping, rangeOf } from './objects';
 
 /** A call on a file that takes nothing else. */
 const onFile = (word: string): Translate => (scene, said) => scene.perform(said.actor, word, { file: fileOf(scene, said).name });
@@ -106,7 +106,7 @@ export const files: Family = {
   'set-xflag': (scene, said) => scene.perform(said.actor, 'set-xflag', { file: fileOf(scene, said).name, dax: said.read.whole('dax') ?? 0 }),
   'drop-caches': (scene, said) => scene.perform(said.actor, 'drop-caches'),
   fadvise: (scene, said) => scene.perform(said.actor, 'fadvise', { file: fileOf(scene, said).name, advice: said.read.text('advice') ?? '', ...partOf(rangeOf(said)) }),
-  madvise: (scene, said) => scene.perform(said.actor, 'madvise', { mapping: mappingOf(scene, said).name, advice: said.read.text('advice') ?? '', ...partOf(rangeOf(said)) }),
+  madvise: (scene, said) => scene.perform(said.actor, 'madvise', { ...partOfMapping(scene, said), advice: said.read.text('advice') ?? '' }),
 
   open(scene, said) {
     const { clause, read, actor } = said;

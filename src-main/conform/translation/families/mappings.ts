@@ -3,7 +3,7 @@ import type { Scalar } from '@shared/lab/lab';
 import { NotModelled } from '../not-modelled';
 import { partOf } from '../scene';
 import type { Family } from './family';
-import { fileOf, mappingOf, pagesAround, rangeOf } from './objects';
+import { fileOf, mappingOf, pagesAround, partOfMapping, rangeOf } from './objects';
 
 /** Flags of mmap(2) that have a word in labs. */
 const FLAGS: Readonly<Record<string, Readonly<Record<string, Scalar>>>> = {
@@ -47,7 +47,7 @@ export const mappings: Family = {
     return scene.perform(said.actor, 'munmap', { mapping: mapping.name, ...partOf(rangeOf(said)) });
   },
 
-  mprotect: (scene, said) => scene.perform(said.actor, 'mprotect', { mapping: mappingOf(scene, said).name, ...partOf(rangeOf(said)), prot: said.read.text('prot') ?? '' }),
+  mprotect: (scene, said) => scene.perform(said.actor, 'mprotect', { ...partOfMapping(scene, said), prot: said.read.text('prot') ?? '' }),
 
   mremap(scene, said) {
     const pages = said.read.whole('pages') ?? 1;

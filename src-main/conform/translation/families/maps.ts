@@ -59,14 +59,14 @@ export const maps: Family = {
       // Clauses speak of all of it: a range may reach beyond what is mapped.
       add('anon', bytes / 2);
       const half = scene.mapping!;
-      scene.mappings.set(half.name, { ...half, bytes });
+      scene.mappings.set(half.name, { ...half, bytes, reaches: true });
     } else if (text === 'half-anon-half-ext4shared') {
       add('anon', bytes / 2);
       const first = scene.mapping!;
       add('ext4-shared', bytes / 2);
       // Mappings of a process follow each other: a range of the first reaches into the second.
       scene.mappings.delete(scene.mapping!.name);
-      scene.mappings.set(first.name, { ...first, bytes });
+      scene.mappings.set(first.name, { ...first, bytes, reaches: true });
     } else if (text === '') throw new ClauseError(clause, 'kind=');
     else add(text, bytes);
     return null;

@@ -1,8 +1,8 @@
 import { useNode } from '../machine';
-import { partOf, type Scene } from '../scene';
+import type { Scene } from '../scene';
 import { actorOf } from '../who';
 import type { Family, Said } from './family';
-import { mappingOf, rangeOf } from './objects';
+import { mappingOf, partOfMapping } from './objects';
 
 /** Nodes that a text such as "0-7:1,8-15:7" or "even:0,odd:1" sends pages to. */
 function useNodesOf(scene: Scene, to: string): void {
@@ -20,7 +20,7 @@ export const migration: Family = {
     useNodesOf(scene, to);
     const pid = read.text('pid');
     return scene.perform(actor, 'move-pages', {
-      mapping: mappingOf(scene, said).name, ...partOf(rangeOf(said)), to, flags: read.text('flags') ?? 'MOVE', ...(pid === null ? {} : { pid: actorOf(scene, pid) }), ...entriesOf(said),
+      ...partOfMapping(scene, said), to, flags: read.text('flags') ?? 'MOVE', ...(pid === null ? {} : { pid: actorOf(scene, pid) }), ...entriesOf(said),
     });
   },
   mbind(scene, said) {

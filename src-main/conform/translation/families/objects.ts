@@ -1,6 +1,7 @@
+import type { Scalar } from '@shared/lab/lab';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { ClauseError, type ByteRange } from '../../observation/values';
-import type { Scene, SceneFile, SceneMapping } from '../scene';
+import { partOf, type Scene, type SceneFile, type SceneMapping } from '../scene';
 import type { Said } from './family';
 
 /** The mapping that a clause is about: who is before the colon, else the last one. */
@@ -24,6 +25,13 @@ export function fileOf(scene: Scene, { clause }: Said, key = 'name'): SceneFile 
 export function rangeOf({ read }: Said): ByteRange | null {
   const offset = read.size('offset');
   return read.range('range') ?? read.pages('pages') ?? (offset === null ? null : { start: offset, length: 1 });
+}
+
+/** Mapping and part of it that a clause is about, as an operation names them. */
+export function partOfMapping(scene: Scene, said: Said, around: (range: ByteRange | null) => ByteRange | null = range => range): Readonly<Record<string, Scalar>> {
+  const mapping = mappingOf(scene, said);
+  const range = around(rangeOf(said)) ?? (mapping.reaches === true ? { start: 0, length: mapping.bytes } : null);
+  return { mapping: mapping.name, ...partOf(range) };
 }
 
 /** Whole pages around a range. */
