@@ -64,5 +64,5 @@ function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) {
     return `{${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => `${key}: ${shown(part)}`).join(', ')}}`;
   }
-  return value === null || value === undefined ? 'none' : String(value);
+  return value === null || value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);
 }
