@@ -14,6 +14,8 @@ export type WaitTarget =
   | { readonly kind: 'drained'; readonly mr: string }
   | { readonly kind: 'frozen'; readonly file: string }
   | { readonly kind: 'actor'; readonly actor: string }
+  /** Until a page is no longer on its way to another place. */
+  | { readonly kind: 'migration'; readonly process: string; readonly vpn: string }
   /** Until the other threads of the process have left. */
   | { readonly kind: 'threads'; readonly process: string }
   | { readonly kind: 'pages-held'; readonly file: string; readonly index: string }

@@ -1,9 +1,10 @@
 import { assert } from '../base/assert';
 import type { TableDefinition } from './table';
 import * as links from './link-tables';
+import * as placement from './placement-tables';
 import * as core from './tables';
 
-const FAMILIES: readonly object[] = [core, links];
+const FAMILIES: readonly object[] = [core, links, placement];
 
 const isTable = (member: unknown): member is { readonly $: TableDefinition } => typeof member === 'object' && member !== null && '$' in member;
 

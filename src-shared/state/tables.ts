@@ -118,12 +118,13 @@ export const processes = table('process', 'An address space (mm).', {
   ipcLock: flag('has CAP_IPC_LOCK', { hidden: true }),
   capable: flag('has all other capabilities (CAP_LEASE, CAP_DAC_OVERRIDE, CAP_FOWNER, …)', { hidden: true }),
   hasPinned: flag('something was pinned here once (sticky)'),
+  unborn: flag('comes into being by fork: not yet'),
   exiting: flag('one of its threads is tearing it down'),
   qpsGone: flag('its queue pairs are destroyed: peers get no acknowledgement any more'),
   exited: flag('the address space is gone'),
   host: ref('its machine', { hidden: true }),
 }, {
-  pte: { doc: 'page-table entry', names: ['none', 'read', 'write', 'zero page', 'migration', 'private read', 'private write', 'exclusive', 'swap'] },
+  pte: { doc: 'page-table entry', names: ['none', 'read', 'write', 'zero page', 'migration', 'private read', 'private write', 'exclusive', 'swap', 'migration write', 'no access'] },
   pfnDelta: { doc: 'pfn minus virtual page, where the entry names a frame' },
   huge: { doc: 'the entry is a PMD of 2 MiB' },
 });
@@ -142,6 +143,7 @@ export const mappings = table('mapping', 'A VMA.', {
   locked: flag('VM_LOCKED: mlock(2)'),
   dontFork: flag('VM_DONTCOPY: MADV_DONTFORK'),
   huge: flag('anonymous memory in huge pages where they fit'),
+  numaNode: int('NUMA node that its memory has to come from, from 1; 0 any'),
 }, {}, ['process']);
 
 /** Why a frame has references beyond its mappings. Nothing in the kernel reads this: it answers "who", never decides (spec 1.1). */

@@ -31,8 +31,6 @@ export interface RunMemory {
   /** Row of its file system, 0 if none. */
   readonly fs: number;
   readonly numaNode: number;
-  /** ZONE_MOVABLE. */
-  readonly isMovable: boolean;
 }
 
 /** A wire that data can move over. */

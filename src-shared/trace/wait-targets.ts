@@ -6,7 +6,7 @@ import { holdersOf, mayTake } from '../state/lock';
 import { OWNER_FREE } from '../state/owner';
 import { findPage, valueAt } from '../state/page-runs';
 import { TABLES } from '../state/all-tables';
-import { actors, busyExtents, files, filesystems, holders, hosts, nics, regions, requests, transfers } from '../state/tables';
+import { actors, busyExtents, files, filesystems, holders, hosts, nics, processes, regions, requests, transfers } from '../state/tables';
 import { holdsOn } from './held-ranges';
 import { actorName, fileName, filesystemName, framePlace, holdWord, keeperName, nameOfRow, operationName, processName } from './names';
 import { mappingsOf } from './page-mappings';
@@ -60,6 +60,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'actor': return restingActor(state, run, local(target.actor));
     case 'threads': return otherThreads(state, run, actor, local(target.process));
     case 'pages-held': return { kind: 'pages-held', text: `somebody to hold page ${fileName(run, local(target.file))}:${local(target.index)}`, holders: [] };
+    case 'migration': return movedPage(state, run, local(target.process), local(target.vpn));
     case 'work': return null;
     default: return unreachable(target);
   }
@@ -138,6 +139,16 @@ function thawedFile(state: State, run: RunDescription, file: Row): Wait | null {
   if (files.frozen.in(state, file) === 0) return null;
   const owners = holdersOf(files.iolock.in(state, file)).map(nth => ({ actor: nth, row: run.actors[nth]?.row ?? 0, text: `frozen by ${actorName(run, nth)}` }));
   return { kind: 'frozen', text: `file ${fileName(run, file)} to give references again`, holders: owners };
+}
+
+const MIGRATION: ReadonlySet<number> = new Set(['migration', 'migration write'].map(name => processes.pte.valueOf(name)));
+
+/** A migration entry: who moves the folio holds its lock. */
+function movedPage(state: State, run: RunDescription, process: Row, vpn: number): Wait | null {
+  if (!MIGRATION.has(processes.pte.in(state, process, vpn))) return null;
+  const pfn = vpn + processes.pfnDelta.in(state, process, vpn);
+  const nth = hosts.locked.in(state, run.host, pfn) - 1;
+  return { kind: 'migration', text: `page ${framePlace(state, run, pfn)} to arrive at its new place`, holders: nth < 0 ? [] : [{ actor: nth, row: run.actors[nth]?.row ?? 0, text: `moved by ${actorName(run, nth)}` }] };
 }
 
 /** The wait of a lab's set-up: until another actor waits itself, or has nothing left to do. */

@@ -70,7 +70,7 @@ export function mountedByHand(mappingsCount = false): HandBuilt {
     processes: [{ row: process, name: 'app' }],
     mappings: [], pipes: [],
     regions: [{ row: mr, name: 'm1' }],
-    memories: [{ node: 'pmem0', kind: 'pmem-region', type: 'fsdax', firstPfn: BLOCK_0, pageCount: 16, fs, numaNode: 0, isMovable: false }],
+    memories: [{ node: 'pmem0', kind: 'pmem-region', type: 'fsdax', firstPfn: BLOCK_0, pageCount: 16, fs, numaNode: 0 }],
     links: [],
     devices: [{ row: drive, name: 'nvme0' }, { row: nic, name: 'nic0' }],
     steps,

@@ -1,6 +1,7 @@
 import type { Row } from '@shared/state/dictionary';
 import { files, filesystems, hosts, mappings, pipes, processes, regions } from '@shared/state/tables';
 import type { Lab, LabFile, LabOperation } from '@shared/lab/lab';
+import { memoryBlocks } from '@shared/state/placement-tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import type { RunMemory } from '@shared/trace/run-description';
 import { parseQuantity } from '@shared/units/quantity';
@@ -28,6 +29,8 @@ export class LabNames {
   readonly mappings = new Map<string, MappingPlace>();
   readonly pipes = new Map<string, Row>();
   readonly regions = new Map<string, Row>();
+  /** Parent of each process that a fork brings into being. */
+  readonly parents = new Map<Row, Row>();
   /** Devices that operations use, and where the first of them says so. */
   readonly used = new Map<Row, readonly (string | number)[]>();
   /** Initial frame of each page-addressable file: pfn of its page 0 by file name, where it had blocks. */
@@ -77,7 +80,12 @@ export class LabNames {
           filesystems.blockCount.set(fs, pageCount);
           filesystems.freeBlocks.set(fs, pageCount);
         }
-        this.memories.push({ node, kind, type: fs === 0 ? 'normal' : 'fsdax', firstPfn: pfn, pageCount, fs, numaNode: 0, isMovable: false });
+        const block = memoryBlocks.$.row(this.memories.length);
+        if (kind === 'host-memory') {
+          memoryBlocks.zone.set(block, memoryBlocks.zone.valueOf(String(labNode['zone'] ?? 'normal')));
+          memoryBlocks.state.set(block, memoryBlocks.state.valueOf(String(labNode['state'] ?? 'online')));
+        }
+        this.memories.push({ node, kind, type: fs === 0 ? 'normal' : 'fsdax', firstPfn: pfn, pageCount, fs, numaNode: quantityOf(labNode, 'node') });
         pfn = Math.ceil((pfn + pageCount) / PFN_ALIGNMENT) * PFN_ALIGNMENT;
       }
     }
@@ -142,6 +150,13 @@ export class LabNames {
     if (word === 'ibv-reg' && parameters['name'] !== undefined) {
       const name = String(parameters['name']);
       if (!this.regions.has(name)) this.regions.set(name, regions.$.row(process, this.regions.size));
+    }
+    if (word === 'fork') {
+      const child = this.lab.actors[String(parameters['child'])];
+      const row = child === undefined ? undefined : this.processes.get(child.process ?? String(parameters['child']));
+      if (row === undefined || row === process) return;
+      this.parents.set(row, process);
+      processes.unborn.set(row, 1);
     }
     if (word === 'vmsplice' && parameters['pipe'] !== undefined) {
       const name = String(parameters['pipe']);

@@ -57,7 +57,7 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   checkWays(names, unreached, [...driveRows, ...nicRows]);
   if (names.problems.length > 0) return refused(names.problems);
   kernel.operations = lowered.operations;
-  const programs = taskNames.map((name, nth) => programOf(name, lab.actors[name].handler ?? 'none', lowered.programs[nth], site(processExit, processOf(names, name))));
+  const programs = taskNames.map((name, nth) => programOf(name, lab.actors[name].handler ?? 'none', lowered.programs[nth], site(processExit, processOf(names, name)), names.parents.has(processOf(names, name))));
   machine.mount([...MECHANISMS, policy.truncateVsDma.layoutOperation, ...programs]);
   const runActors = addActors(names, programs, driveRows, nicRows);
   return accepted({ lab, names, resolved, actors: runActors, operations: lowered.operations, drives: driveRows, nics: nicRows });

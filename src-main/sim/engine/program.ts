@@ -24,14 +24,17 @@ const T = frame();
 const BEGIN_TERMS = every(operations.state, operations.result, operations.errno, operations.applied);
 const LEAVE_TERMS = [...every(operations.state, operations.result, operations.errno, operations.killedBy), ...SIGNAL_TERMS];
 
+const isBorn = (): boolean => processes.unborn.get(actors.process.get(machine.self)) === 0;
+
 type Go = Readonly<Record<string, Next>>;
 
 /**
  * The program of a lab’s actor as a step table of its own: for each operation a step that starts it, one that takes its answer
  * and looks at signals, as a task does on its way back to user space, and one that starts it again for SA_RESTART.
  */
-export function programOf(actor: string, handler: Handler, ops: readonly ProgramOperation[], exit: Call): Mechanism {
+export function programOf(actor: string, handler: Handler, ops: readonly ProgramOperation[], exit: Call, isForked: boolean): Mechanism {
   const steps: Record<string, Step> = {};
+  if (isForked) steps['F0'] = { title: 'come into being by fork', when: isBorn, waitsFor: { kind: 'work' }, reads: every(processes.unborn) };
   ops.forEach((operation, at) => Object.assign(steps, stepsOf(operation, at + 1, handler)));
   steps['NX'] = { title: 'the program is over', to: ['END'], run: go => go['END'] };
   steps['KX'] = { title: 'die: leave the process', calls: [exit], run: () => call(exit) };

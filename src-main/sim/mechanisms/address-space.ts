@@ -9,7 +9,13 @@ import { FREE_TERMS } from './frames';
 import { mappingsHold, memoryAt } from './memory-types';
 
 /** Values of `processes.pte`. */
-export const PTE = { none: 0, read: 1, write: 2, zero: 3, migration: 4, privateRead: 5, privateWrite: 6, exclusive: 7, swap: 8 } as const;
+export const PTE = { none: 0, read: 1, write: 2, zero: 3, migration: 4, privateRead: 5, privateWrite: 6, exclusive: 7, swap: 8, migrationWrite: 9, noAccess: 10 } as const;
+
+/** Whether the CPU may access a page through its entry without a fault. */
+export const allows = (pte: number, isWrite: boolean): boolean => pte === PTE.write || (!isWrite && (pte === PTE.read || pte === PTE.zero));
+
+/** Whether the folio behind an entry is on its way to another place: a fault waits. */
+export const isMigrating = (pte: number): boolean => pte === PTE.migration || pte === PTE.migrationWrite;
 
 /** What {@link mappingAt} reads. */
 export const LOOKUP_READS = every(mappings.pageCount, mappings.vpnFirst);
@@ -24,11 +30,19 @@ export function mappingAt(process: Row, vpn: number): Row {
   return 0;
 }
 
+/** The entry that a page of its own gets in a mapping (vm_page_prot). */
+export function rightsOf(mapping: Row): number {
+  if (mappings.writable.get(mapping) === 1) return PTE.write;
+  return mappings.unreadable.get(mapping) === 1 ? PTE.noAccess : PTE.read;
+}
+
 /** What clearing or setting page-table entries writes. */
 export const PTE_TERMS = every(processes.pte, processes.pfnDelta, processes.huge, hosts.maps, hosts.refs);
 
+const MAPPING_ENTRIES: ReadonlySet<number> = new Set([PTE.read, PTE.write, PTE.noAccess, PTE.privateRead, PTE.privateWrite, PTE.exclusive]);
+
 /** Whether an entry names a frame that it maps: with its reference and its place in the mapcount. */
-const mapsFrame = (pte: number): boolean => pte === PTE.read || pte === PTE.write || pte === PTE.privateRead || pte === PTE.privateWrite || pte === PTE.exclusive;
+export const mapsFrame = (pte: number): boolean => MAPPING_ENTRIES.has(pte);
 
 /** Points virtual pages at frames. `pte` says with which rights; the pages were not mapped before. */
 export function mapFrames(process: Row, host: Row, vpn: number, pfn: number, pages: number, pte: number): void {
@@ -42,18 +56,58 @@ export function mapHugeFrames(process: Row, host: Row, vpn: number, pfn: number,
   processes.pte.assign(process, vpn, pages, pte);
   processes.pfnDelta.assign(process, vpn, pages, pfn - vpn);
   processes.huge.assign(process, vpn, pages, 1);
-  hosts.maps.add(host, pfn, pages, 1);
-  if (mappingsHold(memoryAt(pfn).type)) hosts.refs.add(host, pfn, pages, 1);
+  countHugeMappings(host, pfn, pages, 1);
+}
+
+function countHugeMappings(host: Row, pfn: number, pages: number, sign: 1 | -1): void {
+  hosts.maps.add(host, pfn, pages, sign);
+  if (mappingsHold(memoryAt(pfn).type)) hosts.refs.add(host, pfn, pages, sign);
 }
 
 /** Turns the PMD that maps a huge folio into 512 page-table entries: each of them counts (__split_huge_pmd()). */
 export function splitHugeMapping(process: Row, vpn: number): void {
   const first = vpn - (vpn % PMD_PAGES);
+  if (!mapsFrame(processes.pte.at(process, first))) {
+    processes.huge.assign(process, first, PMD_PAGES, 0);
+    return;
+  }
   const pfn = first + processes.pfnDelta.at(process, first);
   const host = processes.host.get(process);
   processes.huge.assign(process, first, PMD_PAGES, 0);
   hosts.maps.add(host, pfn, PMD_PAGES, PMD_PAGES - 1);
   if (mappingsHold(memoryAt(pfn).type)) hosts.refs.add(host, pfn, PMD_PAGES, PMD_PAGES - 1);
+}
+
+/** Splits huge entries that reach over an edge of a range. */
+export function splitHugeEdges(process: Row, vpn: number, pages: number): void {
+  for (const edge of [vpn, vpn + pages]) if (edge % PMD_PAGES !== 0 && processes.huge.at(process, edge) === 1) splitHugeMapping(process, edge);
+}
+
+/** Page-table entries that are alike. */
+export interface EntryRun {
+  readonly vpn: number;
+  readonly pages: number;
+  readonly pte: number;
+  readonly pfn: number;
+  readonly isHuge: boolean;
+}
+
+/** What {@link forEachEntry} reads. */
+export const ENTRY_READS = every(processes.pte, processes.pfnDelta, processes.huge);
+
+/** Entries of [vpn, vpn + pages) that are set, by runs. `visit` may change the run that it is given. */
+export function forEachEntry(process: Row, vpn: number, pages: number, visit: (run: EntryRun) => void): void {
+  for (let at = vpn; at < vpn + pages;) {
+    const run = entryRun(process, at, vpn + pages);
+    if (run.pte !== PTE.none) visit(run);
+    at += run.pages;
+  }
+}
+
+/** The run of alike entries that begins at a virtual page, up to `end`. */
+export function entryRun(process: Row, vpn: number, end: number): EntryRun {
+  const next = Math.min(end, processes.pte.runEnd(process, vpn), processes.pfnDelta.runEnd(process, vpn), processes.huge.runEnd(process, vpn));
+  return { vpn, pages: next - vpn, pte: processes.pte.at(process, vpn), pfn: vpn + processes.pfnDelta.at(process, vpn), isHuge: processes.huge.at(process, vpn) === 1 };
 }
 
 /** Adds or takes away one page-table entry for each page of a range. */
@@ -71,31 +125,34 @@ function countMappings(host: Row, pfn: number, pages: number, sign: 1 | -1): voi
  */
 export function zapRange(process: Row, vpn: number, pages: number, copiesToo = true): number {
   const host = processes.host.get(process);
-  const end = vpn + pages;
-  for (const edge of [vpn, end]) if (edge % PMD_PAGES !== 0 && processes.huge.at(process, edge) === 1) splitHugeMapping(process, edge);
+  splitHugeEdges(process, vpn, pages);
   let zapped = 0;
-  for (let at = vpn; at < end;) {
-    const pte = processes.pte.at(process, at);
-    const next = Math.min(end, processes.pte.runEnd(process, at), processes.pfnDelta.runEnd(process, at), processes.huge.runEnd(process, at));
-    const pfn = at + processes.pfnDelta.at(process, at);
-    const isCopy = mapsFrame(pte) && hosts.anon.at(host, pfn) !== 0;
-    if (pte !== PTE.none && (copiesToo || !isCopy)) {
-      zapped += next - at;
-      if (mapsFrame(pte)) unmapFrames(host, pfn, next - at, processes.huge.at(process, at) === 1);
-      processes.pte.assign(process, at, next - at, PTE.none);
-      processes.pfnDelta.assign(process, at, next - at, 0);
-      processes.huge.assign(process, at, next - at, 0);
-    }
-    at = next;
-  }
+  forEachEntry(process, vpn, pages, run => {
+    const isCopy = mapsFrame(run.pte) && hosts.anon.at(host, run.pfn) !== 0;
+    if (isCopy && !copiesToo) return;
+    zapped += run.pages;
+    if (mapsFrame(run.pte)) unmapFrames(host, run);
+    clearEntries(process, run.vpn, run.pages);
+  });
   return zapped;
 }
 
-function unmapFrames(host: Row, pfn: number, pages: number, isHuge: boolean): void {
-  if (isHuge) {
-    hosts.maps.add(host, pfn, pages, -1);
-    if (mappingsHold(memoryAt(pfn).type)) hosts.refs.add(host, pfn, pages, -1);
-  } else countMappings(host, pfn, pages, -1);
+export function clearEntries(process: Row, vpn: number, pages: number): void {
+  processes.pte.assign(process, vpn, pages, PTE.none);
+  processes.pfnDelta.assign(process, vpn, pages, 0);
+  processes.huge.assign(process, vpn, pages, 0);
+}
+
+/** Adds or takes away the mapcounts and references that entries stand for. */
+export function countEntries(host: Row, { pfn, pages, isHuge }: Pick<EntryRun, 'pfn' | 'pages' | 'isHuge'>, sign: 1 | -1): void {
+  if (isHuge) countHugeMappings(host, pfn, pages, sign);
+  else countMappings(host, pfn, pages, sign);
+}
+
+/** Takes the mapcounts and references of a run of entries away. */
+export function unmapFrames(host: Row, run: EntryRun): void {
+  const { pfn, pages } = run;
+  countEntries(host, run, -1);
   if (mappingsHold(memoryAt(pfn).type)) afterPut(host, pfn, pages);
 }
 

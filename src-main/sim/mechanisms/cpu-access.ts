@@ -7,7 +7,7 @@ import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
-import { LOOKUP_READS, mappingAt, PTE } from './address-space';
+import { allows, LOOKUP_READS, mappingAt, PTE } from './address-space';
 import { pageFault } from './page-fault';
 import { pieceOf } from './pieces';
 
@@ -18,15 +18,13 @@ const pte = pagesAt(processes.pte, T.process);
 const pfnDelta = pagesAt(processes.pfnDelta, T.process);
 const fault = site(pageFault, T.process, T.here, T.run, T.write, 0);
 
-const isAccessible = (): boolean => {
-  const entry = pte.at(T.here.v);
-  return entry === PTE.write || (entry !== PTE.none && T.write.v === 0);
-};
+const isAccessible = (): boolean => allows(pte.at(T.here.v), T.write.v === 1);
 
 /** Whether the address may be touched this way at all: the architecture looks before it asks for the page. */
 function isGoodArea(): boolean {
   const mapping = mappingAt(T.process.v, T.here.v);
-  return mapping !== 0 && (T.write.v === 0 || mappings.writable.get(mapping) === 1);
+  if (mapping === 0) return false;
+  return T.write.v === 1 ? mappings.writable.get(mapping) === 1 : mappings.unreadable.get(mapping) === 0;
 }
 
 /** The access itself: one byte of each page of the piece. */
@@ -62,7 +60,7 @@ export const cpuAccess = mechanism({
       },
     },
     CA2: {
-      title: 'fault: take mmap_lock shared', takes: mmapLock, shared: true, reads: [...LOOKUP_READS, ...every(mappings.writable)], calls: [fault], to: ['CA3'],
+      title: 'fault: take mmap_lock shared', takes: mmapLock, shared: true, reads: [...LOOKUP_READS, ...every(mappings.writable, mappings.unreadable)], calls: [fault], to: ['CA3'],
       run: go => {
         if (isGoodArea()) return call(fault);
         T.signal.v = SIGNALS.SIGSEGV;

@@ -1,7 +1,10 @@
 import type { Row } from '@shared/state/dictionary';
+import { memoryBlocks } from '@shared/state/placement-tables';
 import { hosts } from '@shared/state/tables';
+import type { RunMemory } from '@shared/trace/run-description';
 import { every } from '../engine/place';
 import { kernel } from '../kernel';
+import { isOnline, isZoneMovable } from './memory-blocks';
 
 /** Values of `hosts.use`. */
 export const USE = { free: 0, anonymous: 1, pageCache: 2, device: 3, kernel: 4 } as const;
@@ -14,6 +17,8 @@ export interface FrameRequest {
   readonly order?: number;
   /** NUMA node that must give them; any if not said. */
   readonly numaNode?: number;
+  /** NUMA node to begin at, where any may give them; that of the CPUs if not said. */
+  readonly near?: number;
   /** Not from ZONE_MOVABLE. */
   readonly unmovable?: boolean;
 }
@@ -23,11 +28,23 @@ export interface FrameRun {
   readonly pages: number;
 }
 
+/**
+ * Memories of RAM in the order in which an allocation near a node tries them. The CPUs are on the lowest node [X]; of equally far
+ * nodes those without CPUs come first (mm/page_alloc.c find_next_best_node(), PENALTY_FOR_NODE_WITH_CPUS).
+ */
+function zonelist(near: number | undefined): readonly RunMemory[] {
+  const ram = kernel.memories.filter(({ type }) => type === 'normal');
+  const cpuNode = Math.min(...ram.map(({ numaNode }) => numaNode));
+  const rank = ({ numaNode }: RunMemory): number => (numaNode === (near ?? cpuNode) ? -1 : numaNode === cpuNode ? Infinity : numaNode);
+  return [...ram].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+}
+
 /** First free frames of RAM that fit; null if there are none. */
-export function freeFrames(host: Row, { pagesMax, order = 0, numaNode, unmovable = false }: FrameRequest): FrameRun | null {
+export function freeFrames(host: Row, { pagesMax, order = 0, numaNode, near, unmovable = false }: FrameRequest): FrameRun | null {
   const size = 2 ** order;
-  for (const memory of kernel.memories) {
-    if (memory.type !== 'normal' || (numaNode !== undefined && memory.numaNode !== numaNode) || (unmovable && memory.isMovable)) continue;
+  for (const memory of zonelist(near)) {
+    const isWanted = (numaNode === undefined || memory.numaNode === numaNode) && isOnline(memory) && !(unmovable && isZoneMovable(memory));
+    if (!isWanted) continue;
     const end = memory.firstPfn + memory.pageCount;
     for (let pfn = memory.firstPfn; pfn < end;) {
       pfn = hosts.use.find(host, pfn, end, use => use === USE.free);
@@ -42,7 +59,7 @@ export function freeFrames(host: Row, { pagesMax, order = 0, numaNode, unmovable
 }
 
 /** What {@link freeFrames} reads and handing a frame out writes. */
-export const ALLOCATE_TERMS = every(hosts.use, hosts.order, hosts.anon, hosts.content, hosts.exclusive);
+export const ALLOCATE_TERMS = every(memoryBlocks.state, memoryBlocks.zone, hosts.use, hosts.order, hosts.anon, hosts.content, hosts.exclusive);
 
 /** Hands frames out as zeroed anonymous memory of a process, its own alone. */
 export function allocateAnonymous(host: Row, { pfn, pages }: FrameRun, order: number, processNth: number): void {

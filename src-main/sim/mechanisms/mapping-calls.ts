@@ -1,17 +1,19 @@
 import { ERRNO } from '@shared/domain/errno';
-import { mappings, processes } from '@shared/state/tables';
-import { emit } from '../engine/events';
+import { hosts, mappings, processes } from '@shared/state/tables';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
-import { hosts } from '@shared/state/tables';
-import { UNMAP_TERMS, zapRange } from './address-space';
+import { ENTRY_READS, forEachEntry, mapsFrame, PTE, splitHugeEdges } from './address-space';
+import { isWhollyMapped, mappingsIn, mappingsOf, REMOVE_READS, REMOVE_TERMS, removeRange, VMA_TERMS } from './vma';
 
-const M = frame('process', 'mapping', 'file', 'fileFirst', 'vpn', 'pages', 'writable', 'shared');
-const mappingTerms = [mappings.pageCount, mappings.file, mappings.fileFirst, mappings.vpnFirst, mappings.writable, mappings.shared].map(column => at(column, M.mapping));
+/** Bits of the argument `traits` of {@link mapMemory}. */
+export const MAP_TRAITS = { writable: 1, unreadable: 2, shared: 4, huge: 8, sync: 16, fixed: 32 } as const;
 
-/** mmap(2) at the address the lab gives the mapping. */
+const M = frame('process', 'mapping', 'file', 'fileFirst', 'vpn', 'pages', 'traits', 'numaNode');
+const has = (trait: number): 0 | 1 => ((M.traits.v & trait) === 0 ? 0 : 1);
+
+/** mmap(2) at the address the lab gives the mapping; MAP_FIXED takes away what was there. */
 export const mapMemory = mechanism({
   name: 'mmap',
   source: 'mm/mmap.c do_mmap() (6.19)',
@@ -20,24 +22,29 @@ export const mapMemory = mechanism({
   steps: {
     MM1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, M.process), costNs: () => kernel.costs.syscallNs },
     MM2: {
-      title: 'insert the mapping', drops: [at(processes.mmapLock, M.process)], reads: mappingTerms, writes: mappingTerms, to: ['done'],
+      title: 'insert the mapping', drops: [at(processes.mmapLock, M.process)], reads: [...VMA_TERMS, ...REMOVE_READS], writes: [...VMA_TERMS, ...REMOVE_TERMS], to: ['done'],
       run: () => {
-        if (mappings.pageCount.get(M.mapping.v) > 0) return fail(ERRNO.EBUSY);
+        if (has(MAP_TRAITS.fixed) === 1) removeRange(M.process.v, M.vpn.v, M.pages.v);
+        if (mappings.pageCount.get(M.mapping.v) > 0 || mappingsIn(M.process.v, M.vpn.v, M.pages.v).length > 0) return fail(ERRNO.EBUSY);
         mappings.pageCount.set(M.mapping.v, M.pages.v);
         mappings.file.set(M.mapping.v, M.file.v);
         mappings.fileFirst.set(M.mapping.v, M.fileFirst.v);
         mappings.vpnFirst.set(M.mapping.v, M.vpn.v);
-        mappings.writable.set(M.mapping.v, M.writable.v);
-        mappings.shared.set(M.mapping.v, M.shared.v);
+        mappings.writable.set(M.mapping.v, has(MAP_TRAITS.writable));
+        mappings.unreadable.set(M.mapping.v, has(MAP_TRAITS.unreadable));
+        mappings.shared.set(M.mapping.v, has(MAP_TRAITS.shared));
+        mappings.huge.set(M.mapping.v, has(MAP_TRAITS.huge));
+        mappings.sync.set(M.mapping.v, has(MAP_TRAITS.sync));
+        mappings.numaNode.set(M.mapping.v, M.numaNode.v);
         return done();
       },
     },
   },
 });
 
-const U = frame('process', 'mapping');
+const U = frame('process', 'vpn', 'pages');
 
-/** munmap(2) of a whole mapping. Holds on its pages stay (spec 1.4). */
+/** munmap(2) of a range. Holds on its pages stay (spec 1.4). */
 export const unmapMemory = mechanism({
   name: 'munmap',
   source: 'mm/vma.c do_vmi_munmap(), mm/memory.c zap_pte_range() (6.19)',
@@ -47,22 +54,72 @@ export const unmapMemory = mechanism({
     MU1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, U.process), costNs: () => kernel.costs.syscallNs },
     MU2: {
       title: 'clear the page-table entries and remove the mapping', drops: [at(processes.mmapLock, U.process)], to: ['done'],
-      reads: every(hosts.owner), costNs: () => kernel.costs.unmapNs,
-      writes: [...UNMAP_TERMS, ...every(mappings.pageCount, mappings.file, mappings.fileFirst, mappings.vpnFirst, mappings.writable, mappings.shared)],
+      reads: REMOVE_READS, writes: REMOVE_TERMS, costNs: () => kernel.costs.unmapNs,
       run: () => {
-        removeMapping(U.process.v, U.mapping.v);
+        removeRange(U.process.v, U.vpn.v, U.pages.v);
         return done();
       },
     },
   },
 });
 
-/** Takes a mapping and its page-table entries away; nothing happens if it is not there. */
-export function removeMapping(process: number, mapping: number): void {
-  const pages = mappings.pageCount.get(mapping);
-  if (pages === 0) return;
-  const vpn = mappings.vpnFirst.get(mapping);
-  const zapped = zapRange(process, vpn, pages);
-  emit('range-unmapped', process, vpn, zapped);
-  for (const column of [mappings.pageCount, mappings.file, mappings.fileFirst, mappings.vpnFirst, mappings.writable, mappings.shared]) column.set(mapping, 0);
+const P = frame('process', 'vpn', 'pages', 'writable', 'unreadable');
+
+/** What an entry may be under the rights of its mapping; what may be written again is found out by a fault (change_pte_range()). */
+function restricted(pte: number): number {
+  if (!mapsFrame(pte) || pte === PTE.privateRead || pte === PTE.privateWrite || pte === PTE.exclusive) return pte;
+  if (P.unreadable.v === 1) return PTE.noAccess;
+  return pte === PTE.write && P.writable.v === 1 ? pte : PTE.read;
 }
+
+/** mprotect(2): the mapping’s rights change, and its entries with them. ENOMEM where part of the range is not mapped. */
+export const protectMemory = mechanism({
+  name: 'mprotect',
+  source: 'mm/mprotect.c do_mprotect_pkey(), change_pte_range() (6.19)',
+  frame: P,
+  order: 'MP1 MP2',
+  steps: {
+    MP1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, P.process), costNs: () => kernel.costs.syscallNs },
+    MP2: {
+      title: 'change the rights', drops: [at(processes.mmapLock, P.process)], to: ['done'],
+      reads: [...VMA_TERMS, ...ENTRY_READS, ...every(hosts.order)], writes: [...VMA_TERMS, ...every(processes.pte, processes.huge, hosts.maps, hosts.refs)],
+      run: () => {
+        const isWhole = isWhollyMapped(P.process.v, P.vpn.v, P.pages.v);
+        splitHugeEdges(P.process.v, P.vpn.v, P.pages.v);
+        for (const mapping of mappingsOf(P.process.v, P.vpn.v, P.pages.v)) {
+          mappings.writable.set(mapping, P.writable.v);
+          mappings.unreadable.set(mapping, P.unreadable.v);
+          forEachEntry(P.process.v, mappings.vpnFirst.get(mapping), mappings.pageCount.get(mapping), ({ vpn, pages, pte }) => {
+            if (restricted(pte) !== pte) processes.pte.assign(P.process.v, vpn, pages, restricted(pte));
+          });
+        }
+        return isWhole ? done() : fail(ERRNO.ENOMEM);
+      },
+    },
+  },
+});
+
+const R = frame('process', 'vpn', 'pages', 'newPages');
+
+/** mremap(2) in place: the lab leaves as much room behind a mapping as it is ever grown by. Holds on its pages stay. */
+export const remapMemory = mechanism({
+  name: 'mremap',
+  source: 'mm/mremap.c do_mremap() (6.19)',
+  frame: R,
+  order: 'MR1 MR2',
+  steps: {
+    MR1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, R.process), costNs: () => kernel.costs.syscallNs },
+    MR2: {
+      title: 'grow or shrink the mapping', drops: [at(processes.mmapLock, R.process)], to: ['done'], reads: REMOVE_READS, writes: REMOVE_TERMS,
+      run: () => {
+        const last = mappingsIn(R.process.v, R.vpn.v + R.pages.v - 1, 1)[0];
+        if (last === undefined) return fail(ERRNO.EFAULT);
+        const grown = R.newPages.v - R.pages.v;
+        if (grown < 0) removeRange(R.process.v, R.vpn.v + R.newPages.v, -grown);
+        if (grown > 0 && mappingsIn(R.process.v, R.vpn.v + R.pages.v, grown).length > 0) return fail(ERRNO.ENOMEM);
+        if (grown > 0) mappings.pageCount.set(last, mappings.pageCount.get(last) + grown);
+        return done();
+      },
+    },
+  },
+});

@@ -1,17 +1,29 @@
-import { mappings } from '@shared/state/tables';
-import { mechanism } from '../engine/mechanism';
-import { every, frame } from '../engine/place';
-import { call, done, fail, site } from '../engine/step';
-import { answer } from '../engine/machine';
-import { LOOKUP_READS, mappingAt } from './address-space';
-import { anonymousFault } from './anonymous-fault';
-import { daxFault } from './dax-fault';
 import { ERRNO } from '@shared/domain/errno';
+import { hosts, mappings, processes } from '@shared/state/tables';
+import { answer } from '../engine/machine';
+import { mechanism } from '../engine/mechanism';
+import { every, frame, pagesAt } from '../engine/place';
+import { call, done, fail, site } from '../engine/step';
+import { isMigrating, LOOKUP_READS, mappingAt, mapsFrame, PTE } from './address-space';
+import { anonymousFault } from './anonymous-fault';
+import { cowFault } from './cow-fault';
+import { daxFault } from './dax-fault';
 
 const T = frame('process', 'vpn', 'pages', 'write', 'force', 'mapping');
 
-const anonymous = site(anonymousFault, T.process, T.vpn, T.pages, T.mapping);
+const anonymous = site(anonymousFault, T.process, T.vpn, T.pages, T.write, T.mapping);
+const cow = site(cowFault, T.process, T.vpn, T.pages, T.mapping);
 const dax = site(daxFault, T.process, T.vpn, T.pages, T.write, T.mapping);
+const pte = pagesAt(processes.pte, T.process);
+const pfnDelta = pagesAt(processes.pfnDelta, T.process);
+
+/** Whether the page is there already and is the process's own, or the zero page in its own memory: a write concerns no file. */
+function isOwnPage(): boolean {
+  const entry = pte.at(T.vpn.v);
+  if (entry === PTE.none) return false;
+  if (mappings.file.get(T.mapping.v) === 0) return true;
+  return mapsFrame(entry) && hosts.anon.at(processes.host.get(T.process.v), T.vpn.v + pfnDelta.at(T.vpn.v)) > 0;
+}
 
 /**
  * handle_mm_fault(): the mapping decides how its pages come in. The caller holds mmap_lock shared. `force` writes where the
@@ -19,16 +31,20 @@ const dax = site(daxFault, T.process, T.vpn, T.pages, T.write, T.mapping);
  */
 export const pageFault = mechanism({
   name: 'page-fault',
-  source: 'mm/memory.c handle_mm_fault() (6.19)',
+  source: 'mm/memory.c handle_mm_fault(), migration_entry_wait() (6.19)',
   frame: T,
-  order: 'PF1 PF2',
+  order: 'PF0 PF1 PF2',
   steps: {
+    PF0: {
+      title: 'wait until the page is not on its way to another place', when: () => !isMigrating(pte.at(T.vpn.v)), waitsFor: { kind: 'migration', process: 'process', vpn: 'vpn' }, reads: [pte],
+    },
     PF1: {
-      title: 'find the mapping', reads: [...LOOKUP_READS, ...every(mappings.writable, mappings.file)], calls: [anonymous, dax], to: ['done'],
+      title: 'find the mapping', reads: [...LOOKUP_READS, pte, pfnDelta, ...every(mappings.writable, mappings.file, hosts.anon)], calls: [anonymous, cow, dax], to: ['done'],
       run: () => {
         T.mapping.v = mappingAt(T.process.v, T.vpn.v);
         if (T.mapping.v === 0) return fail(ERRNO.EFAULT);
         if (T.write.v === 1 && T.force.v === 0 && mappings.writable.get(T.mapping.v) === 0) return fail(ERRNO.EFAULT);
+        if (T.write.v === 1 && isOwnPage()) return call(cow);
         return call(mappings.file.get(T.mapping.v) === 0 ? anonymous : dax);
       },
     },

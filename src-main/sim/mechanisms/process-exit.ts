@@ -1,17 +1,19 @@
 import { SIGNALS } from '@shared/domain/signal';
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
-import { actors, hosts, mappings, pipes, processes, regions } from '@shared/state/tables';
+import { actors, pipes, processes, regions } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { killThread, threadsOf } from '../engine/signals';
 import { call, done, site } from '../engine/step';
-import { UNMAP_TERMS } from './address-space';
 import { deregisterMemory } from './deregister-memory';
-import { removeMapping } from './mapping-calls';
 import { drainPipe } from './pipe';
+import { REMOVE_READS, REMOVE_TERMS, removeRange } from './vma';
+
+/** More pages than any address space of a lab has. */
+const ADDRESS_SPACE_PAGES = 2 ** 30;
 
 const T = frame('process', 'mr', 'pipe');
 
@@ -62,11 +64,8 @@ export const processExit = mechanism({
     },
     EX5: {
       title: 'unmap all memory', takes: at(processes.mmapLock, T.process), drops: [at(processes.mmapLock, T.process)],
-      reads: every(hosts.owner),
-      writes: [...UNMAP_TERMS, ...every(mappings.pageCount, mappings.file, mappings.fileFirst, mappings.vpnFirst, mappings.writable, mappings.shared)],
-      run: () => {
-        for (const mapping of mappings.$.rows(arena)) if (mappings.process.get(mapping) === T.process.v) removeMapping(T.process.v, mapping);
-      },
+      reads: REMOVE_READS, writes: REMOVE_TERMS,
+      run: () => { removeRange(T.process.v, 0, ADDRESS_SPACE_PAGES); },
     },
     EX6: {
       title: 'the address space is gone', writes: [at(processes.exited, T.process)], to: ['done'],

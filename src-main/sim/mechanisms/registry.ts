@@ -2,6 +2,7 @@ import type { Mechanism } from '../engine/step';
 import { allocateBlocks } from './allocate-blocks';
 import { anonymousFault } from './anonymous-fault';
 import { busyExtentWorker, logCommit } from './busy-extents';
+import { cowFault } from './cow-fault';
 import { cpuAccess } from './cpu-access';
 import { daxFault } from './dax-fault';
 import { deregisterMemory } from './deregister-memory';
@@ -11,7 +12,8 @@ import { readFile, writeFile } from './file-access';
 import { getUserPages } from './get-user-pages';
 import { awaitDone, awaitHeld, awaitWaiting, pause, sendSignal } from './lab-steps';
 import { layoutBreak } from './layout-break';
-import { mapMemory, unmapMemory } from './mapping-calls';
+import { forkProcess, waitChild } from './fork';
+import { mapMemory, protectMemory, remapMemory, unmapMemory } from './mapping-calls';
 import { pageFault } from './page-fault';
 import { drainPipe, vmsplice } from './pipe';
 import { processExit } from './process-exit';
@@ -21,8 +23,8 @@ import { removeBlocks } from './remove-blocks';
 
 /** Every mechanism that does not depend on the policy. */
 export const MECHANISMS: readonly Mechanism[] = [
-  pageFault, daxFault, anonymousFault, allocateBlocks, getUserPages, layoutBreak, removeBlocks,
+  pageFault, daxFault, anonymousFault, cowFault, allocateBlocks, getUserPages, layoutBreak, removeBlocks,
   directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
-  cpuAccess, readFile, writeFile, mapMemory, unmapMemory, processExit,
+  cpuAccess, readFile, writeFile, mapMemory, unmapMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
   logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone,
 ];
