@@ -60,6 +60,7 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'work-completed': (of, here) => `${operationName(here.run, of.operation)} completes with ${transfers.status.spec.names?.[of.status] ?? of.status}`,
   'signal-sent': (of, here) => `${self(here)} sends ${signalName(of.signal)} to ${actorOf(here, of.actor)}`,
   'signal-delivered': (of, here) => `${actorOf(here, of.actor)} gets ${signalName(of.signal)}`,
+  'process-forked': (of, here) => `${processOf(here, of.parent)} forks ${processOf(here, of.child)}`,
   'process-exited': (of, here) => `${processOf(here, of.process)} has exited`,
   'invariant-violated': (of, here) => `${here.run.invariants[of.invariant]?.id ?? 'an invariant'} violated: ${here.run.invariants[of.invariant]?.sentence ?? ''}`,
 };

@@ -41,6 +41,7 @@ export const EVENTS = {
   'signal-delivered': ['actor', 'signal'],
   'process-exited': ['process'],
   'invariant-violated': ['invariant'],
+  'process-forked': ['parent', 'child'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

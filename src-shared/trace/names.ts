@@ -1,6 +1,7 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import { valueAt } from '../state/page-runs';
+import { memoryBlocks } from '../state/placement-tables';
 import {
   accesses, actors, busyExtents, counters, drives, files, filesystems, holders, hosts, links, mappings, nics, operations, pipes, processes,
   queuePairs, regions, requests, transfers,
@@ -93,6 +94,7 @@ const NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
   [accesses.$.id, (state, run, row) => `accesses by ${nameOfRow(state, run, accesses.actor.in(state, row))}`],
   [links.$.id, (_, run, row) => nameIn(run.links, row) ?? `link at ${row}`],
   [counters.$.id, () => 'vm counters'],
+  [memoryBlocks.$.id, (state, run, row) => `memory blocks of ${run.memories[memoryBlocks.nth.in(state, row)]?.node ?? row}`],
 ]);
 
 /** What a person calls a row of any table; "nobody" for 0. */

@@ -7,6 +7,7 @@ import type { RunMemory } from '@shared/trace/run-description';
 import { parseQuantity } from '@shared/units/quantity';
 import type { LabProblem } from '../api';
 import type { MappingPlace } from '../operations/operation';
+import { PMD_PAGES } from '../mechanisms/folios';
 import { baseRefs } from '../mechanisms/memory-types';
 import { quantityOf } from './parameter-values';
 
@@ -15,6 +16,8 @@ const PFN_FIRST = 0x80000;
 const PFN_ALIGNMENT = 0x10000;
 /** First virtual page of the first mapping of a process. */
 const VPN_FIRST = 0x10000;
+/** First virtual page of what a child maps itself, behind all that it inherits. */
+const VPN_FIRST_OF_CHILD = 0x1000_0000;
 
 /** Numbers of file systems in host memory begin behind those of the devices. */
 const PSEUDO_FS_FIRST = 1000;
@@ -85,7 +88,7 @@ export class LabNames {
           memoryBlocks.zone.set(block, memoryBlocks.zone.valueOf(String(labNode['zone'] ?? 'normal')));
           memoryBlocks.state.set(block, memoryBlocks.state.valueOf(String(labNode['state'] ?? 'online')));
         }
-        this.memories.push({ node, kind, type: fs === 0 ? 'normal' : 'fsdax', firstPfn: pfn, pageCount, fs, numaNode: quantityOf(labNode, 'node') });
+        this.memories.push({ node, kind, type: fs === 0 ? 'normal' : 'fsdax', firstPfn: pfn, pageCount, fs, numaNode: kind === 'host-memory' ? quantityOf(labNode, 'node') : 0 });
         pfn = Math.ceil((pfn + pageCount) / PFN_ALIGNMENT) * PFN_ALIGNMENT;
       }
     }
@@ -170,10 +173,14 @@ export class LabNames {
   /** A name keeps its address for good: as many pages are set aside as it is ever mapped with. */
   private addMapping(process: Row, name: string, operation: LabOperation, pagesOf: (operation: LabOperation) => number): void {
     if (this.mappings.has(name)) return;
-    const vpnFirst = this.vpnNext.get(process) ?? VPN_FIRST;
-    this.mappings.set(name, { row: mappings.$.row(process, this.mappings.size), process, vpnFirst, pageCount: pagesOf(operation) });
     const mapped = Object.values(this.lab.actors).flatMap(({ ops }) => ops).filter(({ word, parameters }) => word === 'mmap' && String(parameters['name']) === name);
-    this.vpnNext.set(process, mapped.reduce((next, other) => Math.max(next, vpnFirst + pagesOf(other)), vpnFirst));
+    const grown = Object.values(this.lab.actors).flatMap(({ ops }) => ops).filter(({ word, parameters }) => word === 'mremap' && String(parameters['mapping']) === name);
+    const pagesMax = Math.max(...mapped.map(pagesOf), ...grown.map(({ parameters }) => Number(parameters['newPages'] ?? 0)));
+    const fixed = this.mappings.get(String(operation.parameters['over']));
+    const next = this.vpnNext.get(process) ?? (this.parents.has(process) ? VPN_FIRST_OF_CHILD : VPN_FIRST);
+    const vpnFirst = fixed?.vpnFirst ?? (pagesMax >= PMD_PAGES ? Math.ceil(next / PMD_PAGES) * PMD_PAGES : next);
+    this.mappings.set(name, { row: mappings.$.row(process, this.mappings.size), process, vpnFirst, pageCount: pagesOf(operation) });
+    this.vpnNext.set(process, Math.max(next, vpnFirst + pagesMax));
   }
 }
 

@@ -1,10 +1,10 @@
 import { assert } from '@shared/base/assert';
 import type { Row } from '@shared/state/dictionary';
-import { files, operations, regions } from '@shared/state/tables';
+import { files, mappings, operations, regions } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { parseQuantity } from '@shared/units/quantity';
 import type { LabOperation, Scalar } from '@shared/lab/lab';
-import type { Operation, OperationReader, Pages } from '../operations/operation';
+import type { MappingPlace, Operation, OperationReader, Pages } from '../operations/operation';
 import type { LabNames } from './lab-names';
 
 /** Where an operation stands, and what it may name. */
@@ -29,9 +29,19 @@ function parsePages(text: Scalar): Pages | null {
   return count === 0 ? null : { first: Number(match[1]), count };
 }
 
+/** "4096+8192": bytes from an offset on, as the pages that they touch; nothing of length 0. */
+function parseRange(text: Scalar): Pages | null {
+  const match = /^(\d+)\+(\d+)$/.exec(String(text));
+  if (match === null) return null;
+  const [start, length] = [Number(match[1]), Number(match[2])];
+  const first = Math.floor(start / PAGE_BYTES);
+  return { first, count: length === 0 ? 0 : Math.ceil((start + length) / PAGE_BYTES) - first };
+}
+
 /** Pages an operation names, `total` where it names none or they cannot be read (that is reported when it is resolved). */
 export const pageCountOf = (operation: LabOperation, total: number): number => {
-  const { pages } = operation.parameters;
+  const { pages, range } = operation.parameters;
+  if (range !== undefined) return parseRange(range)?.count ?? total;
   return pages === undefined ? total : parsePages(pages)?.count ?? total;
 };
 
@@ -43,6 +53,13 @@ export function operationReader(operation: LabOperation, entry: Operation, place
     const found = all.get(String(given(parameter)));
     if (found === undefined) fail(parameter, `there is no ${what} "${String(given(parameter))}"; there ${all.size === 1 ? 'is' : 'are'} ${[...all.keys()].join(', ') || 'none'}`);
     return found ?? otherwise;
+  };
+  /** A forked child names the mappings of its ancestors as its own. */
+  const inherited = (mapping: MappingPlace): MappingPlace => {
+    for (let parent = names.parents.get(place.process); parent !== undefined; parent = names.parents.get(parent)) {
+      if (mapping.process === parent) return { ...mapping, process: place.process, row: mappings.$.row(place.process, mappings.nth.get(mapping.row)) };
+    }
+    return mapping;
   };
   const device = (parameter: string, all: ReadonlyMap<string, Row>, what: string): Row => {
     if (given(parameter) === undefined && all.size !== 1) fail(parameter, all.size === 0 ? `there is no ${what}: add one to the topology` : `say which ${what}: ${[...all.keys()].join(', ')}`);
@@ -66,6 +83,12 @@ export function operationReader(operation: LabOperation, entry: Operation, place
     },
     pages(parameter, total) {
       const value = given(parameter);
+      const range = given('range');
+      if (range !== undefined) {
+        const bytes = parseRange(range);
+        if (bytes === null) fail('range', `"${range}" is no range of bytes; expected start+length, such as 4096+8192`);
+        return bytes ?? { first: 0, count: 1 };
+      }
       if (value === undefined) return { first: 0, count: Math.max(1, total) };
       const pages = parsePages(value);
       if (pages === null) fail(parameter, `"${value}" is no range of pages; expected first+count, such as 1+2`);
@@ -73,7 +96,7 @@ export function operationReader(operation: LabOperation, entry: Operation, place
     },
     file: parameter => named(parameter, names.files, 'file', 0),
     mapping(parameter) {
-      const mapping = named(parameter, names.mappings, 'mapping', { row: 0, process: place.process, vpnFirst: 0, pageCount: 1 });
+      const mapping = inherited(named(parameter, names.mappings, 'mapping', { row: 0, process: place.process, vpnFirst: 0, pageCount: 1 }));
       if (mapping.process !== place.process) fail(parameter, `mapping "${String(given(parameter))}" is in the address space of another process; an actor with process: of that one may use it`);
       return mapping;
     },
@@ -97,10 +120,15 @@ export function operationReader(operation: LabOperation, entry: Operation, place
       if (row === place.actor && given(parameter) !== undefined && place.actorRows.get(String(given(parameter))) === place.actor) fail(parameter, 'an actor cannot name itself here');
       return row;
     },
+    processOf: parameter => processOfActor(names, String(given(parameter))) ?? place.process,
     operationOf: (parameter, nth) => nthOperation(names, String(given(parameter)), nth, message => { fail('op', message); }),
     filePages: file => (file === 0 ? 1 : Math.ceil(files.size.get(file) / PAGE_BYTES)),
     fail,
   };
+}
+
+function processOfActor(names: LabNames, actor: string): Row | undefined {
+  return names.processes.get(names.lab.actors[actor]?.process ?? actor);
 }
 
 /** Row of the n-th operation of an actor; operations are numbered through the lab. */

@@ -1,4 +1,5 @@
 import type { Mechanism } from '../engine/step';
+import { adviseMemory } from './advise-memory';
 import { allocateBlocks } from './allocate-blocks';
 import { anonymousFault } from './anonymous-fault';
 import { busyExtentWorker, logCommit } from './busy-extents';
@@ -25,6 +26,6 @@ import { removeBlocks } from './remove-blocks';
 export const MECHANISMS: readonly Mechanism[] = [
   pageFault, daxFault, anonymousFault, cowFault, allocateBlocks, getUserPages, layoutBreak, removeBlocks,
   directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
-  cpuAccess, readFile, writeFile, mapMemory, unmapMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
+  cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
   logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone,
 ];

@@ -1,8 +1,9 @@
 import { source } from '@shared/domain/source';
 import { site } from '../engine/step';
 import { cpuAccess } from '../mechanisms/cpu-access';
-import { mapMemory, unmapMemory } from '../mechanisms/mapping-calls';
-import { aMapping, somePages, type Operation } from './operation';
+import { ADVICE, adviseMemory } from '../mechanisms/advise-memory';
+import { MAP_TRAITS, mapMemory, protectMemory, remapMemory, unmapMemory } from '../mechanisms/mapping-calls';
+import { aMapping, somePages, type Operation, type Pages } from './operation';
 
 export const mmap: Operation = {
   word: 'mmap',
@@ -13,18 +14,23 @@ export const mmap: Operation = {
     { name: 'name', title: 'name', doc: 'how other operations call the mapping', required: true, type: { kind: 'text' } },
     { name: 'file', title: 'file', doc: 'the file; anonymous memory if not said', required: false, type: { kind: 'reference', to: 'file' } },
     somePages('pages of the file, first+count; all of it if not said. Anonymous memory: 0+count'),
-    { name: 'prot', title: 'protection', doc: 'read, or read and write', required: false, type: { kind: 'choice', values: ['rw', 'r'], default: 'rw' } },
+    { name: 'prot', title: 'protection', doc: 'read and write, read, or no access', required: false, type: { kind: 'choice', values: ['rw', 'r', 'none'], default: 'rw' } },
     { name: 'flags', title: 'flags', doc: 'MAP_SHARED or MAP_PRIVATE', required: false, type: { kind: 'choice', values: ['shared', 'private'], default: 'shared' } },
+    { name: 'huge', title: 'huge pages', doc: 'anonymous memory in transparent huge pages, where 2 MiB of it are untouched', required: false, type: { kind: 'flag', default: false } },
+    { name: 'node', title: 'NUMA node', doc: 'node that the memory has to come from; any if not said', required: false, type: { kind: 'quantity', dimension: 'count', min: 0, max: 63 } },
+    { name: 'over', title: 'over', doc: 'at the address of this mapping, which goes (MAP_FIXED)', required: false, type: { kind: 'reference', to: 'mapping' } },
   ],
   lower(read) {
     const isFile = read.has('file');
     const file = isFile ? read.file('file') : 0;
     const pages = read.pages('pages', isFile ? read.filePages(file) : 1);
     const mapping = read.newMapping('name', pages.count);
-    const isShared = isFile && read.text('flags') !== 'private';
-    const isWritable = read.text('prot') !== 'r';
+    const prot = read.text('prot');
+    const traits = (prot === 'rw' ? MAP_TRAITS.writable : 0) + (prot === 'none' ? MAP_TRAITS.unreadable : 0) + (isFile && read.text('flags') !== 'private' ? MAP_TRAITS.shared : 0)
+      + (!isFile && read.flag('huge') ? MAP_TRAITS.huge : 0) + (read.has('over') ? MAP_TRAITS.fixed : 0);
+    const node = read.has('node') ? read.number('node', 'count') + 1 : 0;
     return {
-      call: site(mapMemory, read.process, mapping.row, file, pages.first, mapping.vpnFirst, pages.count, isWritable ? 1 : 0, isShared ? 1 : 0),
+      call: site(mapMemory, read.process, mapping.row, file, pages.first, mapping.vpnFirst, pages.count, traits, node),
       text: isFile ? `mmap ${read.text('file')} pages ${pages.first}+${pages.count} as ${read.text('name')}` : `mmap ${pages.count} anonymous pages as ${read.text('name')}`,
     };
   },
@@ -33,12 +39,66 @@ export const mmap: Operation = {
 export const munmap: Operation = {
   word: 'munmap',
   title: 'munmap',
-  doc: 'Takes a mapping away. Pins and references on its pages stay.',
+  doc: 'Takes a mapping or a part of it away. Pins and references on its pages stay.',
   source: source('munmap(2); mm/vma.c do_vmi_munmap() (6.19)', 'V'),
-  parameters: [aMapping],
+  parameters: [aMapping, somePages('pages to unmap, first+count within the mapping; all if not said')],
   lower(read) {
-    const mapping = read.mapping('mapping');
-    return { call: site(unmapMemory, mapping.process, mapping.row), text: `munmap ${read.text('mapping')}` };
+    const { process, vpnFirst, pageCount } = read.mapping('mapping');
+    const pages = read.pages('pages', pageCount);
+    return { call: site(unmapMemory, process, vpnFirst + pages.first, pages.count), text: `munmap ${read.text('mapping')}${partText(pages, pageCount)}` };
+  },
+};
+
+/** " pages 1+2" where it is not all. */
+const partText = ({ first, count }: Pages, total: number): string => (first === 0 && count === total ? '' : ` pages ${first}+${count}`);
+
+export const mprotect: Operation = {
+  word: 'mprotect',
+  title: 'mprotect',
+  doc: 'Changes what the CPU may do through a mapping. Pins and references on its pages stay.',
+  source: source('mprotect(2); mm/mprotect.c (6.19)', 'V'),
+  parameters: [
+    aMapping, somePages('pages, first+count within the mapping; all if not said'),
+    { name: 'prot', title: 'protection', doc: 'read and write, read, or no access', required: true, type: { kind: 'choice', values: ['rw', 'r', 'none'] } },
+  ],
+  lower(read) {
+    const { process, vpnFirst, pageCount } = read.mapping('mapping');
+    const pages = read.pages('pages', pageCount);
+    const prot = read.text('prot');
+    return {
+      call: site(protectMemory, process, vpnFirst + pages.first, pages.count, prot === 'rw' ? 1 : 0, prot === 'none' ? 1 : 0),
+      text: `mprotect ${read.text('mapping')}${partText(pages, pageCount)} to ${prot}`,
+    };
+  },
+};
+
+export const mremap: Operation = {
+  word: 'mremap',
+  title: 'mremap',
+  doc: 'Grows or shrinks a mapping. Pins and references on its pages stay.',
+  source: source('mremap(2); mm/mremap.c (6.19); spec 1.4', 'V', 'O'),
+  parameters: [aMapping, { name: 'newPages', title: 'new length', doc: 'pages that it has then', required: true, type: { kind: 'quantity', dimension: 'count', min: 1, max: 2 ** 28 } }],
+  lower(read) {
+    const { process, vpnFirst, pageCount } = read.mapping('mapping');
+    const newPages = read.number('newPages', 'count');
+    return { call: site(remapMemory, process, vpnFirst, pageCount, newPages), text: `mremap ${read.text('mapping')} to ${newPages} pages` };
+  },
+};
+
+export const madvise: Operation = {
+  word: 'madvise',
+  title: 'madvise',
+  doc: 'dontneed drops the pages of a range from the mapping; dontfork keeps it from children, dofork takes that back.',
+  source: source('madvise(2); mm/madvise.c (6.19)', 'V', 'O'),
+  parameters: [
+    aMapping, somePages('pages, first+count within the mapping; all if not said'),
+    { name: 'advice', title: 'advice', doc: 'what is advised', required: true, type: { kind: 'choice', values: Object.keys(ADVICE) } },
+  ],
+  lower(read) {
+    const { process, vpnFirst, pageCount } = read.mapping('mapping');
+    const pages = read.pages('pages', pageCount);
+    const advice = read.text('advice') as keyof typeof ADVICE;
+    return { call: site(adviseMemory, process, vpnFirst + pages.first, pages.count, ADVICE[advice]), text: `madvise ${read.text('mapping')}${partText(pages, pageCount)} ${advice}` };
   },
 };
 

@@ -52,6 +52,8 @@ export interface OperationReader {
   drive(parameter: string): Row;
   nic(parameter: string): Row;
   otherActor(parameter: string): Row;
+  /** Address space of the actor that a parameter names. */
+  processOf(parameter: string): Row;
   /** Row of the n-th operation of the actor that a parameter names, from 1. */
   operationOf(parameter: string, nth: number): Row;
   /** Queue pair of this actor; every remote actor has one. */
@@ -75,6 +77,11 @@ export const aDrive = reference('drive', 'drive', 'the drive; the only one if no
 export const aNic = reference('nic', 'rdma-nic', 'the NIC; the only one if not said', false);
 export const anActor = reference('actor', 'actor', 'another actor');
 export const somePages = (doc: string): Parameter => ({ name: 'pages', title: 'pages', doc, required: false, type: { kind: 'pages' } });
+
+/** The same part in bytes; offered wherever an operation takes {@link somePages}. */
+export const A_RANGE: Parameter = {
+  name: 'range', title: 'range', doc: 'the same in bytes, start+length; every page that it touches is meant', required: false, type: { kind: 'text' },
+};
 
 /** Parameters that every operation takes. */
 export const COMMON_PARAMETERS: readonly Parameter[] = [

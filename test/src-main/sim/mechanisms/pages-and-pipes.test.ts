@@ -126,7 +126,7 @@ describe('anonymous memory', () => {
         A: [
           ['mmap', { name: 'a', pages: '0+6' }], ['mmap', { name: 'b', pages: '0+6' }], ['mmap', { name: 'c', pages: '0+12' }], ['mmap', { name: 'd', pages: '0+12' }],
           ['store', { mapping: 'a' }], ['store', { mapping: 'b' }], ['store', { mapping: 'c', pages: '0+6' }], ['munmap', { mapping: 'b' }],
-          ['store', { mapping: 'd' }], ['load', { mapping: 'c', pages: '6+1' }],
+          ['store', { mapping: 'd' }], ['store', { mapping: 'c', pages: '6+1' }],
         ],
       },
     })

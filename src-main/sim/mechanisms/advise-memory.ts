@@ -1,0 +1,41 @@
+import { ERRNO } from '@shared/domain/errno';
+import { mappings, processes } from '@shared/state/tables';
+import { emit } from '../engine/events';
+import { mechanism } from '../engine/mechanism';
+import { at, frame } from '../engine/place';
+import { done, fail } from '../engine/step';
+import { kernel } from '../kernel';
+import { zapRange } from './address-space';
+import { isWhollyMapped, mappingsOf, REMOVE_READS, REMOVE_TERMS } from './vma';
+
+/** Words of madvise(2) by number. */
+export const ADVICE = { dontneed: 0, dontfork: 1, dofork: 2 } as const;
+
+const T = frame('process', 'vpn', 'pages', 'advice');
+
+/** madvise(2). EINVAL for dontneed of locked memory; ENOMEM where part of the range is not mapped, the rest is done. */
+export const adviseMemory = mechanism({
+  name: 'madvise',
+  source: 'spec 1.4; mm/madvise.c madvise_dontneed_single_vma(), madvise_vma_behavior() (6.19)',
+  frame: T,
+  order: 'MA1 MA2',
+  steps: {
+    MA1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, T.process), costNs: () => kernel.costs.syscallNs },
+    MA2: {
+      title: 'carry out the advice', drops: [at(processes.mmapLock, T.process)], to: ['done'], reads: REMOVE_READS, writes: REMOVE_TERMS, costNs: () => kernel.costs.unmapNs,
+      run: () => {
+        const isWhole = isWhollyMapped(T.process.v, T.vpn.v, T.pages.v);
+        for (const mapping of mappingsOf(T.process.v, T.vpn.v, T.pages.v)) {
+          if (T.advice.v !== ADVICE.dontneed) {
+            mappings.dontFork.set(mapping, T.advice.v === ADVICE.dontfork ? 1 : 0);
+            continue;
+          }
+          if (mappings.locked.get(mapping) === 1) return fail(ERRNO.EINVAL);
+          const first = mappings.vpnFirst.get(mapping);
+          emit('range-unmapped', T.process.v, first, zapRange(T.process.v, first, mappings.pageCount.get(mapping)));
+        }
+        return isWhole ? done() : fail(ERRNO.ENOMEM);
+      },
+    },
+  },
+});
