@@ -9,7 +9,7 @@ const FAMILIES: readonly object[] = [core, links, placement];
 const isTable = (member: unknown): member is { readonly $: TableDefinition } => typeof member === 'object' && member !== null && '$' in member;
 
 /** Every table of a state. Whoever meets rows of any kind knows them from here. */
-export const TABLES: readonly TableDefinition[] = FAMILIES.flatMap(family => Object.values(family)).filter(isTable).map(({ $ }) => $);
+export const TABLES: readonly TableDefinition[] = FAMILIES.flatMap((family): readonly unknown[] => Object.values(family)).filter(isTable).map(({ $ }) => $);
 
 const BY_ID = new Map(TABLES.map(table => [table.id, table]));
 assert(BY_ID.size === TABLES.length, 'tables have names, and so ids, of their own');

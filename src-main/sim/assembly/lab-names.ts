@@ -9,7 +9,7 @@ import type { LabProblem } from '../api';
 import type { MappingPlace } from '../operations/operation';
 import { PMD_PAGES } from '../mechanisms/folios';
 import { baseRefs } from '../mechanisms/memory-types';
-import { quantityOf } from './parameter-values';
+import { choiceOf, quantityOf } from './parameter-values';
 
 /** First pfn of the first pmem region, and the alignment of those behind: low enough to read, high enough not to look like an index. */
 const PFN_FIRST = 0x80000;
@@ -85,8 +85,8 @@ export class LabNames {
         }
         const block = memoryBlocks.$.row(this.memories.length);
         if (kind === 'host-memory') {
-          memoryBlocks.zone.set(block, memoryBlocks.zone.valueOf(String(labNode['zone'] ?? 'normal')));
-          memoryBlocks.state.set(block, memoryBlocks.state.valueOf(String(labNode['state'] ?? 'online')));
+          memoryBlocks.zone.set(block, memoryBlocks.zone.valueOf(choiceOf(labNode, 'zone')));
+          memoryBlocks.state.set(block, memoryBlocks.state.valueOf(choiceOf(labNode, 'state')));
         }
         this.memories.push({ node, kind, type: fs === 0 ? 'normal' : 'fsdax', firstPfn: pfn, pageCount, fs, numaNode: kind === 'host-memory' ? quantityOf(labNode, 'node') : 0 });
         pfn = Math.ceil((pfn + pageCount) / PFN_ALIGNMENT) * PFN_ALIGNMENT;

@@ -14,3 +14,11 @@ export function quantityOf(node: LabNode, name: string): number {
   assert(parsed.ok, 'a checked lab has readable quantities', { name, given });
   return parsed.value;
 }
+
+/** A choice of a device: what the lab says, else the default of its kind. */
+export function choiceOf(node: LabNode, name: string): string {
+  const type = DEVICES.find(device => device.kind === node.kind)?.parameters.find(candidate => candidate.name === name)?.type;
+  assert(type?.kind === 'choice', 'the device has this choice', { kind: node.kind, name });
+  const given = node[name];
+  return typeof given === 'string' ? given : type.default ?? '';
+}
