@@ -21,7 +21,8 @@ import { MECHANISMS } from '../mechanisms/registry';
 import { OPERATIONS } from '../operations/registry';
 import { LabNames } from './lab-names';
 import { mountKernel, type Unreached } from './mount-kernel';
-import { operationReader, pageCountOf, type ReadingPlace } from './operation-reader';
+import { pageCountOf } from './named-pages';
+import { operationReader, type ReadingPlace } from './operation-reader';
 import { policyOf } from './policy-of';
 import { pathBetween } from './timing';
 

@@ -4,8 +4,9 @@ import { files, mappings, operations, regions } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { parseQuantity } from '@shared/units/quantity';
 import type { LabOperation, Scalar } from '@shared/lab/lab';
-import type { MappingPlace, Operation, OperationReader, Pages } from '../operations/operation';
+import type { MappingPlace, Operation, OperationReader } from '../operations/operation';
 import type { LabNames } from './lab-names';
+import { namedPages } from './named-pages';
 
 /** Where an operation stands, and what it may name. */
 export interface ReadingPlace {
@@ -21,30 +22,6 @@ export interface ReadingPlace {
   readonly nics: ReadonlyMap<string, Row>;
 }
 
-/** "3+2" or 3: first page and how many. */
-function parsePages(text: Scalar): Pages | null {
-  const match = /^(\d+)(?:\+(\d+))?$/.exec(String(text));
-  if (match === null) return null;
-  const count = Number(match[2] ?? 1);
-  return count === 0 ? null : { first: Number(match[1]), count };
-}
-
-/** "4096+8192": bytes from an offset on, as the pages that they touch; nothing of length 0. */
-function parseRange(text: Scalar): Pages | null {
-  const match = /^(\d+)\+(\d+)$/.exec(String(text));
-  if (match === null) return null;
-  const [start, length] = [Number(match[1]), Number(match[2])];
-  const first = Math.floor(start / PAGE_BYTES);
-  return { first, count: length === 0 ? 0 : Math.ceil((start + length) / PAGE_BYTES) - first };
-}
-
-/** Pages an operation names, `total` where it names none or they cannot be read (that is reported when it is resolved). */
-export const pageCountOf = (operation: LabOperation, total: number): number => {
-  const { pages, range } = operation.parameters;
-  if (range !== undefined) return parseRange(range)?.count ?? total;
-  return pages === undefined ? total : parsePages(pages)?.count ?? total;
-};
-
 export function operationReader(operation: LabOperation, entry: Operation, place: ReadingPlace): OperationReader {
   const { names } = place;
   const given = (parameter: string): Scalar | undefined => operation.parameters[parameter];
@@ -53,13 +30,6 @@ export function operationReader(operation: LabOperation, entry: Operation, place
     const found = all.get(String(given(parameter)));
     if (found === undefined) fail(parameter, `there is no ${what} "${String(given(parameter))}"; there ${all.size === 1 ? 'is' : 'are'} ${[...all.keys()].join(', ') || 'none'}`);
     return found ?? otherwise;
-  };
-  /** A forked child names the mappings of its ancestors as its own. */
-  const inherited = (mapping: MappingPlace): MappingPlace => {
-    for (let parent = names.parents.get(place.process); parent !== undefined; parent = names.parents.get(parent)) {
-      if (mapping.process === parent) return { ...mapping, process: place.process, row: mappings.$.row(place.process, mappings.nth.get(mapping.row)) };
-    }
-    return mapping;
   };
   const device = (parameter: string, all: ReadonlyMap<string, Row>, what: string): Row => {
     if (given(parameter) === undefined && all.size !== 1) fail(parameter, all.size === 0 ? `there is no ${what}: add one to the topology` : `say which ${what}: ${[...all.keys()].join(', ')}`);
@@ -81,22 +51,10 @@ export function operationReader(operation: LabOperation, entry: Operation, place
       if (!parsed.ok) fail(parameter, `${parameter} ${parsed.refusal}`);
       return parsed.ok ? parsed.value : 0;
     },
-    pages(parameter, total) {
-      const value = given(parameter);
-      const range = given('range');
-      if (range !== undefined) {
-        const bytes = parseRange(range);
-        if (bytes === null) fail('range', `"${range}" is no range of bytes; expected start+length, such as 4096+8192`);
-        return bytes ?? { first: 0, count: 1 };
-      }
-      if (value === undefined) return { first: 0, count: Math.max(1, total) };
-      const pages = parsePages(value);
-      if (pages === null) fail(parameter, `"${value}" is no range of pages; expected first+count, such as 1+2`);
-      return pages ?? { first: 0, count: 1 };
-    },
+    pages: (parameter, total) => namedPages(operation, parameter, total, fail),
     file: parameter => named(parameter, names.files, 'file', 0),
     mapping(parameter) {
-      const mapping = inherited(named(parameter, names.mappings, 'mapping', { row: 0, process: place.process, vpnFirst: 0, pageCount: 1 }));
+      const mapping = inherited(place, named(parameter, names.mappings, 'mapping', { row: 0, process: place.process, vpnFirst: 0, pageCount: 1 }));
       if (mapping.process !== place.process) fail(parameter, `mapping "${String(given(parameter))}" is in the address space of another process; an actor with process: of that one may use it`);
       return mapping;
     },
@@ -125,6 +83,14 @@ export function operationReader(operation: LabOperation, entry: Operation, place
     filePages: file => (file === 0 ? 1 : Math.ceil(files.size.get(file) / PAGE_BYTES)),
     fail,
   };
+}
+
+/** A forked child names the mappings of its ancestors as its own. */
+function inherited({ names, process }: ReadingPlace, mapping: MappingPlace): MappingPlace {
+  for (let parent = names.parents.get(process); parent !== undefined; parent = names.parents.get(parent)) {
+    if (mapping.process === parent) return { ...mapping, process, row: mappings.$.row(process, mappings.nth.get(mapping.row)) };
+  }
+  return mapping;
 }
 
 function processOfActor(names: LabNames, actor: string): Row | undefined {

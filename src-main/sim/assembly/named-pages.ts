@@ -1,0 +1,39 @@
+import type { LabOperation, Scalar } from '@shared/lab/lab';
+import { PAGE_BYTES } from '@shared/units/pages';
+import type { Pages } from '../operations/operation';
+
+/** "3+2" or 3: first page and how many. */
+function parsePages(text: Scalar): Pages | null {
+  const match = /^(\d+)(?:\+(\d+))?$/.exec(String(text));
+  if (match === null) return null;
+  const count = Number(match[2] ?? 1);
+  return count === 0 ? null : { first: Number(match[1]), count };
+}
+
+/** "4096+8192": bytes from an offset on, as the pages that they touch; nothing of length 0. */
+function parseRange(text: Scalar): Pages | null {
+  const match = /^(\d+)\+(\d+)$/.exec(String(text));
+  if (match === null) return null;
+  const [start, length] = [Number(match[1]), Number(match[2])];
+  const first = Math.floor(start / PAGE_BYTES);
+  return { first, count: length === 0 ? 0 : Math.ceil((start + length) / PAGE_BYTES) - first };
+}
+
+/** Pages an operation names, `total` where it names none or they cannot be read (that is reported when it is resolved). */
+export const pageCountOf = (operation: LabOperation, total: number): number => {
+  const { pages, range } = operation.parameters;
+  if (range !== undefined) return parseRange(range)?.count ?? total;
+  return pages === undefined ? total : parsePages(pages)?.count ?? total;
+};
+
+/** Pages that an operation names in pages or bytes; what cannot be read is reported through `fail` and means the first page. */
+export function namedPages({ parameters }: LabOperation, parameter: string, total: number, fail: (parameter: string, message: string) => void): Pages {
+  const { range } = parameters;
+  const value = parameters[parameter];
+  if (range === undefined && value === undefined) return { first: 0, count: Math.max(1, total) };
+  const pages = range === undefined ? parsePages(value) : parseRange(range);
+  if (pages !== null) return pages;
+  if (range === undefined) fail(parameter, `"${value}" is no range of pages; expected first+count, such as 1+2`);
+  else fail('range', `"${range}" is no range of bytes; expected start+length, such as 4096+8192`);
+  return { first: 0, count: 1 };
+}
