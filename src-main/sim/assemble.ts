@@ -26,7 +26,7 @@ import { describeRun } from './assembly/describe-run';
 import { judgeExpectations } from './assembly/expectations';
 import { LassoWatch } from './assembly/lasso';
 import { mountLab, type MountedLab } from './assembly/mount-lab';
-import { operationOutcomes, outcomeOf } from './assembly/run-outcome';
+import { operationOutcomes, outcomeOf, runCost } from './assembly/run-outcome';
 
 /** All registries as data: devices, operations, axes, knobs, presets, invariants. */
 export const catalogue = (): Catalogue => describeRegistries();
@@ -128,7 +128,7 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
   const summary: RunSummary = {
     lab: name, policy: run.policy, seed: run.seed, schedule: run.schedule, digest: recorder.digest(), end, steps: recorder.steps, endNs: kernel.nowNs,
     operations: operationOutcomes(run, outcome),
-    violations: found.filter(violation => violation.class !== 'notice'), notices: found.filter(violation => violation.class === 'notice'), expectations: [],
+    violations: found.filter(violation => violation.class !== 'notice'), notices: found.filter(violation => violation.class === 'notice'), expectations: [], cost: runCost(),
   };
   return accepted({ description: run, summary: { ...summary, expectations: judgeExpectations(mounted, run, summary) } });
 }

@@ -1,3 +1,4 @@
+import { kindsOfTarget } from '@shared/protocol/parameter';
 import type { Lab } from '@shared/lab/lab';
 import type { LabDiff, LabEdits, LabValue } from '@shared/lab/lab-diff';
 import { linkVerdict, portsOfLink } from '@shared/lab/wiring';
@@ -70,7 +71,9 @@ export function renameNode(edits: LabEdits, catalogue: Catalogue, lab: Lab, from
   });
   const refersToNode = (word: string, name: string): boolean => {
     const parameter = catalogue.operations.find(entry => entry.word === word)?.parameters.find(candidate => candidate.name === name);
-    return parameter?.type.kind === 'reference' && catalogue.devices.some(device => parameter.type.kind === 'reference' && device.kind === parameter.type.to);
+    if (parameter?.type.kind !== 'reference') return false;
+    const kinds = kindsOfTarget(parameter.type.to);
+    return catalogue.devices.some(({ kind }) => kinds.includes(kind));
   };
   for (const [actor, { on, ops }] of Object.entries(lab.actors)) {
     if (on === from) edits.set(['actors', actor, 'on'], to);

@@ -17,6 +17,7 @@ export const actors = table('actor', 'A process thread, kernel worker or device 
   process: ref('its address space', { hidden: true }),
   wakeNs: wide('simulated time before which it takes no step', { hidden: true, unit: 'ns' }),
   waitingSince: int('order in which it began to wait; 0 is not waiting', { hidden: true }),
+  waitingFromNs: wide('when it began to wait', { hidden: true, unit: 'ns' }),
   stack: stack('frames: locals, then return step and caller frame', STACK_WORDS),
 }, {});
 
@@ -30,6 +31,7 @@ export const operations = table('operation', 'One entry of an actor’s program.
   endNs: wide('when it returned', { hidden: true, unit: 'ns' }),
   applied: flag('the size or layout it asked for held at the moment it was carried out'),
   rounds: count('how often a repeated operation began', { hidden: true }),
+  blockedNs: wide('how long it was held up by others in a timed run', { hidden: true, unit: 'ns' }),
   assumed: flag('its outcome rests on something nobody knows', { hidden: true }),
 }, {});
 
@@ -247,6 +249,8 @@ export const counters = table('counter', 'Global counters (vmstat).', {
   pinsAcquired: count('nr_foll_pin_acquired', { hidden: true }),
   pinsReleased: count('nr_foll_pin_released', { hidden: true }),
   orphanWrites: count('device writes into blocks that no file owns any more (busy-extent)', { hidden: true, unit: 'pages' }),
+  zeroedPages: count('pages zeroed by faults and allocations', { hidden: true, unit: 'pages' }),
+  bouncedPages: count('pages copied so that the copy could be written', { hidden: true, unit: 'pages' }),
   order: int('order of submissions', { hidden: true }),
   waits: int('order of waits', { hidden: true }),
 }, {});

@@ -1,3 +1,4 @@
+import type { WaitTarget } from '../protocol/catalogue';
 import type { Wait } from './wait-targets';
 
 /**
@@ -6,10 +7,10 @@ import type { Wait } from './wait-targets';
  */
 export type WaitNature = 'io' | 'set-up' | 'blocked';
 
-const OWN_IO: ReadonlySet<Wait['kind']> = new Set(['request', 'transfer', 'work']);
-const SET_UP: ReadonlySet<Wait['kind']> = new Set(['actor', 'pages-held']);
+const OWN_IO: ReadonlySet<WaitTarget['kind'] | Wait['kind']> = new Set(['request', 'transfer', 'work']);
+const SET_UP: ReadonlySet<WaitTarget['kind'] | Wait['kind']> = new Set(['actor', 'pages-held']);
 
-export function natureOfWait(kind: Wait['kind']): WaitNature {
+export function natureOfWait(kind: WaitTarget['kind'] | Wait['kind']): WaitNature {
   if (OWN_IO.has(kind)) return 'io';
   return SET_UP.has(kind) ? 'set-up' : 'blocked';
 }

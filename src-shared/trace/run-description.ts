@@ -117,6 +117,8 @@ export interface OperationOutcome {
   readonly startNs: number | null;
   readonly endNs: number | null;
   readonly rounds: number;
+  /** How long others held it up in simulated time, its own I/O apart; 0 where a schedule ordered the steps. */
+  readonly blockedNs: number;
   /** The outcome rests on a rule that nobody knows. */
   readonly assumed: boolean;
 }
@@ -147,4 +149,13 @@ export interface RunSummary {
   readonly violations: readonly RunViolation[];
   readonly notices: readonly RunViolation[];
   readonly expectations: readonly ExpectationOutcome[];
+  readonly cost: RunCost;
+}
+
+/** What a run cost beside time. */
+export interface RunCost {
+  /** How often somebody had to wait. */
+  readonly waits: number;
+  readonly zeroedPages: number;
+  readonly bouncedPages: number;
 }

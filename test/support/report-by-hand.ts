@@ -25,10 +25,10 @@ export const LAB: Lab = {
 const summary = (more: Partial<RunSummary>): RunSummary => ({
   lab: 'truncate-short-pin.lab.yaml', policy: 'linux-6.12', seed: 1, schedule: null, digest: '7f3a90c2d1e4b586', end: 'finished', steps: 8, endNs: 8000,
   operations: [
-    { actor: 'admin', op: 'admin.1', text: 'ftruncate F to 0 B', state: 'done', result: 0, errno: null, killedBy: null, status: null, blockedOn: null, startNs: 2000, endNs: 8000, rounds: 1, assumed: false },
-    { actor: 'app', op: 'app.1', text: 'dio_read 1 page into F', state: 'done', result: 1, errno: null, killedBy: null, status: null, blockedOn: null, startNs: 1000, endNs: 8000, rounds: 1, assumed: false }
+    { actor: 'admin', op: 'admin.1', text: 'ftruncate F to 0 B', state: 'done', result: 0, errno: null, killedBy: null, status: null, blockedOn: null, startNs: 2000, endNs: 8000, rounds: 1, blockedNs: 0, assumed: false },
+    { actor: 'app', op: 'app.1', text: 'dio_read 1 page into F', state: 'done', result: 1, errno: null, killedBy: null, status: null, blockedOn: null, startNs: 1000, endNs: 8000, rounds: 1, blockedNs: 0, assumed: false }
   ],
-  violations: [], notices: [], expectations: [], ...more
+  violations: [], notices: [], expectations: [], cost: { waits: 0, zeroedPages: 0, bouncedPages: 0 }, ...more
 })
 
 /** What a report of a run by hand is made from; the run is cut after `stepCount` steps. */

@@ -1,10 +1,9 @@
-import { InvalidArgumentError, type Command as Parser } from 'commander';
-import type { Catalogue } from '@shared/protocol/catalogue';
-import type { ResolvedPolicy } from '@shared/lab/policy-text';
+import type { Command as Parser } from 'commander';
 import type { RunSummary } from '@shared/trace/run-description';
 import { CliFailure, diagnosticLine, fileFailure } from '../cli-failure';
 import { worst, type Exit } from '../exit-codes';
 import { openLab, type LabInput } from '../lab-input';
+import { naturalNumber } from '../natural-number';
 import { Output } from '../output';
 import type { FinishedRun } from '../run-lab';
 import type { CliCommand, Surroundings } from './command';
@@ -47,19 +46,14 @@ invariant is violated that the lab does not expect, 12 a bound was hit. See pinl
   },
 };
 
-function naturalNumber(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) throw new InvalidArgumentError('Expected a whole number from zero up.');
-  return number;
-}
-
 async function runCommand(path: string, options: RunOptions, { streams, version }: Surroundings): Promise<Exit> {
   const output = new Output(streams, options.json === true);
   const { catalogue } = await import('../../sim/assemble');
   const known = catalogue();
   const input = await openLab(path, known);
   for (const warning of input.warnings) output.message(diagnosticLine(warning));
-  const policies = await policiesOf(options, input, known);
+  const { policiesNamed } = await import('../policies-named');
+  const policies = policiesNamed(options.policy ?? null, input, known);
   if (options.report !== undefined && policies.length > 1) {
     throw new CliFailure('usage', `--report writes about one run, and this policy stands for ${policies.length}. Name one policy, or leave --report out.`);
   }
@@ -77,13 +71,6 @@ async function runCommand(path: string, options: RunOptions, { streams, version 
   }
   output.object(summaries.length === 1 ? summaries[0] : summaries);
   return worst(exits);
-}
-
-async function policiesOf(options: RunOptions, input: LabInput, known: Catalogue): Promise<readonly ResolvedPolicy[]> {
-  const { parsePolicies } = await import('@shared/lab/policy-text');
-  const policies = parsePolicies(options.policy ?? null, known, input.lab.policy ?? null);
-  if (!policies.ok) throw new CliFailure('usage', `--policy: ${policies.refusal}`);
-  return policies.value;
 }
 
 async function print(finished: FinishedRun, input: LabInput, options: RunOptions, output: Output): Promise<void> {

@@ -1,11 +1,12 @@
 import { errnoName } from '@shared/domain/errno';
 import { signalName } from '@shared/domain/signal';
 import { arena } from '@shared/state/arena';
-import { actors, operations, transfers } from '@shared/state/tables';
-import type { OperationOutcome, RunDescription } from '@shared/trace/run-description';
+import { actors, counters, operations, transfers } from '@shared/state/tables';
+import type { OperationOutcome, RunCost, RunDescription } from '@shared/trace/run-description';
 import { blockedChain } from '@shared/trace/wait-graph';
 import type { RunOutcome } from '../invariants/invariant';
 import { machine } from '../engine/machine';
+import { heldUpNs } from '../engine/order-by-time';
 
 /** How the run stands at its end, for the invariants that judge ends. */
 export function outcomeOf(run: RunDescription, starving: readonly number[] | null): RunOutcome {
@@ -49,7 +50,14 @@ export function operationOutcomes(run: RunDescription, outcome: RunOutcome): rea
       startNs: state === 'pending' ? null : operations.startNs.get(row),
       endNs: isDone ? operations.endNs.get(row) : null,
       rounds: operations.rounds.get(row),
+      blockedNs: operations.blockedNs.get(row) + (isCurrent && actors.waitingSince.get(actor.row) !== 0 ? heldUpNs(actor.row) : 0),
       assumed: operations.assumed.get(row) === 1,
     };
   });
+}
+
+/** What the run cost beside time. */
+export function runCost(): RunCost {
+  const row = counters.$.row(0);
+  return { waits: counters.waits.get(row), zeroedPages: counters.zeroedPages.get(row), bouncedPages: counters.bouncedPages.get(row) };
 }

@@ -1,6 +1,7 @@
 import { mix } from '@shared/base/hash';
 import { arena } from '@shared/state/arena';
-import { actors, counters } from '@shared/state/tables';
+import { actors, counters, operations } from '@shared/state/tables';
+import { natureOfWait } from '@shared/trace/own-work';
 import { kernel } from '../kernel';
 import { machine } from './machine';
 import type { Order, Pick } from './order';
@@ -26,7 +27,7 @@ export class OrderByTime implements Order {
         startWaiting(row);
         continue;
       }
-      actors.waitingSince.set(row, 0);
+      if (isWaiting) stopWaiting(row);
       const choices = machine.choicesOf(row);
       return { actor, choice: choices === 1 ? 0 : (mix(this.seed, this.steps++) >>> 0) % choices, timeNs };
     }
@@ -78,9 +79,23 @@ function lockWordOf(row: number): number {
 }
 
 /** Notes since when an actor waits; first come, first served. */
-export function startWaiting(row: number): void {
+function startWaiting(row: number): void {
   const counter = counters.$.row(0);
   const order = counters.waits.get(counter) + 1;
   counters.waits.set(counter, order);
   actors.waitingSince.set(row, order);
+  actors.waitingFromNs.set(row, kernel.nowNs);
+}
+
+/** What an actor waited for others is charged to its operation, while it still stands at the step that waited. */
+function stopWaiting(row: number): void {
+  actors.waitingSince.set(row, 0);
+  const op = actors.op.get(row);
+  if (op !== 0) operations.blockedNs.set(op, operations.blockedNs.get(op) + heldUpNs(row));
+}
+
+/** How long an actor that waits has been held up by others; its own I/O and the order of set-up are no hold-up. */
+export function heldUpNs(row: number): number {
+  const { waitsFor } = stepOf(row);
+  return waitsFor !== undefined && natureOfWait(waitsFor.kind) !== 'blocked' ? 0 : kernel.nowNs - actors.waitingFromNs.get(row);
 }

@@ -69,6 +69,7 @@ function begin({ row }: ProgramOperation): void {
   operations.state.set(row, operations.state.valueOf('running'));
   operations.applied.set(row, 0);
   operations.assumed.set(row, 0);
+  operations.blockedNs.set(row, 0);
   operations.result.set(row, 0);
   operations.errno.set(row, 0);
   operations.startNs.set(row, kernel.nowNs);

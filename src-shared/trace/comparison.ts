@@ -1,0 +1,77 @@
+import type { OperationOutcome, RunCost, RunSummary, RunViolation } from './run-description';
+
+/** What a run under one policy came to, in one word. `bound`: it was given up, so that nothing follows. */
+export type Verdict = 'holds' | 'safety' | 'liveness' | 'bound';
+
+/** One policy of a comparison. */
+export interface ComparedRun {
+  readonly policy: string;
+  readonly verdict: Verdict;
+  readonly operations: readonly OperationOutcome[];
+  /** How long the operations were held up by others, summed. */
+  readonly blockedNs: number;
+  readonly endNs: number;
+  readonly cost: RunCost;
+  /** The first safety or liveness violation. */
+  readonly firstBadEvent: RunViolation | null;
+  readonly notices: readonly string[];
+  /** Expectations of the lab that are not met. */
+  readonly unmet: number;
+  readonly digest: string;
+}
+
+/** One workload under several policies. */
+export interface Comparison {
+  readonly lab: string;
+  readonly rows: readonly ComparedRun[];
+}
+
+export function comparedRun(summary: RunSummary): ComparedRun {
+  const { violations, operations } = summary;
+  const firstBadEvent = violations.reduce<RunViolation | null>((first, violation) => (first === null || violation.step < first.step ? violation : first), null);
+  return {
+    policy: summary.policy, verdict: verdictOf(summary), operations, blockedNs: operations.reduce((sum, { blockedNs }) => sum + blockedNs, 0), endNs: summary.endNs, cost: summary.cost,
+    firstBadEvent, notices: [...new Set(summary.notices.map(({ id }) => id))], unmet: summary.expectations.filter(({ ok }) => ok === false).length, digest: summary.digest,
+  };
+}
+
+function verdictOf({ violations, end }: RunSummary): Verdict {
+  if (violations.some(violation => violation.class === 'safety')) return 'safety';
+  if (violations.length > 0) return 'liveness';
+  return end === 'bound' ? 'bound' : 'holds';
+}
+
+/** How an operation ended, in a word or two: "0", "ETXTBSY", "blocked", "killed by SIGBUS". */
+export function outcomeWord({ state, result, errno, killedBy, status, blockedOn }: OperationOutcome): string {
+  if (killedBy !== null) return `killed by ${killedBy}`;
+  if (blockedOn !== null) return 'blocked';
+  if (errno !== null) return errno;
+  if (status !== null) return status;
+  switch (state) {
+    case 'done': return String(result ?? 0);
+    case 'pending': return 'not reached';
+    case 'running': return 'still running';
+    case 'skipped': return 'skipped';
+  }
+}
+
+/** Operations whose outcome is not the same under every policy: what a reader looks for. */
+export function differingOperations({ rows }: Comparison): readonly string[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  return first.operations.map(({ op }) => op).filter(op => new Set(rows.map(row => wordOf(row, op))).size > 1);
+}
+
+/** Outcome of one operation of a row. */
+export function wordOf({ operations }: ComparedRun, op: string): string {
+  const outcome = operations.find(candidate => candidate.op === op);
+  return outcome === undefined ? '–' : outcomeWord(outcome);
+}
+
+/** What the policies of a comparison have in common in their texts, and what each says beside. */
+export function policyLabels(policies: readonly string[]): { readonly common: string; readonly own: readonly string[] } {
+  const words = policies.map(policy => policy.split(','));
+  const common = (words[0] ?? []).filter(word => words.every(other => other.includes(word)));
+  const own = words.map(list => list.filter(word => !common.includes(word)).join(',') || list.join(','));
+  return { common: policies.length > 1 ? common.join(',') : '', own };
+}
