@@ -1,3 +1,4 @@
+import { AssertionFailed } from '@shared/base/assert';
 import type { Lab } from '@shared/lab/lab';
 import { Trace } from '@shared/trace/cursor';
 import type { LabProblem } from '../sim/api';
@@ -44,6 +45,8 @@ export function conform(observation: Observation): ConformRow {
   } catch (error) {
     if (error instanceof NotModelled) return notModelled(`no word in labs for ${error.message}`, null);
     if (error instanceof ClauseError) return notModelled(error.message, null);
+    // A defect of the engine must not hide what became of all the others.
+    if (error instanceof AssertionFailed) return { ...about, verdict: 'differ', expected: '', got: '', reason: `the engine is at fault: ${error.message}`, lab: null };
     throw error;
   }
 }

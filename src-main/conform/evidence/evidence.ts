@@ -25,7 +25,14 @@ export class Evidence {
     this.cursor = new TraceCursor(finished.trace);
     this.end = finished.trace.steps;
     this.before = this.startOf(scene.observed[0]) ?? this.end;
-    this.returned = this.returnOf(scene.observed.at(-1)) ?? this.end;
+    this.returned = (scene.takesHold ? this.submitted() : null) ?? this.returnOf(scene.observed.at(-1)) ?? this.end;
+  }
+
+  /** Steps taken once the I/O of an observed hold was in flight. */
+  private submitted(): number | null {
+    const row = this.rowOf(this.scene.observed[0]!);
+    for (const { kind, args, step } of this.finished.trace.events()) if (kind === 'request-submitted' && args[0] === row) return step + 1;
+    return null;
   }
 
   get run(): RunDescription {
@@ -68,6 +75,19 @@ export class Evidence {
   returnOf(step: Step | undefined): number | null {
     const found = step === undefined ? null : this.eventOf(step, ['operation-returned', 'operation-killed']);
     return found === null ? null : found.before + 1;
+  }
+
+  /** Steps taken before an actor's process ended; all of them if it did not. */
+  lastStateOf(actor: string): number {
+    const process = this.processOf(actor);
+    for (const event of this.finished.trace.events()) if (event.kind === 'process-exited' && event.args[0] === process) return this.exitOf(actor) ?? event.step;
+    return this.end;
+  }
+
+  /** Steps taken before an actor began to exit by itself. */
+  private exitOf(actor: string): number | null {
+    const operation = this.run.operations.find(({ name, word }) => word === 'exit' && name.startsWith(`${actor}.`));
+    return operation === undefined ? null : this.startOf({ actor, nth: Number(operation.name.slice(actor.length + 1)) });
   }
 
   private eventOf(step: Step, kinds: readonly string[]): { readonly before: number } | null {

@@ -11,7 +11,8 @@ const SETTLED_NS = 30 * NS_PER_MS;
 
 type Counter = typeof counters.pinsAcquired | WideColumn;
 
-const grown = (evidence: Evidence, counter: Counter, from: number, to: number): number => {
+/** How much a vm counter has grown between two places of the run. */
+export const grown = (evidence: Evidence, counter: Counter, from: number, to: number): number => {
   const read = (position: number): number => {
     const state = evidence.at(position);
     const [row] = counters.$.rows(state);
@@ -30,7 +31,7 @@ function readAt(evidence: Evidence): number {
   const { area, observed } = evidence.scene;
   if (WAITS_FOR_HOLDS.has(area)) return evidence.end;
   const word = evidence.run.operations.find(({ row }) => row === evidence.rowOf(observed[0]!))?.word ?? '';
-  return SETTLES.has(area) || word.startsWith('odirect') ? evidence.after(SETTLED_NS) : evidence.returned;
+  return SETTLES.has(area) || (area === 'gup' && word.startsWith('odirect')) ? evidence.after(SETTLED_NS) : evidence.returned;
 }
 
 const releasedByUndo = (evidence: Evidence): number => {

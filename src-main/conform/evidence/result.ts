@@ -21,8 +21,10 @@ export function resultOf(evidence: Evidence, observed: string): CallResult {
   if (call.killedBy !== null) {
     return { result: ACCESSES.has(word) ? `signal ${call.killedBy}` : `killed by signal ${SIGNALS[call.killedBy as SignalName]}`, errno: '0' };
   }
+  if (evidence.scene.takesHold && call.state === 'running') return { result: '0', errno: '0' };
   if (call.state !== 'done') return { result: call.state === 'running' ? 'still-waiting' : `not begun (${call.state})`, errno: '0' };
   if (call.errno !== null) return { result: '-1', errno: call.errno };
+  if (evidence.scene.takesHold) return { result: '0', errno: '0' };
   const result = call.result ?? 0;
   if (observed === 'pages-not-moved>0' && result > 0) return { result: observed, errno: '0' };
   if (word === 'getlease') return { result: LEASES[result] ?? String(result), errno: '0' };

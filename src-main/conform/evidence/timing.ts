@@ -10,6 +10,8 @@ const NOISE_NS = 100 * NS_PER_MS;
  */
 export function elapsedClass(evidence: Evidence): string {
   const { scene, elapsedNs, call } = evidence;
+  // Taking a hold is all that is timed: its I/O goes on.
+  if (scene.takesHold) return 'immediate';
   if (elapsedNs === null) return 'not-woken-by-release';
   const { endNs } = call;
   const near = (ns: number | null): boolean => ns !== null && endNs !== null && Math.abs(endNs - ns) < NOISE_NS;

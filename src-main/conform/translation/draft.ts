@@ -72,8 +72,12 @@ export class LabDraft {
     return this.actors.get(actor)?.ops[nth - 1]?.word ?? '';
   }
 
-  wait(actor: string, ns: number): void {
-    for (let leftMs = ns / NS_PER_MS; leftMs > 0; leftMs -= WAIT_MS_MAX) this.say(actor, 'wait', { for: `${Math.min(leftMs, WAIT_MS_MAX)} ms` });
+  /** Lets time pass; answers the last of the steps that this takes. */
+  wait(actor: string, ns: number): Step {
+    const waitOnce = (ms: number): Step => this.say(actor, 'wait', { for: `${ms} ms` });
+    let leftMs = ns / NS_PER_MS;
+    for (; leftMs > WAIT_MS_MAX; leftMs -= WAIT_MS_MAX) waitOnce(WAIT_MS_MAX);
+    return waitOnce(leftMs);
   }
 
   lab(title: string, policy: string, notes: string, expect: readonly Expectation[]): Lab {

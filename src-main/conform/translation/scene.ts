@@ -75,6 +75,8 @@ export class Scene {
   reflink: string | null = null;
   mounted: string | null = null;
   hasForked = false;
+  /** The observed call takes a hold: that it succeeds is all that is seen of it. */
+  takesHold = false;
   /** The set-up is over. */
   isActing = false;
   /** A step that has begun and waits while the action runs. */
@@ -116,6 +118,14 @@ export class Scene {
   perform(actor: string, word: string, parameters: Readonly<Record<string, Scalar>> = {}): Step {
     this.comeBehind(actor);
     const step = this.draft.say(actor, word, parameters);
+    this.behind = { step, how: 'done' };
+    return step;
+  }
+
+  /** Lets time pass behind all before it. */
+  pause(actor: string, ns: number): Step {
+    this.comeBehind(actor);
+    const step = this.draft.wait(actor, ns);
     this.behind = { step, how: 'done' };
     return step;
   }

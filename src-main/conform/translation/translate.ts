@@ -29,6 +29,7 @@ export function translate(observation: Observation): Translation {
   scene.isActing = true;
   const observedAt = Math.max(0, observation.action.findIndex(({ observe }) => observe));
   observation.action.forEach((clause, nth) => { act(scene, clause, nth === observedAt, observation.action.slice(observedAt + 1)); });
+  if (scene.observed.length === 0) throw new NotModelled(`observing "${observation.action[observedAt]?.word ?? ''}"`);
   addTails(scene, observation);
   scene.end();
   const notes = `set-up: ${textOf(observation.setup)}\naction: ${textOf(observation.action)}\nobserved on ${observation.kernel}`;
@@ -70,7 +71,7 @@ function act(scene: Scene, clause: Clause, isObserved: boolean, followUps: reado
   if (afterNs !== null && base !== null && base !== undefined) {
     const runner = clause.word === 'kill' ? scene.outsider() : actor;
     scene.await(runner, base, 'inside');
-    scene.draft.wait(runner, afterNs);
+    scene.goOnBehind(scene.draft.wait(runner, afterNs));
   }
   scene.repeated = [];
   const step = say(scene, clause, actor);

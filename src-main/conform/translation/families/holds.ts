@@ -61,13 +61,14 @@ const KINDS: Readonly<Record<string, HoldKind>> = {
 export const holds: Family = {
   hold(scene, said) {
     const kind = said.read.text('kind') ?? '';
-    if (kind === 'none') return null;
+    if (kind === 'none') return scene.isActing ? scene.perform(said.actor, 'wait', { for: '0 ms' }) : null;
     const mapping = mappingOf(scene, said);
     const range = rangeOf(said);
     if (kind === 'fork' || kind === 'fork-child-touched') return sharedWithChild(scene, said, mapping, kind === 'fork-child-touched');
     const how = KINDS[kind];
     if (how === undefined) throw new NotModelled(`hold kind "${kind}"`);
     const step = how.take(scene, said, mapping, partOf(pagesAround(range)));
+    if (said.clause.observe || scene.isActing) scene.takesHold = true;
     remember(scene, { kind, step, mapping, range, drop: how.drop === null ? null : [how.drop[0], kind === 'mlock' ? { mapping: mapping.name } : how.drop[1]], said });
     return step;
   },
@@ -75,6 +76,7 @@ export const holds: Family = {
 
 function sharedWithChild(scene: Scene, said: Said, mapping: SceneMapping, touches: boolean): Step {
   const child = 'sharer';
+  scene.takesHold = scene.isActing;
   const step = scene.perform(said.actor, 'fork', { child });
   scene.draft.actor(child, { process: child });
   if (touches) scene.perform(child, 'store', { mapping: mapping.name });

@@ -21,7 +21,7 @@ export const mappings: Family = {
     const name = read.text('name') ?? scene.freshName('m');
     const over = at === null ? undefined : scene.mappings.get(at);
     if (over !== undefined) {
-      const step = scene.perform(actor, 'mmap', { name, pages: `0+${over.bytes / PAGE_BYTES}`, at: over.name });
+      const step = scene.perform(actor, 'mmap', { name, pages: `0+${over.bytes / PAGE_BYTES}`, over: over.name });
       scene.mappings.set(name, { name, bytes: over.bytes, file: null });
       const fill = read.text('fill');
       if (fill !== null) scene.bytes.written(scene.perform(actor, 'store', { mapping: name }), fill);
@@ -51,6 +51,6 @@ export const mappings: Family = {
 
   mremap(scene, said) {
     const pages = said.read.whole('pages') ?? 1;
-    return scene.perform(said.actor, 'mremap', { mapping: mappingOf(scene, said).name, pages: `0+${pages}` });
+    return scene.perform(said.actor, 'mremap', { mapping: mappingOf(scene, said).name, newPages: pages });
   },
 };

@@ -52,11 +52,7 @@ export const processes: Family = {
     return null;
   },
 
-  wait(scene, said) {
-    const step = scene.perform(said.actor, 'wait', { for: '0 ms' });
-    scene.draft.wait(said.actor, said.read.time('for') ?? 0);
-    return step;
-  },
+  wait: (scene, said) => scene.pause(said.actor, said.read.time('for') ?? 0),
 
   swap: () => null,
 };

@@ -1,0 +1,62 @@
+import type { State } from '@shared/state/arena';
+import { counters, mappings, processes } from '@shared/state/tables';
+import { NotModelled } from '../translation/not-modelled';
+import { byteOfMapping } from './content';
+import type { Evidence } from './evidence';
+import type { Facts } from './fact';
+import { grown } from './pins';
+
+/** How many entries of an array say what. */
+type Histogram = Readonly<Record<string, number>>;
+
+/** Where each page of the mapping is: a query of move_pages(2), by node or by the errno that the page answers. */
+function placement(evidence: Evidence, position: number): Histogram {
+  const { mapping } = evidence.scene;
+  if (mapping === undefined) throw new NotModelled('memory to look for');
+  const row = evidence.mappingRow(mapping.name);
+  const state = evidence.at(position);
+  const [first, pages] = [mappings.vpnFirst.in(state, row), mappings.pageCount.in(state, row)];
+  const space = mappings.process.in(state, row);
+  const found: Record<string, number> = {};
+  for (let vpn = first; vpn < first + pages; vpn++) {
+    const place = placeOf(evidence, state, space, vpn);
+    found[place] = (found[place] ?? 0) + 1;
+  }
+  return found;
+}
+
+function placeOf({ run }: Evidence, state: State, space: number, vpn: number): string {
+  const entry = processes.pte.spec.names![processes.pte.in(state, space, vpn)]!;
+  if (entry === 'none' || entry === 'swap') return '-ENOENT';
+  if (entry === 'zero page') return '-EFAULT';
+  const pfn = vpn + processes.pfnDelta.in(state, space, vpn);
+  const memory = run.memories.find(({ firstPfn, pageCount }) => pfn >= firstPfn && pfn < firstPfn + pageCount);
+  if (memory?.kind !== 'host-memory') return '-ENOENT';
+  return memory.node;
+}
+
+/** Pages of the mapping that are in memory. */
+function resident(evidence: Evidence): number {
+  return Object.entries(placement(evidence, evidence.returned)).reduce((sum, [place, pages]) => sum + (place === '-ENOENT' ? 0 : pages), 0);
+}
+
+function counterOf(name: string): typeof counters.pinsAcquired {
+  const column = (counters as Readonly<Record<string, unknown>>)[name] as typeof counters.pinsAcquired | undefined;
+  if (column === undefined) throw new NotModelled(name);
+  return column;
+}
+
+/** Where pages are, and what moving them came to. */
+export const placementFacts: Facts = {
+  pgmigrate_success: evidence => grown(evidence, counterOf('pagesMigrated'), evidence.before, evidence.end),
+  pgmigrate_fail: evidence => grown(evidence, counterOf('migrationsFailed'), evidence.before, evidence.end),
+  pgmigrate_fail_seen: evidence => grown(evidence, counterOf('migrationsFailed'), evidence.before, evidence.end) > 0,
+  placement_before: evidence => placement(evidence, evidence.before),
+  placement_after: evidence => placement(evidence, evidence.returned),
+  held_pages_placement: evidence => placement(evidence, evidence.returned),
+  resident_after: resident,
+  byte0_kept: evidence => {
+    const name = evidence.scene.mapping?.name ?? '';
+    return byteOfMapping(evidence, name, 0, evidence.before) === byteOfMapping(evidence, name, 0, evidence.returned);
+  },
+};
