@@ -59,7 +59,7 @@ function freeWord(parameter: string, lab: Lab): string {
 const operationsOf = (lab: Lab): readonly LabOperation[] => Object.values(lab.actors).flatMap(({ ops }) => ops);
 
 /** The word whose operations bring such a thing into being, and the parameter that names it. */
-const MADE_BY: Readonly<Record<string, readonly string[]>> = { mapping: ['mmap'], mr: ['ibv-reg'], pipe: ['vmsplice'] };
+const MADE_BY: Readonly<Record<string, readonly string[]>> = { mapping: ['mmap'], mr: ['ibv-reg'], pipe: ['vmsplice'], fd: ['open', 'dup'] };
 
 /** Names that a reference may take in this lab. */
 export function namesOf(target: string, lab: Lab): readonly string[] {
@@ -68,7 +68,7 @@ export function namesOf(target: string, lab: Lab): readonly string[] {
   if (target === 'file') return nodes.flatMap(([, { files }]) => Object.keys(files ?? {}));
   const words = MADE_BY[target];
   if (words === undefined) return nodes.filter(([, { kind }]) => kindsOfTarget(target).includes(kind)).map(([id]) => id);
-  const names = operationsOf(lab).filter(({ word }) => words.includes(word)).flatMap(({ parameters }) => parameters['name'] ?? parameters['pipe'] ?? []);
+  const names = operationsOf(lab).filter(({ word }) => words.includes(word)).flatMap(({ parameters }) => parameters['name'] ?? parameters['pipe'] ?? parameters['fd'] ?? []);
   return [...new Set(names.map(String))];
 }
 

@@ -86,12 +86,15 @@ function* valueFindings(value: Scalar, parameter: Parameter, path: LabPath, lab:
 /** Names that a reference may use; null where operations bring them into being as the lab runs. */
 function namesOf(target: ReferenceTarget, lab: Lab, catalogue: Catalogue): readonly string[] | null {
   switch (target) {
-    case 'mapping': case 'mr': case 'pipe': return null;
+    case 'mapping': case 'mr': case 'pipe': case 'fd': return null;
     case 'actor': return Object.keys(lab.actors);
-    case 'file': return Object.values(lab.topology.nodes).flatMap(node => Object.keys(node.files ?? {}));
+    case 'file': return [...Object.values(lab.topology.nodes).flatMap(node => Object.keys(node.files ?? {})), ...createdFiles(lab)];
     default: return nodesOf(kindsOfTarget(target), lab, catalogue);
   }
 }
+
+const createdFiles = (lab: Lab): readonly string[] =>
+  Object.values(lab.actors).flatMap(({ ops }) => ops).flatMap(({ word, parameters }) => (word === 'create' ? [String(parameters['name'])] : []));
 
 /** Nodes of these kinds, and those of which nobody knows the kind. */
 function nodesOf(kinds: readonly string[], lab: Lab, catalogue: Catalogue): readonly string[] {

@@ -18,6 +18,12 @@ export type WaitTarget =
   | { readonly kind: 'migration'; readonly process: string; readonly vpn: string }
   /** Until the other threads of the process have left. */
   | { readonly kind: 'threads'; readonly process: string }
+  /** Until conflicting leases on the file are given up or taken by force. */
+  | { readonly kind: 'lease'; readonly file: string; readonly writes: string; readonly layout: string }
+  /** Until somebody asks for the lease of a descriptor. */
+  | { readonly kind: 'lease-break'; readonly descriptor: string }
+  /** Until no page of the file is held. */
+  | { readonly kind: 'file-idle'; readonly file: string }
   | { readonly kind: 'pages-held'; readonly file: string; readonly index: string }
   /** An engine or worker at rest: nothing to do is not being blocked. */
   | { readonly kind: 'work' };

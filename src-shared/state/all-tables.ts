@@ -3,8 +3,9 @@ import type { TableDefinition } from './table';
 import * as links from './link-tables';
 import * as placement from './placement-tables';
 import * as core from './tables';
+import * as vfs from './vfs-tables';
 
-const FAMILIES: readonly object[] = [core, links, placement];
+const FAMILIES: readonly object[] = [core, links, placement, vfs];
 
 const isTable = (member: unknown): member is { readonly $: TableDefinition } => typeof member === 'object' && member !== null && '$' in member;
 

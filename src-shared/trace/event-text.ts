@@ -3,6 +3,7 @@ import { signalName } from '../domain/signal';
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import { holders, mappings, operations, transfers } from '../state/tables';
+import { LEASE_TYPES } from '../state/vfs-tables';
 import { showPages } from '../units/show';
 import { contentText } from './content';
 import { EVENTS, type EventKind, type TraceEvent } from './event';
@@ -63,6 +64,15 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'process-forked': (of, here) => `${processOf(here, of.parent)} forks ${processOf(here, of.child)}`,
   'process-exited': (of, here) => `${processOf(here, of.process)} has exited`,
   'invariant-violated': (of, here) => `${here.run.invariants[of.invariant]?.id ?? 'an invariant'} violated: ${here.run.invariants[of.invariant]?.sentence ?? ''}`,
+  'file-opened': (of, here) => `${fileOf(here, of.file)} is opened${of.write === 1 ? ' for writing' : ''}`,
+  'file-closed': (of, here) => `${fileOf(here, of.file)} is closed: the last user of an open file description is gone`,
+  'file-created': (of, here) => `${fileOf(here, of.file)} is created`,
+  'inode-evicted': (of, here) => `the inode of ${fileOf(here, of.file)} is gone`,
+  'lease-taken': (of, here) => `${self(here)} takes ${nameOfRow(here.state, here.run, of.lease)} (${leaseTypeName(of.type)})`,
+  'lease-break-sent': (of, here) => `${self(here)} breaks ${nameOfRow(here.state, here.run, of.lease)}: it has to go down to ${leaseTypeName(of.type)}`,
+  'lease-signal-handled': (of, here) => `the handler of ${operationName(here.run, of.operation)} runs: F_GETLEASE says ${leaseTypeName(of.type)}`,
+  'lease-forced': (of, here) => `the deadline of ${nameOfRow(here.state, here.run, of.lease)} has passed: it is forced down to ${leaseTypeName(of.type)}`,
+  'lease-released': (of, here) => `${nameOfRow(here.state, here.run, of.lease)} is gone`,
 };
 
 /** What an event says, in one sentence without a full stop. */
@@ -73,6 +83,7 @@ export function eventText(event: TraceEvent, here: EventPlace): string {
   return sentence(of, here);
 }
 
+const leaseTypeName = (type: number): string => LEASE_TYPES[type] ?? String(type);
 const self = ({ run, actor }: EventPlace): string => actorName(run, actor);
 const titleOf = ({ run }: EventPlace, operation: Row): string => `${operationName(run, operation)} ${operationText(run, operation).replace(/ by [^ ]+$/, '')}`;
 const processOf = ({ run }: EventPlace, process: Row): string => processName(run, process);

@@ -42,6 +42,15 @@ export const EVENTS = {
   'process-exited': ['process'],
   'invariant-violated': ['invariant'],
   'process-forked': ['parent', 'child'],
+  'file-opened': ['file', 'write'],
+  'file-closed': ['file'],
+  'file-created': ['file', 'filesystem'],
+  'inode-evicted': ['file'],
+  'lease-taken': ['lease', 'type'],
+  'lease-break-sent': ['lease', 'type'],
+  'lease-signal-handled': ['operation', 'type'],
+  'lease-forced': ['lease', 'type'],
+  'lease-released': ['lease'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

@@ -6,6 +6,7 @@ import {
   accesses, actors, busyExtents, counters, drives, files, filesystems, holders, hosts, links, mappings, nics, operations, pipes, processes,
   queuePairs, regions, requests, transfers,
 } from '../state/tables';
+import { descriptors, leaseHandlers, leases, leaseSettings, openFiles } from '../state/vfs-tables';
 import { showPfn } from '../units/show';
 import type { RunDescription, RunMemory } from './run-description';
 
@@ -72,6 +73,14 @@ export function keeperName(state: State, run: RunDescription, holder: Row): stri
   return keeper === 0 ? operationName(run, holders.op.in(state, holder)) : nameOfRow(state, run, keeper);
 }
 
+/** "lease of H on F": the task that opened the file has it. */
+function leaseName(state: State, run: RunDescription, lease: Row): string {
+  const open = leases.open.in(state, lease);
+  const opened = run.operations.find(({ row }) => row === openFiles.op.in(state, open));
+  const file = leases.file.in(state, lease);
+  return `${leases.kind.in(state, lease) === 0 ? 'lease' : 'layout lease'} of ${opened === undefined ? NOBODY : actorName(run, opened.actor)}${file === 0 ? '' : ` on ${fileName(run, file)}`}`;
+}
+
 type Namer = (state: State, run: RunDescription, row: Row) => string;
 
 const NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
@@ -95,6 +104,11 @@ const NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
   [links.$.id, (_, run, row) => nameIn(run.links, row) ?? `link at ${row}`],
   [counters.$.id, () => 'vm counters'],
   [memoryBlocks.$.id, (state, run, row) => `memory blocks of ${run.memories[memoryBlocks.nth.in(state, row)]?.node ?? row}`],
+  [openFiles.$.id, (state, run, row) => `open file of ${operationName(run, openFiles.op.in(state, row))}`],
+  [descriptors.$.id, (state, run, row) => `descriptor ${descriptors.nth.in(state, row)} of ${processName(run, descriptors.process.in(state, row))}`],
+  [leases.$.id, leaseName],
+  [leaseHandlers.$.id, (state, run, row) => `handler of ${operationName(run, leaseHandlers.op.in(state, row))}`],
+  [leaseSettings.$.id, () => 'fs.lease-break-time'],
 ]);
 
 /** What a person calls a row of any table; "nobody" for 0. */

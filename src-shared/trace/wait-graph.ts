@@ -1,6 +1,7 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import { holders, operations, processes, requests, transfers } from '../state/tables';
+import { leases } from '../state/vfs-tables';
 import { showNs } from '../units/show';
 import { actorName, heldPages, holdWord, keeperName, operationName, operationText } from './names';
 import { outlookOfHold, outlookOfMapping, type ReleaseOutlook } from './release-outlook';
@@ -30,10 +31,10 @@ export function waitGraph(state: State, run: RunDescription): readonly WaitEdge[
 }
 
 /**
- * Where a chain of waits ends: it comes back to itself, at a hold or mapping that nothing scheduled ends, at an actor that
+ * Where a chain of waits ends: it comes back to itself, at a hold, lease or mapping that nothing scheduled ends, at an actor that
  * can go on, or at something that nobody brings about.
  */
-export type ChainEnd = 'cycle' | 'pin' | 'mapping' | 'work' | 'nothing';
+export type ChainEnd = 'cycle' | 'pin' | 'lease' | 'mapping' | 'work' | 'nothing';
 
 export interface BlockedChain {
   /** At most {@link LINKS_MAX}; the last one names an operation or a policy. */
@@ -54,7 +55,7 @@ export function blockedChain(state: State, run: RunDescription, actorNth: number
   return { links: shortened(links), end, cycle };
 }
 
-const WORST_FIRST: readonly ChainEnd[] = ['cycle', 'pin', 'mapping', 'nothing', 'work'];
+const WORST_FIRST: readonly ChainEnd[] = ['cycle', 'pin', 'lease', 'mapping', 'nothing', 'work'];
 
 /** Depth-first over waits; a finished actor's chain is kept, so that shared locks do not multiply the work. */
 class Follower {
@@ -89,6 +90,7 @@ class Follower {
     const outlook = isHold ? outlookOfHold(state, run, holder.row) : state.w[holder.row] === processes.$.id ? outlookOfMapping(state, run, holder.row) : null;
     const held = isHold ? [this.hold(holder.row)] : saysMore(wait) ? [{ text: holder.text, at: { kind: 'row' as const, value: String(holder.row) } }] : [];
     const release = outlook === null ? [] : [releaseLink(run, outlook)];
+    if (holder.actor === null && state.w[holder.row] === leases.$.id) return { links: [...held, leasePolicy(run)], end: 'lease', cycle: [] };
     if (holder.actor === null) return { links: [...held, ...release], end: outlook === null ? 'nothing' : isHold ? 'pin' : 'mapping', cycle: [] };
     const from = this.path.indexOf(holder.actor);
     if (from >= 0 && this.isUnreached(outlook)) return { links: [...held, ...release], end: 'pin', cycle: [] };
@@ -165,6 +167,12 @@ function servedOperation(state: State, row: Row): Row {
     case transfers.$.id: return transfers.op.in(state, row);
     default: return 0;
   }
+}
+
+/** What becomes of a lease whose holder does nothing is the policy. */
+function leasePolicy(run: RunDescription): WhyLink {
+  const variant = run.variants.find(({ axis }) => axis === 'lease-break');
+  return { text: `nobody gives it up; ${variant === undefined ? '' : `policy lease-break=${variant.id}`}`, at: { kind: 'policy', value: 'lease-break' } };
 }
 
 /** How a hold or a mapping ends, as the last line of a chain. */

@@ -10,6 +10,7 @@ import { actors, busyExtents, files, filesystems, holders, hosts, nics, processe
 import { holdsOn } from './held-ranges';
 import { actorName, fileName, filesystemName, framePlace, holdWord, keeperName, nameOfRow, operationName, processName } from './names';
 import { mappingsOf } from './page-mappings';
+import { askedBack, conflictingLeases } from './lease-waits';
 import { deviceActor, outlookOfHold, outlookOfMapping } from './release-outlook';
 import { localOf, stepOf } from './running-frame';
 import type { RunDescription } from './run-description';
@@ -59,6 +60,9 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'frozen': return thawedFile(state, run, local(target.file));
     case 'actor': return restingActor(state, run, local(target.actor));
     case 'threads': return otherThreads(state, run, actor, local(target.process));
+    case 'lease': return conflictingLeases(state, run, local(target.file), local(target.writes) === 1, local(target.layout) === 1);
+    case 'lease-break': return askedBack(state, run, local(target.descriptor));
+    case 'file-idle': return idleFile(state, run, local(target.file));
     case 'pages-held': return { kind: 'pages-held', text: `somebody to hold page ${fileName(run, local(target.file))}:${local(target.index)}`, holders: [] };
     case 'migration': return movedPage(state, run, local(target.process), local(target.vpn));
     case 'work': return null;
@@ -69,6 +73,12 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
 function idlePage(state: State, run: RunDescription, pfn: number): Wait | null {
   if (valueAt(state, run.host, hosts.refs.field, pfn) === run.counts.baseRefs.fsdax) return null;
   return { kind: 'page-idle', text: `page ${framePlace(state, run, pfn)} to become idle`, holders: [...waitsForHolds(state, run, pfn, pfn + 1), ...mapsThatCount(state, run, pfn)] };
+}
+
+/** The eviction of an inode waits for every page: the first that is held stands for all. */
+function idleFile(state: State, run: RunDescription, file: Row): Wait | null {
+  const held = holders.$.rows(state).find(row => holders.how.in(state, row) !== 0 && holders.owner.in(state, row) === files.nth.in(state, file));
+  return held === undefined ? null : idlePage(state, run, holders.pfnFirst.in(state, held));
 }
 
 function waitsForHolds(state: State, run: RunDescription, first: number, end: number): WaitHolder[] {

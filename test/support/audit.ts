@@ -89,10 +89,11 @@ export class Audit {
   private watched(step: Step, mechanism: Mechanism, id: number): Step {
     const key = `${mechanism.name} ${mechanism.stepNames[id - mechanism.base] ?? '?'}`
     const guard = <T>(body: () => T) => (): T => this.within(watched, body)
-    const { when, again, choices, costNs } = step
+    const { when, timeoutNs, again, choices, costNs } = step
     const watched: Step = {
       ...step,
       ...(when === undefined ? {} : { when: guard(when) }),
+      ...(timeoutNs === undefined ? {} : { timeoutNs: guard(timeoutNs) }),
       ...(again === undefined ? {} : { again: guard(again) }),
       ...(choices === undefined ? {} : { choices: guard(choices) }),
       run: (go, choice) => this.within(watched, () => step.run?.(go, choice)),

@@ -13,6 +13,8 @@ export interface SmallLab {
   readonly policy?: string
   /** Pages by file name, written from the start, or a file as in a lab. */
   readonly files?: Readonly<Record<string, number | LabFile>>
+  /** Files in host memory: tmpfs if a number of pages. */
+  readonly memoryFiles?: Readonly<Record<string, number | LabFile>>
   readonly pmemPages?: number
   readonly hostPages?: number
   readonly actors: Readonly<Record<string, readonly ShortOperation[] | SmallActor>>
@@ -21,13 +23,14 @@ export interface SmallLab {
 const KIB_A_PAGE = 4
 
 /** One CPU with memory, a pmem region with the files, a drive, a NIC and a remote peer; and these programs. */
-export function smallLab({ policy, files = {}, pmemPages = 16, hostPages = 64, actors }: SmallLab): Lab {
+export function smallLab({ policy, files = {}, memoryFiles = {}, pmemPages = 16, hostPages = 64, actors }: SmallLab): Lab {
   const labFiles = Object.entries(files).map(([name, file]): [string, LabFile] => [name, typeof file === 'number' ? { size: `${file * KIB_A_PAGE} KiB` } : file])
+  const inMemory = Object.entries(memoryFiles).map(([name, file]): [string, LabFile] => [name, typeof file === 'number' ? { size: `${file * KIB_A_PAGE} KiB`, fs: 'tmpfs' } : file])
   return {
     version: 1, title: 'a lab of a test', ...(policy === undefined ? {} : { policy }),
     topology: {
       nodes: {
-        cpu0: { kind: 'cpu' }, node0: { kind: 'host-memory', size: `${hostPages * KIB_A_PAGE} KiB` }, rc0: { kind: 'root-complex' },
+        cpu0: { kind: 'cpu' }, node0: { kind: 'host-memory', size: `${hostPages * KIB_A_PAGE} KiB`, files: Object.fromEntries(inMemory) }, rc0: { kind: 'root-complex' },
         pmem0: { kind: 'pmem-region', size: `${pmemPages * KIB_A_PAGE} KiB`, files: Object.fromEntries(labFiles) },
         nvme0: { kind: 'nvme-ssd' }, nic0: { kind: 'rdma-nic' }, peer: { kind: 'rdma-peer' },
       },

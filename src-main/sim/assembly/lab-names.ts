@@ -1,7 +1,7 @@
 import type { Row } from '@shared/state/dictionary';
 import { files, filesystems, hosts, mappings, pipes, processes, regions } from '@shared/state/tables';
-import type { Lab, LabFile, LabOperation } from '@shared/lab/lab';
 import { memoryBlocks } from '@shared/state/placement-tables';
+import type { Lab, LabFile, LabOperation, Scalar } from '@shared/lab/lab';
 import { PAGE_BYTES } from '@shared/units/pages';
 import type { RunMemory } from '@shared/trace/run-description';
 import { parseQuantity } from '@shared/units/quantity';
@@ -34,6 +34,8 @@ export class LabNames {
   readonly regions = new Map<string, Row>();
   /** Parent of each process that a fork brings into being. */
   readonly parents = new Map<Row, Row>();
+  /** Names of file descriptors, numbered; each process has its own under every name. */
+  readonly descriptors = new Map<string, number>();
   /** Devices that operations use, and where the first of them says so. */
   readonly used = new Map<Row, readonly (string | number)[]>();
   /** Initial frame of each page-addressable file: pfn of its page 0 by file name, where it had blocks. */
@@ -136,6 +138,17 @@ export class LabNames {
     return row;
   }
 
+  /** The inode that a create will bring into being. */
+  private addCreated(name: string, node: Scalar | undefined): void {
+    const memory = this.memories.find(candidate => candidate.node === node) ?? this.memories.find(({ fs }) => fs !== 0) ?? this.memories[0];
+    const row = files.$.row(this.files.size + 1);
+    this.files.set(name, row);
+    files.fs.set(row, memory.fs === 0 ? this.pseudoFs(memory.node, { size: 0 }) : memory.fs);
+    files.dax.set(row, memory.fs === 0 ? 0 : 1);
+    files.mode.set(row, Number.parseInt('0644', 8));
+    files.gone.set(row, 1);
+  }
+
   private giveBlocks(file: Row, fs: Row, pfn: number, pages: number, kind: 'unwritten' | 'written'): void {
     const nth = files.nth.get(file);
     files.kind.assign(file, 0, pages, files.kind.valueOf(kind));
@@ -161,6 +174,10 @@ export class LabNames {
       this.parents.set(row, process);
       processes.unborn.set(row, 1);
     }
+    if ((word === 'open' || word === 'dup') && parameters['fd'] !== undefined && !this.descriptors.has(String(parameters['fd']))) {
+      this.descriptors.set(String(parameters['fd']), this.descriptors.size);
+    }
+    if (word === 'create' && !this.files.has(String(parameters['name']))) this.addCreated(String(parameters['name']), parameters['fs']);
     if (word === 'vmsplice' && parameters['pipe'] !== undefined) {
       const name = String(parameters['pipe']);
       if (this.pipes.has(name)) return;

@@ -26,7 +26,10 @@ export class LassoWatch {
   }
 
   private key(): string {
-    const waits = machine.actorRows.map(row => (actors.pc.get(row) === 0 || actors.waitingSince.get(row) !== 0 ? 0 : Math.max(0, actors.wakeNs.get(row) - kernel.nowNs)));
+    const waits = machine.actorRows.map(row => {
+      if (actors.pc.get(row) === 0) return 0;
+      return Math.max(0, (actors.waitingSince.get(row) === 0 ? actors.wakeNs.get(row) : machine.timeoutOf(row)) - kernel.nowNs);
+    });
     const queue = machine.actorRows.map((row, actor) => ({ actor, since: actors.waitingSince.get(row) })).filter(({ since }) => since !== 0)
       .sort((a, b) => a.since - b.since).map(({ actor }) => actor);
     const busy = flows.$.rows().map(row => Math.max(0, flows.endNs.get(row) - kernel.nowNs));

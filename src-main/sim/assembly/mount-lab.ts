@@ -5,6 +5,8 @@ import { accesses, actors, drives, links, nics, operations, queuePairs } from '@
 import { PAGE_BYTES } from '@shared/units/pages';
 import { KINDS_OF_TARGET } from '@shared/protocol/parameter';
 import { parseQuantity } from '@shared/units/quantity';
+import { leaseHandlers, leaseSettings } from '@shared/state/vfs-tables';
+import { NS_PER_S } from '@shared/units/time';
 import type { Lab, LabOperation } from '@shared/lab/lab';
 import type { ResolvedPolicy } from '@shared/lab/policy-text';
 import type { RunActor } from '@shared/trace/run-description';
@@ -14,6 +16,8 @@ import { programOf, type ProgramOperation } from '../engine/program';
 import { site, type Mechanism } from '../engine/step';
 import { kernel, type MountedOperation } from '../kernel';
 import { busyExtentWorker, logCommit } from '../mechanisms/busy-extents';
+import { leaseHandler } from '../mechanisms/lease-handler';
+import { REACTIONS } from '../operations/lease-operations';
 import { driveEngine } from '../mechanisms/drive-engine';
 import { processExit } from '../mechanisms/process-exit';
 import { nicEngine } from '../mechanisms/rdma-write';
@@ -23,6 +27,7 @@ import { LabNames } from './lab-names';
 import { mountKernel, type Unreached } from './mount-kernel';
 import { pageCountOf } from './named-pages';
 import { operationReader, type ReadingPlace } from './operation-reader';
+import type { Policy } from '../policies/policy';
 import { policyOf } from './policy-of';
 import { pathBetween } from './timing';
 
@@ -37,6 +42,9 @@ export interface MountedLab {
   readonly nics: ReadonlyMap<string, Row>;
 }
 
+/** fs.lease-break-time as a kernel boots (fs/locks.c lease_break_time, 6.19). */
+const LEASE_BREAK_NS = 45 * NS_PER_S;
+
 /** Builds the initial state of a checked lab. Refuses with everything that does not fit together. */
 export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab, readonly LabProblem[]> {
   arena.clear();
@@ -48,6 +56,7 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   names.layOutMemory();
   names.createFiles();
   introduceNames(names);
+  leaseSettings.breakTimeNs.set(leaseSettings.$.row(0), LEASE_BREAK_NS);
   const driveRows = rowsOf(lab, KINDS_OF_TARGET.drive, nth => drives.$.row(nth));
   const nicRows = rowsOf(lab, ['rdma-nic'], nth => nics.$.row(nth));
   lab.topology.links.forEach((_, index) => links.$.row(index));
@@ -59,9 +68,15 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   if (names.problems.length > 0) return refused(names.problems);
   kernel.operations = lowered.operations;
   const programs = taskNames.map((name, nth) => programOf(name, lab.actors[name].handler ?? 'none', lowered.programs[nth], site(processExit, processOf(names, name)), names.parents.has(processOf(names, name))));
-  machine.mount([...MECHANISMS, policy.truncateVsDma.layoutOperation, ...programs]);
-  const runActors = addActors(names, programs, driveRows, nicRows);
+  machine.mount([...MECHANISMS, ...mechanismsOf(policy), ...programs]);
+  const runActors = [...addActors(names, programs, driveRows, nicRows)];
+  addLeaseHandlers(names, lowered.operations, runActors);
   return accepted({ lab, names, resolved, actors: runActors, operations: lowered.operations, drives: driveRows, nics: nicRows });
+}
+
+/** What the policy brings along, each once. */
+function mechanismsOf({ truncateVsDma, longtermFilePin: { guards } }: Policy): Iterable<Mechanism> {
+  return new Set([truncateVsDma.layoutOperation, ...(guards?.mechanisms ?? [])]);
 }
 
 const processOf = (names: LabNames, actor: string): Row => names.processes.get(names.lab.actors[actor].process ?? actor)!;
@@ -174,3 +189,19 @@ function addActors(names: LabNames, programs: readonly Mechanism[], driveRows: R
   return added;
 }
 
+/** Each on-break is a thread of its process that runs when the signal comes. */
+function addLeaseHandlers(names: LabNames, mounted: LoweredLab['operations'], added: RunActor[]): void {
+  for (const { row: op, name, source: { word, parameters } } of mounted.filter(({ source }) => source.word === 'on-break')) {
+    const handler = leaseHandlers.$.row(op);
+    const process = processOf(names, name.slice(0, name.lastIndexOf('.')));
+    const after = parseQuantity(String(parameters['after'] ?? 0), 'ns');
+    leaseHandlers.process.set(handler, process);
+    leaseHandlers.does.set(handler, REACTIONS.findIndex(reaction => reaction === parameters['do']));
+    leaseHandlers.afterNs.set(handler, after.ok ? after.value : 0);
+    const row = machine.addActor(leaseHandler);
+    arena.set(row + actors.stack.off, handler);
+    actors.process.set(row, process);
+    accesses.$.row(added.length);
+    added.push({ row, name: `${name}.${word}`, kind: 'worker', node: null });
+  }
+}

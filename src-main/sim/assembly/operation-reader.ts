@@ -1,6 +1,7 @@
 import { assert } from '@shared/base/assert';
 import type { Row } from '@shared/state/dictionary';
 import { files, mappings, operations, regions } from '@shared/state/tables';
+import { descriptors, leaseHandlers } from '@shared/state/vfs-tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { parseQuantity } from '@shared/units/quantity';
 import type { LabOperation, Scalar } from '@shared/lab/lab';
@@ -21,6 +22,9 @@ export interface ReadingPlace {
   readonly drives: ReadonlyMap<string, Row>;
   readonly nics: ReadonlyMap<string, Row>;
 }
+
+/** Descriptors without a name are numbered behind all that have one. */
+const UNNAMED_FIRST = 100_000;
 
 export function operationReader(operation: LabOperation, entry: Operation, place: ReadingPlace): OperationReader {
   const { names } = place;
@@ -71,6 +75,9 @@ export function operationReader(operation: LabOperation, entry: Operation, place
       return mr;
     },
     pipe: parameter => named(parameter, names.pipes, 'pipe', 0),
+    descriptor: parameter => descriptors.$.row(place.process, named(parameter, names.descriptors, 'descriptor', 0)),
+    newDescriptor: parameter => descriptors.$.row(place.process, given(parameter) === undefined ? UNNAMED_FIRST + operations.nth.get(place.op) : named(parameter, names.descriptors, 'descriptor', 0)),
+    get handler() { return leaseHandlers.$.row(place.op); },
     drive: parameter => device(parameter, place.drives, 'drive'),
     nic: parameter => device(parameter, place.nics, 'rdma-nic'),
     otherActor(parameter) {

@@ -73,6 +73,14 @@ class Machine {
     return step.interruptible === 'signal' && actors.signal.get(actor) !== 0;
   }
 
+  /** Simulated time at which the wait of an actor ends by itself; Infinity if it has no timer. */
+  timeoutOf(actor: number): number {
+    const { timeoutNs } = this.steps[arena.w[actor + actors.pc.off]];
+    if (timeoutNs === undefined) return Infinity;
+    this.enter(actor);
+    return timeoutNs();
+  }
+
   /** How many alternatives the next step of `actor` has. */
   choicesOf(actor: number): number {
     const step = this.steps[arena.w[actor + actors.pc.off]];

@@ -13,9 +13,15 @@ export class OrderAtRandom implements Order {
   }
 
   next(): Pick | null {
-    const enabled = machine.actorRows.map((row, actor) => ({ row, actor })).filter(({ row }) => machine.isEnabled(row));
+    const enabled = machine.actorRows.map((row, actor) => ({ row, actor, dueNs: dueNs(row) })).filter(({ dueNs: due }) => due < Infinity);
     if (enabled.length === 0) return null;
-    const { row, actor } = enabled[this.prng.below(enabled.length)];
-    return { actor, choice: this.prng.below(machine.choicesOf(row)), timeNs: Math.max(kernel.nowNs, actors.wakeNs.get(row)) };
+    const { row, actor, dueNs: due } = enabled[this.prng.below(enabled.length)];
+    return { actor, choice: this.prng.below(machine.choicesOf(row)), timeNs: Math.max(kernel.nowNs, due) };
   }
 }
+
+/** When an actor may go at the earliest, its timer included; Infinity if it cannot. */
+const dueNs = (row: number): number => {
+  if (actors.pc.get(row) === 0) return Infinity;
+  return machine.isEnabled(row) ? actors.wakeNs.get(row) : machine.timeoutOf(row);
+};

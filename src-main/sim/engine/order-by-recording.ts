@@ -43,13 +43,14 @@ export class OrderByRecording implements Order {
       const word = this.words[this.at];
       const row = machine.actorRows[word.actor];
       if (this.isReached(word, row)) continue;
-      if (!machine.isEnabled(row)) {
+      const isEnabled = machine.isEnabled(row);
+      if (!isEnabled && (word.until.kind === 'blocked' || machine.timeoutOf(row) === Infinity)) {
         if (word.until.kind === 'blocked') continue;
         throw new ScheduleMismatch(`word ${this.at + 1} of the schedule, "${word.text}": ${actors.pc.get(row) === 0 ? 'the actor has ended' : `it cannot go on at ${stepName(row)}`}`);
       }
       this.taken++;
       actors.waitingSince.set(row, 0);
-      return { actor: word.actor, choice: Math.min(word.choice, machine.choicesOf(row) - 1), timeNs: Math.max(kernel.nowNs, actors.wakeNs.get(row)) };
+      return { actor: word.actor, choice: Math.min(word.choice, machine.choicesOf(row) - 1), timeNs: Math.max(kernel.nowNs, isEnabled ? actors.wakeNs.get(row) : machine.timeoutOf(row)) };
     }
     return this.otherwise.next();
   }

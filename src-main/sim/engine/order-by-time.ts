@@ -21,7 +21,7 @@ export class OrderByTime implements Order {
       if (actor < 0) return null;
       const row = machine.actorRows[actor];
       const isWaiting = actors.waitingSince.get(row) !== 0;
-      const timeNs = Math.max(kernel.nowNs, isWaiting ? kernel.nowNs : actors.wakeNs.get(row));
+      const timeNs = isWaiting ? this.waitsUntil(row) : Math.max(kernel.nowNs, actors.wakeNs.get(row));
       if (!isWaiting && !this.mayGo(row)) {
         kernel.nowNs = timeNs;
         startWaiting(row);
@@ -41,8 +41,8 @@ export class OrderByTime implements Order {
     machine.actorRows.forEach((row, actor) => {
       if (actors.pc.get(row) === 0) return;
       const since = actors.waitingSince.get(row);
-      if (since !== 0 && !this.mayGo(row)) return;
-      const time = since !== 0 ? kernel.nowNs : Math.max(kernel.nowNs, actors.wakeNs.get(row));
+      const time = since !== 0 ? this.waitsUntil(row) : Math.max(kernel.nowNs, actors.wakeNs.get(row));
+      if (time === Infinity) return;
       const tie = since !== 0 ? since - 0x8000_0000 : mix(this.seed, actor) >>> 0;
       if (time < bestTime || (time === bestTime && tie < bestTie)) {
         best = actor;
@@ -51,6 +51,11 @@ export class OrderByTime implements Order {
       }
     });
     return best;
+  }
+
+  /** When an actor that waits goes on, as things stand: now, with its timer, or never. */
+  private waitsUntil(row: number): number {
+    return this.mayGo(row) ? kernel.nowNs : Math.max(kernel.nowNs, machine.timeoutOf(row));
   }
 
   /** Enabled, and nobody has waited longer for the same lock. */

@@ -22,6 +22,8 @@ export interface Step<Name extends string = string> {
   readonly when?: () => boolean;
   /** What is waited for, so that a person can be told. Locks say it themselves. */
   readonly waitsFor?: WaitTarget;
+  /** Simulated time at which the wait ends by itself, the condition unmet: a timer. Infinity is never. Exploring, it may end at any time. */
+  readonly timeoutNs?: () => number;
   /** A pending signal enables the step too (int), or only a fatal one does (kill). */
   readonly interruptible?: 'signal' | 'kill';
   /** Number of alternatives: explored all, seeded in timed runs. */

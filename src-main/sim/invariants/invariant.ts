@@ -1,6 +1,7 @@
 import type { Column, PageField } from '@shared/state/table';
 import type { InvariantEntry } from '@shared/protocol/catalogue';
 import type { RunDescription } from '@shared/trace/run-description';
+import type { ChainEnd } from '@shared/trace/wait-graph';
 import type { Row } from '@shared/state/dictionary';
 
 /** What an invariant may look at. */
@@ -30,7 +31,7 @@ export interface RunOutcome extends Judgement {
   /** Indexes of actors inside an operation that began before the logical state came back. */
   readonly starving: readonly number[];
   /** For each blocked actor: the chain of whom it waits for. */
-  chainOf(actor: number): { readonly lines: readonly string[]; readonly end: 'cycle' | 'pin' | 'mapping' | 'work' | 'nothing'; readonly cycle: readonly number[] };
+  chainOf(actor: number): { readonly lines: readonly string[]; readonly end: ChainEnd; readonly cycle: readonly number[] };
 }
 
 /** A rule about how runs end: progress, cycles, what stays behind. */

@@ -8,9 +8,9 @@ import type { EndInvariant } from './invariant';
 const LAYOUT_WORDS: ReadonlySet<string> = new Set(['ftruncate', 'fallocate']);
 
 /** The lab’s own steps that order a set-up: no kernel waits there. */
-const SET_UP_WORDS: ReadonlySet<string> = new Set(['await-held', 'await-waiting']);
-/** A cycle is L5’s, a hold that user space keeps is L2’s. */
-const HAS_A_CULPRIT: ReadonlySet<string> = new Set(['cycle', 'pin']);
+const SET_UP_WORDS: ReadonlySet<string> = new Set(['await-held', 'await-waiting', 'await-done', 'await-break']);
+/** A cycle is L5’s, a hold that user space keeps is L2’s, a lease that nobody gives up L3’s. */
+const HAS_A_CULPRIT: ReadonlySet<string> = new Set(['cycle', 'pin', 'lease']);
 
 export const l1LayoutOperationEnds: EndInvariant = {
   kind: 'end',

@@ -1,6 +1,7 @@
 import type { Invariant } from './invariant';
 import { l1LayoutOperationEnds } from './l1-layout-operation-ends';
 import { l2NoUserControlledWait } from './l2-no-user-controlled-wait';
+import { l3LeaseBreakEnds } from './l3-lease-break-ends';
 import { l5NoWaitCycle } from './l5-no-wait-cycle';
 import { l9FreeSpaceAllocatable } from './l9-free-space-allocatable';
 import { s11BusyNotAllocated } from './s11-busy-not-allocated';
@@ -14,5 +15,5 @@ import { s7FsdaxState } from './s7-fsdax-state';
 /** Every invariant, always on. */
 export const INVARIANTS: readonly Invariant[] = [
   s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s4CountConservation, s5PinConservation, s7FsdaxState, s11BusyNotAllocated, s16HonestResult,
-  l1LayoutOperationEnds, l2NoUserControlledWait, l5NoWaitCycle, l9FreeSpaceAllocatable,
+  l1LayoutOperationEnds, l2NoUserControlledWait, l3LeaseBreakEnds, l5NoWaitCycle, l9FreeSpaceAllocatable,
 ];

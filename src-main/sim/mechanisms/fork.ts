@@ -2,6 +2,7 @@ import { ERRNO } from '@shared/domain/errno';
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { hosts, mappings, processes } from '@shared/state/tables';
+import { descriptors } from '@shared/state/vfs-tables';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
@@ -12,6 +13,7 @@ import {
 } from './address-space';
 import { isMaybePinned } from './folio-counts';
 import { ALLOCATE_TERMS, allocateAnonymous, freeFrames } from './frames';
+import { copyDescriptors } from './open-files';
 import { CONTENT_TERMS, copyContent } from './page-content';
 import { copyMapping, REMOVE_READS, REMOVE_TERMS, removeRange, VMA_TERMS } from './vma';
 
@@ -118,11 +120,12 @@ export const forkProcess = mechanism({
       again: () => true,
     },
     FK3: {
-      title: 'the child runs', drops: [mmapLock], to: ['done'], reads: every(processes.memlockLimit, processes.ipcLock, processes.uid),
-      writes: [at(processes.unborn, T.child), at(processes.hasPinned, T.child)],
+      title: 'the child runs', drops: [mmapLock], to: ['done'], reads: every(processes.memlockLimit, processes.ipcLock, processes.uid, descriptors.open),
+      writes: [at(processes.unborn, T.child), at(processes.hasPinned, T.child), ...every(descriptors.open)],
       run: () => {
         if (T.isOut.v !== 0) return fail(T.isOut.v);
-        for (const column of [processes.memlockLimit, processes.ipcLock, processes.uid]) column.set(T.child.v, column.get(T.process.v));
+        for (const column of [processes.memlockLimit, processes.ipcLock, processes.uid, processes.capable]) column.set(T.child.v, column.get(T.process.v));
+        copyDescriptors(T.process.v, T.child.v);
         processes.unborn.set(T.child.v, 0);
         emit('process-forked', T.process.v, T.child.v);
         return done(processes.nth.get(T.child.v));

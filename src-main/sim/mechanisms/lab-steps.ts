@@ -6,6 +6,7 @@ import { mechanism } from '../engine/mechanism';
 import { every, frame } from '../engine/place';
 import { sendSignalTo, SIGNAL_TERMS } from '../engine/signals';
 import { done, fail, sleep } from '../engine/step';
+import { NS_PER_S } from '@shared/units/time';
 import { busyRefs } from './folio-counts';
 
 const isKilled = (): boolean => actors.dead.get(machine.self) !== 0;
@@ -30,7 +31,8 @@ export const sendSignal = mechanism({
   },
 });
 
-const S = frame('ns');
+/** A word holds no more than 2 s in ns. */
+const S = frame('seconds', 'ns');
 
 /** Time passes in user space. */
 export const pause = mechanism({
@@ -39,7 +41,7 @@ export const pause = mechanism({
   frame: S,
   order: 'PA1 PA2',
   steps: {
-    PA1: { title: 'let time pass', run: () => sleep(S.ns.v) },
+    PA1: { title: 'let time pass', run: () => sleep(S.seconds.v * NS_PER_S + S.ns.v) },
     PA2: { title: 'go on', interruptible: 'kill', reads: every(actors.dead), to: ['done'], run: () => (isKilled() ? fail(ERRNO.EINTR) : done()) },
   },
 });

@@ -1,16 +1,19 @@
 import { ERRNO } from '@shared/domain/errno';
-import { hosts, mappings, processes } from '@shared/state/tables';
+import { files, hosts, mappings, processes } from '@shared/state/tables';
+import { descriptors } from '@shared/state/vfs-tables';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
-import { done, fail } from '../engine/step';
+import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { ENTRY_READS, forEachEntry, mapsFrame, PTE, splitHugeEdges } from './address-space';
+import { dropLooseFiles, hasLooseFiles, LOOSE_READS } from './put-file';
 import { isWhollyMapped, mappingsIn, mappingsOf, REMOVE_READS, REMOVE_TERMS, removeRange, VMA_TERMS } from './vma';
 
 /** Bits of the argument `traits` of {@link mapMemory}. */
 export const MAP_TRAITS = { writable: 1, unreadable: 2, shared: 4, huge: 8, sync: 16, fixed: 32 } as const;
 
-const M = frame('process', 'mapping', 'file', 'fileFirst', 'vpn', 'pages', 'traits', 'numaNode');
+/** `descriptor` is what the file is mapped through; 0 if it is opened for the mapping alone. */
+const M = frame('process', 'mapping', 'file', 'fileFirst', 'vpn', 'pages', 'traits', 'numaNode', 'descriptor');
 const has = (trait: number): 0 | 1 => ((M.traits.v & trait) === 0 ? 0 : 1);
 
 /** mmap(2) at the address the lab gives the mapping; MAP_FIXED takes away what was there. */
@@ -22,10 +25,14 @@ export const mapMemory = mechanism({
   steps: {
     MM1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, M.process), costNs: () => kernel.costs.syscallNs },
     MM2: {
-      title: 'insert the mapping', drops: [at(processes.mmapLock, M.process)], reads: [...VMA_TERMS, ...REMOVE_READS], writes: [...VMA_TERMS, ...REMOVE_TERMS], to: ['done'],
+      title: 'insert the mapping', drops: [at(processes.mmapLock, M.process)], writes: [...VMA_TERMS, ...REMOVE_TERMS], to: ['done'],
+      reads: [...VMA_TERMS, ...REMOVE_READS, at(descriptors.open, M.descriptor), at(files.links, M.file)],
       run: () => {
         if (has(MAP_TRAITS.fixed) === 1) removeRange(M.process.v, M.vpn.v, M.pages.v);
         if (mappings.pageCount.get(M.mapping.v) > 0 || mappingsIn(M.process.v, M.vpn.v, M.pages.v).length > 0) return fail(ERRNO.EBUSY);
+        if (M.descriptor.v !== 0 && descriptors.open.get(M.descriptor.v) === 0) return fail(ERRNO.EBADF);
+        if (M.descriptor.v === 0 && M.file.v !== 0 && files.links.get(M.file.v) === 0) return fail(ERRNO.ENOENT);
+        mappings.open.set(M.mapping.v, M.descriptor.v === 0 ? 0 : descriptors.open.get(M.descriptor.v));
         mappings.pageCount.set(M.mapping.v, M.pages.v);
         mappings.file.set(M.mapping.v, M.file.v);
         mappings.fileFirst.set(M.mapping.v, M.fileFirst.v);
@@ -44,22 +51,26 @@ export const mapMemory = mechanism({
 
 const U = frame('process', 'vpn', 'pages');
 
+const dropFiles = site(dropLooseFiles);
+
 /** munmap(2) of a range. Holds on its pages stay (spec 1.4). */
 export const unmapMemory = mechanism({
   name: 'munmap',
   source: 'mm/vma.c do_vmi_munmap(), mm/memory.c zap_pte_range() (6.19)',
   frame: U,
-  order: 'MU1 MU2',
+  order: 'MU1 MU2 MU3 MU4',
   steps: {
     MU1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, U.process), costNs: () => kernel.costs.syscallNs },
     MU2: {
       title: 'clear the page-table entries and remove the mapping', drops: [at(processes.mmapLock, U.process)], to: ['done'],
-      reads: REMOVE_READS, writes: REMOVE_TERMS, costNs: () => kernel.costs.unmapNs,
+      reads: [...REMOVE_READS, ...LOOSE_READS], writes: REMOVE_TERMS, costNs: () => kernel.costs.unmapNs,
       run: () => {
         removeRange(U.process.v, U.vpn.v, U.pages.v);
-        return done();
+        return hasLooseFiles() ? undefined : done();
       },
     },
+    MU3: { title: 'drop the files that only this memory kept', calls: [dropFiles], run: () => call(dropFiles) },
+    MU4: { title: 'return', to: ['done'], run: () => done() },
   },
 });
 

@@ -2,6 +2,7 @@ import { SIGNALS } from '@shared/domain/signal';
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { actors, pipes, processes, regions } from '@shared/state/tables';
+import { descriptors } from '@shared/state/vfs-tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
@@ -9,19 +10,24 @@ import { at, every, frame } from '../engine/place';
 import { killThread, threadsOf } from '../engine/signals';
 import { call, done, site } from '../engine/step';
 import { deregisterMemory } from './deregister-memory';
+import { closeFile } from './open-close';
 import { drainPipe } from './pipe';
+import { dropLooseFiles, hasLooseFiles, LOOSE_READS } from './put-file';
 import { REMOVE_READS, REMOVE_TERMS, removeRange } from './vma';
 
 /** More pages than any address space of a lab has. */
 const ADDRESS_SPACE_PAGES = 2 ** 30;
 
-const T = frame('process', 'mr', 'pipe');
+const T = frame('process', 'mr', 'pipe', 'descriptor');
 
 const deregister = site(deregisterMemory, T.mr, T.process);
 const closePipe = site(drainPipe, T.pipe, 1);
+const close = site(closeFile, T.descriptor);
+const dropFiles = site(dropLooseFiles);
 
 const siblings = (): readonly Row[] => threadsOf(T.process.v).filter(actor => actor !== machine.self);
 const nextRegion = (): Row => regions.$.rows(arena).find(mr => regions.process.get(mr) === T.process.v && regions.state.get(mr) === regions.state.valueOf('valid')) ?? 0;
+const nextDescriptor = (): Row => descriptors.$.rows(arena).find(descriptor => descriptors.process.get(descriptor) === T.process.v && descriptors.open.get(descriptor) !== 0) ?? 0;
 const nextPipe = (): Row => pipes.$.rows(arena).find(pipe => pipes.closed.get(pipe) === 0 && pipes.process.get(pipe) === T.process.v) ?? 0;
 
 /**
@@ -32,7 +38,7 @@ export const processExit = mechanism({
   name: 'process-exit',
   source: 'kernel/exit.c do_exit(), exit_mmap(), exit_files() (6.19)',
   frame: T,
-  order: 'EX1 EX2 EX2q EX3 EX4 EX5 EX6',
+  order: 'EX1 EX2 EX2q EX3 EX4 EX4f EX5 EX6',
   steps: {
     EX1: {
       title: 'tell the other threads, unless one of them leads the way already',
@@ -56,16 +62,26 @@ export const processExit = mechanism({
       },
     },
     EX4: {
-      title: 'close one pipe', reads: every(pipes.closed), calls: [closePipe], to: ['EX4', 'EX5'],
+      title: 'close one pipe', reads: every(pipes.closed), calls: [closePipe], to: ['EX4', 'EX4f'],
       run: go => {
         T.pipe.v = nextPipe();
-        return T.pipe.v === 0 ? go.EX5 : call(closePipe, go.EX4);
+        return T.pipe.v === 0 ? go.EX4f : call(closePipe, go.EX4);
+      },
+    },
+    EX4f: {
+      title: 'close one descriptor', reads: every(descriptors.open), calls: [close], to: ['EX4f', 'EX5'],
+      run: go => {
+        T.descriptor.v = nextDescriptor();
+        return T.descriptor.v === 0 ? go.EX5 : call(close, go.EX4f);
       },
     },
     EX5: {
       title: 'unmap all memory', takes: at(processes.mmapLock, T.process), drops: [at(processes.mmapLock, T.process)],
-      reads: REMOVE_READS, writes: REMOVE_TERMS,
-      run: () => { removeRange(T.process.v, 0, ADDRESS_SPACE_PAGES); },
+      reads: [...REMOVE_READS, ...LOOSE_READS], writes: REMOVE_TERMS, calls: [dropFiles],
+      run: () => {
+        removeRange(T.process.v, 0, ADDRESS_SPACE_PAGES);
+        return hasLooseFiles() ? call(dropFiles) : undefined;
+      },
     },
     EX6: {
       title: 'the address space is gone', writes: [at(processes.exited, T.process)], to: ['done'],

@@ -1,5 +1,12 @@
 import type { Mechanism } from '../engine/step';
 import { adviseMemory } from './advise-memory';
+import { breakLeases } from './break-leases';
+import { evictInode } from './evict-inode';
+import { awaitBreak, installLeaseHandler, leaseHandler, setBreakTime } from './lease-handler';
+import { changeLinks, changeMode, createFile, statFile, truncatePath } from './name-calls';
+import { closeFile, duplicate, openFile } from './open-close';
+import { dropLooseFiles, putFile } from './put-file';
+import { getLease, setLease } from './set-lease';
 import { allocateBlocks } from './allocate-blocks';
 import { anonymousFault } from './anonymous-fault';
 import { busyExtentWorker, logCommit } from './busy-extents';
@@ -27,5 +34,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   pageFault, daxFault, anonymousFault, cowFault, allocateBlocks, getUserPages, layoutBreak, removeBlocks,
   directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
+  openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, statFile, truncatePath,
+  setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime,
   logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone,
 ];

@@ -12,7 +12,7 @@ import { KIND } from './allocate-blocks';
 import { ENTRY } from './dax-fault';
 import { firstBusyFrame } from './folio-counts';
 
-/** `op` asks: its size is the new i_size, or −1 where the size stays (punch). `used` pages of the range may have a block or an entry. */
+/** `op` asks: its size is the new i_size, or −1 where the size stays (punch); none asks where an inode is evicted. `used` pages of the range may have a block or an entry. */
 const T = frame('file', 'first', 'pages', 'op', 'used');
 
 const size = at(files.size, T.file);
@@ -88,7 +88,8 @@ function release(index: number, pfn: number, pages: number, isHeld: boolean): vo
   emit(isHeld ? 'blocks-busy' : 'blocks-freed', T.file.v, pfn, pages);
 }
 
-const isTruncate = (): boolean => kernel.operations[operations.nth.get(T.op.v)].sizeBytes >= 0;
+const sizeAsked = (): number => (T.op.v === 0 ? -1 : kernel.operations[operations.nth.get(T.op.v)].sizeBytes);
+const isTruncate = (): boolean => sizeAsked() >= 0;
 
 /** The part every layout operation ends with, under iolock and invalidate_lock (spec 4.3 N2–N5). */
 export const removeBlocks = mechanism({
@@ -100,7 +101,7 @@ export const removeBlocks = mechanism({
     N2: {
       title: 'set the size', reads: [size, kind, entry], writes: [size],
       run: () => {
-        const { sizeBytes } = kernel.operations[operations.nth.get(T.op.v)];
+        const sizeBytes = sizeAsked();
         if (sizeBytes >= 0) {
           size.v = sizeBytes;
           emit('size-changed', T.file.v, Math.ceil(sizeBytes / PAGE_BYTES));
@@ -128,7 +129,7 @@ export const removeBlocks = mechanism({
       ],
       costNs: () => kernel.costs.allocateNs,
       run: () => {
-        operations.applied.set(T.op.v, 1);
+        if (T.op.v !== 0) operations.applied.set(T.op.v, 1);
         if (T.used.v === 0) return done();
         let freed = 0;
         forEachBlockRun(T.file.v, T.first.v, usedEnd(), (index, pfn, pages) => {

@@ -11,7 +11,7 @@ const SPLIT_FIRST = 0x1000;
 
 /** Columns of a mapping, its place and length apart. */
 export const TRAITS: readonly Column[] = [
-  mappings.file, mappings.writable, mappings.unreadable, mappings.shared, mappings.sync, mappings.locked, mappings.dontFork, mappings.huge, mappings.numaNode,
+  mappings.file, mappings.open, mappings.writable, mappings.unreadable, mappings.shared, mappings.sync, mappings.locked, mappings.dontFork, mappings.huge, mappings.numaNode,
 ];
 const ALL: readonly Column[] = [mappings.pageCount, mappings.vpnFirst, mappings.fileFirst, ...TRAITS];
 

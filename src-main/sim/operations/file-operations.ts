@@ -2,14 +2,12 @@ import { source } from '@shared/domain/source';
 import { showBytes } from '@shared/units/show';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { site } from '../engine/step';
-import { kernel } from '../kernel';
-import { readFile, writeFile } from '../mechanisms/file-access';
+import { readFile } from '../mechanisms/file-access';
+import { layoutEntry, writeEntry } from '../mechanisms/layout-entry';
 import { aFile, somePages, type Operation } from './operation';
 
 /** Pages behind any file: a range to the end of a file reaches this far. */
 const TO_THE_END_PAGES = 2 ** 30;
-
-const layoutOperation = (): typeof kernel.policy.truncateVsDma.layoutOperation => kernel.policy.truncateVsDma.layoutOperation;
 
 export const ftruncate: Operation = {
   word: 'ftruncate',
@@ -21,7 +19,7 @@ export const ftruncate: Operation = {
     const file = read.file('file');
     const sizeBytes = read.number('size', 'bytes');
     return {
-      call: site(layoutOperation, file, Math.ceil(sizeBytes / PAGE_BYTES), TO_THE_END_PAGES, read.op),
+      call: site(layoutEntry, file, Math.ceil(sizeBytes / PAGE_BYTES), TO_THE_END_PAGES, read.op),
       sizeBytes,
       text: `ftruncate ${read.text('file')} to ${showBytes(sizeBytes)}`,
     };
@@ -42,7 +40,7 @@ export const fallocate: Operation = {
     const file = read.file('file');
     const pages = read.pages('pages', read.filePages(file));
     return {
-      call: site(layoutOperation, file, pages.first, pages.count, read.op),
+      call: site(layoutEntry, file, pages.first, pages.count, read.op),
       text: `punch ${read.text('file')} pages ${pages.first}+${pages.count}`,
     };
   },
@@ -70,6 +68,6 @@ export const pwrite: Operation = {
   lower(read) {
     const file = read.file('file');
     const pages = read.pages('pages', Math.max(1, read.filePages(file)));
-    return { call: site(writeFile, read.op, file, pages.first, pages.count), text: `pwrite ${read.text('file')} pages ${pages.first}+${pages.count}` };
+    return { call: site(writeEntry, read.op, file, pages.first, pages.count), text: `pwrite ${read.text('file')} pages ${pages.first}+${pages.count}` };
   },
 };

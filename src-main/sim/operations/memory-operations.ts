@@ -3,7 +3,7 @@ import { site } from '../engine/step';
 import { cpuAccess } from '../mechanisms/cpu-access';
 import { ADVICE, adviseMemory } from '../mechanisms/advise-memory';
 import { MAP_TRAITS, mapMemory, protectMemory, remapMemory, unmapMemory } from '../mechanisms/mapping-calls';
-import { aMapping, somePages, type Operation, type Pages } from './operation';
+import { aDescriptor, aMapping, somePages, type Operation, type Pages } from './operation';
 
 export const mmap: Operation = {
   word: 'mmap',
@@ -16,6 +16,7 @@ export const mmap: Operation = {
     somePages('pages of the file, first+count; all of it if not said. Anonymous memory: 0+count'),
     { name: 'prot', title: 'protection', doc: 'read and write, read, or no access', required: false, type: { kind: 'choice', values: ['rw', 'r', 'none'], default: 'rw' } },
     { name: 'flags', title: 'flags', doc: 'MAP_SHARED or MAP_PRIVATE', required: false, type: { kind: 'choice', values: ['shared', 'private'], default: 'shared' } },
+    { ...aDescriptor, doc: 'the descriptor it is mapped through; opened for the mapping alone if not said', required: false },
     { name: 'huge', title: 'huge pages', doc: 'anonymous memory in transparent huge pages, where 2 MiB of it are untouched', required: false, type: { kind: 'flag', default: false } },
     { name: 'node', title: 'NUMA node', doc: 'node that the memory has to come from; any if not said', required: false, type: { kind: 'quantity', dimension: 'count', min: 0, max: 63 } },
     { name: 'over', title: 'over', doc: 'at the address of this mapping, which goes (MAP_FIXED)', required: false, type: { kind: 'reference', to: 'mapping' } },
@@ -30,7 +31,7 @@ export const mmap: Operation = {
       + (!isFile && read.flag('huge') ? MAP_TRAITS.huge : 0) + (read.has('over') ? MAP_TRAITS.fixed : 0);
     const node = read.has('node') ? read.number('node', 'count') + 1 : 0;
     return {
-      call: site(mapMemory, read.process, mapping.row, file, pages.first, mapping.vpnFirst, pages.count, traits, node),
+      call: site(mapMemory, read.process, mapping.row, file, pages.first, mapping.vpnFirst, pages.count, traits, node, read.has('fd') ? read.descriptor('fd') : 0),
       text: isFile ? `mmap ${read.text('file')} pages ${pages.first}+${pages.count} as ${read.text('name')}` : `mmap ${pages.count} anonymous pages as ${read.text('name')}`,
     };
   },

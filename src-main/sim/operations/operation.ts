@@ -49,6 +49,12 @@ export interface OperationReader {
   mr(parameter: string): Row;
   newMr(parameter: string): Row;
   pipe(parameter: string): Row;
+  /** A descriptor of the actor’s process, by name. */
+  descriptor(parameter: string): Row;
+  /** The same, where the operation makes it: without a name it gets one of its own. */
+  newDescriptor(parameter: string): Row;
+  /** The operation as a handler of lease breaks. */
+  readonly handler: Row;
   drive(parameter: string): Row;
   nic(parameter: string): Row;
   otherActor(parameter: string): Row;
@@ -73,6 +79,8 @@ export const aFile = reference('file', 'file', 'the file');
 export const aMapping = reference('mapping', 'mapping', 'a mapping, by the name its mmap gave it');
 export const anMr = reference('mr', 'mr', 'a registration, by name');
 export const aPipe = reference('pipe', 'pipe', 'a pipe, by name');
+export const aDescriptor = reference('fd', 'fd', 'a file descriptor, by name');
+export const aNewDescriptor: Parameter = { name: 'fd', title: 'fd', doc: 'how other operations call the descriptor', required: false, type: { kind: 'text' } };
 export const aDrive = reference('drive', 'drive', 'the drive; the only one if not said', false);
 export const aNic = reference('nic', 'rdma-nic', 'the NIC; the only one if not said', false);
 export const anActor = reference('actor', 'actor', 'another actor');

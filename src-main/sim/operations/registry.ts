@@ -1,4 +1,7 @@
 import { closePipe, ibvDereg, ibvReg, odirectRead, odirectWrite, rdmaWrite, readPipe, vmsplice } from './device-operations';
+import { close, dup, open } from './descriptor-operations';
+import { awaitBreakOperation, getlease, leaseBreakTime, onBreak, setlease } from './lease-operations';
+import { chmod, create, fstat, link, rename, stat, truncate, unlink } from './name-operations';
 import { fallocate, ftruncate, pread, pwrite } from './file-operations';
 import { load, madvise, mmap, mprotect, mremap, munmap, store } from './memory-operations';
 import { A_RANGE, type Operation } from './operation';
@@ -8,10 +11,12 @@ import { awaitDoneOperation, awaitHeldOperation, awaitWaitingOperation, exit, ki
 /** Every operation a lab may name, in the order of menus and help. */
 export const OPERATIONS: readonly Operation[] = ([
   mmap, munmap, mprotect, mremap, madvise, load, store,
-  pread, pwrite, ftruncate, fallocate,
+  pread, pwrite, ftruncate, truncate, fallocate,
+  open, close, dup, create, link, rename, unlink, chmod, stat, fstat,
+  setlease, getlease, onBreak, leaseBreakTime,
   odirectRead, odirectWrite, vmsplice, readPipe, closePipe,
   ibvReg, ibvDereg, rdmaWrite,
-  fork, waitpid, kill, exit, wait, awaitHeldOperation, awaitWaitingOperation, awaitDoneOperation,
+  fork, waitpid, kill, exit, wait, awaitHeldOperation, awaitWaitingOperation, awaitDoneOperation, awaitBreakOperation,
 ] satisfies readonly Operation[]).map(withRange);
 
 /** Whoever takes pages takes bytes too. */

@@ -1,6 +1,7 @@
 import { SIGNALS } from '@shared/domain/signal';
 import { source } from '@shared/domain/source';
 import { showNs } from '@shared/units/show';
+import { NS_PER_S } from '@shared/units/time';
 import { site } from '../engine/step';
 import { awaitDone, awaitHeld, awaitWaiting, pause, sendSignal } from '../mechanisms/lab-steps';
 import { processExit } from '../mechanisms/process-exit';
@@ -32,10 +33,10 @@ export const wait: Operation = {
   title: 'wait',
   doc: 'Time passes in user space.',
   source: source('the lab’s own step', 'X'),
-  parameters: [{ name: 'for', title: 'for', doc: 'how long', required: true, type: { kind: 'quantity', dimension: 'ns', min: 0, max: 2_000_000_000 } }],
+  parameters: [{ name: 'for', title: 'for', doc: 'how long', required: true, type: { kind: 'quantity', dimension: 'ns', min: 0, max: 1e12 } }],
   lower(read) {
     const ns = read.number('for', 'ns');
-    return { call: site(pause, ns), text: `wait ${showNs(ns)}` };
+    return { call: site(pause, Math.floor(ns / NS_PER_S), ns % NS_PER_S), text: `wait ${showNs(ns)}` };
   },
 };
 

@@ -62,12 +62,25 @@ export interface LongtermFilePin extends Described {
   readonly fsdax: 'allow' | 'deny' | 'ask-fs' | 'needs-lease' | 'needs-map-sync';
   /** Write pins through shared mappings of files whose dirty pages the file system tracks. */
   readonly cacheSharedWrite: 'allow' | 'deny' | 'ask-fs';
+  /** Layout leases can be taken. */
+  readonly layoutLeases: boolean;
+  /** What stands before operations that change a layout; null where nothing does. */
+  readonly guards: LayoutGuards | null;
+}
+
+export interface LayoutGuards {
+  /** Before truncate and fallocate. Frame begins with file, first, count, op. */
+  readonly layout: Mechanism;
+  /** Before a write that changes the layout. Frame begins with op, file, first, count; null where a write needs no guard. */
+  readonly write: Mechanism | null;
+  /** These and all that they call, beyond what every kernel has. */
+  readonly mechanisms: readonly Mechanism[];
 }
 
 /** What a forced lease break does when its deadline has passed (spec 5.8). */
 export interface LeaseBreak extends Described {
   readonly axis: 'lease-break';
-  readonly atDeadline: 'remove-lease' | 'revoke-mr' | 'kill-holder' | 'refuse';
+  readonly atDeadline: 'remove-lease' | 'deregister' | 'kill-holder' | 'refuse';
 }
 
 /** What keeps two DAX faults apart, and when a new block is zeroed (spec 3.8). */

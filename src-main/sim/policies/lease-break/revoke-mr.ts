@@ -8,5 +8,5 @@ export const revokeMr: LeaseBreak = {
   doc: 'At the deadline the NIC’s key is invalidated and the pages are unpinned; the holder sees failed work completions.',
   era: 'idea',
   source: source('spec 5.8', 'X'),
-  atDeadline: 'revoke-mr',
+  atDeadline: 'deregister',
 };

@@ -10,4 +10,6 @@ export const adminDisable: LongtermFilePin = {
   source: source('thread of 8 Feb 2019 (Williams); spec 5.5', 'S'),
   fsdax: 'allow',
   cacheSharedWrite: 'allow',
+  layoutLeases: false,
+  guards: null,
 };

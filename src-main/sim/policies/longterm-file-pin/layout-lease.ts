@@ -10,4 +10,6 @@ export const layoutLease: LongtermFilePin = {
   source: source('RFC series of 2019 (Weiny), list archive; the errno without a lease is not known; spec 5.7', 'S', 'X', 'unknown'),
   fsdax: 'needs-lease',
   cacheSharedWrite: 'allow',
+  layoutLeases: false,
+  guards: null,
 };

@@ -10,4 +10,6 @@ export const mapSyncOnly: LongtermFilePin = {
   source: source('thread of 8 Feb 2019 (Williams); coherence of the indirect case is not said; spec 5.2', 'S', 'unknown'),
   fsdax: 'needs-map-sync',
   cacheSharedWrite: 'allow',
+  layoutLeases: false,
+  guards: null,
 };

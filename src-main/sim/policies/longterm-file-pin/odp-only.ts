@@ -10,4 +10,6 @@ export const odpOnly: LongtermFilePin = {
   source: source('spec 5.2', 'X'),
   fsdax: 'deny',
   cacheSharedWrite: 'deny',
+  layoutLeases: false,
+  guards: null,
 };

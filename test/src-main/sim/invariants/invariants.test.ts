@@ -7,6 +7,7 @@ import { busyExtents, files, filesystems, holders, hosts } from '../../../../src
 import type { RunDescription } from '../../../../src-shared/trace/run-description'
 import { bundledLab } from '../../../support/bundled-labs'
 import { run } from '../../../support/run'
+import { runSmall } from '../../../support/small-lab'
 import { stepperOf } from '../../../support/stepper'
 
 /** Which rules a run breaks, and what a person reads. */
@@ -34,6 +35,20 @@ describe.each(BREAKABLE)('%s in %s', (id, lab, breaks, keeps) => {
 
   it(`holds under ${keeps}`, () => {
     expect([...told(lab, keeps).keys()]).not.toContain(id)
+  })
+})
+
+/** L3 needs a lease whose break nobody ends. */
+describe.each([[0, ['L3']], ['3 s', []]] as const)('L3, with lease-break-time %s and a holder that ignores the signal', (value, broken) => {
+  it(broken.length === 0 ? 'holds' : 'is broken', () => {
+    const { summary } = runSmall({
+      memoryFiles: { F: 1 },
+      actors: {
+        H: [['lease-break-time', { value }], ['open', { file: 'F', fd: 'a' }], ['setlease', { fd: 'a', type: 'F_RDLCK' }], ['on-break', { fd: 'a', do: 'ignore' }]],
+        T: [['await-done', { actor: 'H', op: 4 }], ['truncate', { file: 'F', size: 0 }]],
+      },
+    })
+    expect(summary.violations.map(({ id }) => id)).toEqual(broken)
   })
 })
 
@@ -110,8 +125,8 @@ describe.each(CORRUPTIONS)('$id, which no mechanism breaks: $what', ({ id, corru
   })
 })
 
-it('every rule of the registry is tripped here', () => {
-  expect(INVARIANTS.map(({ id }) => id).filter((id) => !BREAKABLE.some(([broken]) => broken === id) && !CORRUPTIONS.some((one) => one.id === id))).toEqual([])
+it('every rule of the registry is tripped here, L3 in a lab of its own', () => {
+  expect(INVARIANTS.map(({ id }) => id).filter((id) => !BREAKABLE.some(([broken]) => broken === id) && !CORRUPTIONS.some((one) => one.id === id))).toEqual(['L3'])
 })
 
 it('a rule is reported once a run, at the step that broke it', () => {
