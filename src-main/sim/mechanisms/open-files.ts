@@ -71,7 +71,7 @@ export const isOwner = (process: Row, file: Row): boolean => processes.uid.get(p
 
 /** fork(2): the child has the same descriptors, of the same open file descriptions. */
 export function copyDescriptors(parent: Row, child: Row): void {
-  for (const descriptor of [...descriptors.$.rows(arena)]) {
+  for (const descriptor of descriptors.$.rows(arena)) {
     if (descriptors.process.get(descriptor) !== parent || descriptors.open.get(descriptor) === 0) continue;
     descriptors.open.set(descriptors.$.row(child, descriptors.nth.get(descriptor)), descriptors.open.get(descriptor));
   }
