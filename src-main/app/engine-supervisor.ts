@@ -1,4 +1,4 @@
-import type { EngineRun } from '@shared/protocol/commands';
+import type { EngineCompare, EngineRun } from '@shared/protocol/commands';
 import { type HostReplies, type HostRequest, hostReplySchema } from '@shared/protocol/host-messages';
 import { MessageChannelMain, type UtilityProcess, type WebContents, utilityProcess } from 'electron';
 import { CommandRefusal } from './command-refusal';
@@ -53,12 +53,16 @@ export class EngineSupervisor {
     return this.#ask('record', { request });
   }
 
+  compare(request: EngineCompare): Promise<HostReplies['compare']> {
+    return this.#ask('compare', { request });
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#host?.kill();
   }
 
-  #ask<Kind extends Question>(kind: Kind, body: { request?: EngineRun }): Promise<HostReplies[Kind]> {
+  #ask<Kind extends Question>(kind: Kind, body: { request?: EngineRun | EngineCompare }): Promise<HostReplies[Kind]> {
     const id = this.#nextId++;
     const host = this.#running();
     return new Promise<HostReplies[Kind]>((resolve, reject) => {

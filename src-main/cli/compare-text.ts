@@ -15,7 +15,7 @@ function costText({ cost }: ComparedRun): string {
 
 /** Columns of the table: facts of the run, then the operations that do not end alike under every policy. */
 function columns(comparison: Comparison): readonly (readonly [string, (row: ComparedRun, nth: number) => string])[] {
-  const { own } = policyLabels(comparison.rows.map(({ policy }) => policy));
+  const { own } = policyLabels(comparison);
   return [
     ['policy', (_row, nth) => own[nth] ?? ''], ['verdict', row => VERDICTS[row.verdict]],
     ...differingOperations(comparison).map(op => [op, (row: ComparedRun) => wordOf(row, op)] as const),
@@ -30,7 +30,7 @@ const cells = (comparison: Comparison): readonly (readonly string[])[] => {
 
 /** The comparison as lines for a terminal. */
 export function compareText(comparison: Comparison, title: string): readonly string[] {
-  const { common } = policyLabels(comparison.rows.map(({ policy }) => policy));
+  const { common } = policyLabels(comparison);
   const alike = comparison.rows[0]?.operations.filter(({ op }) => !differingOperations(comparison).includes(op)) ?? [];
   return [
     `${title} (${comparison.lab})`, ...(common === '' ? [] : [`under ${common}, and:`]), '', ...table(cells(comparison)),
@@ -45,6 +45,6 @@ const markdownRow = (row: readonly string[]): string => `| ${row.map(escaped).jo
 /** The comparison as a table for a mail or a ticket. */
 export function compareMarkdown(comparison: Comparison, title: string): readonly string[] {
   const [head = [], ...rows] = cells(comparison);
-  const { common } = policyLabels(comparison.rows.map(({ policy }) => policy));
+  const { common } = policyLabels(comparison);
   return [`### ${title}`, '', ...(common === '' ? [] : [`\`${common}\`, and:`, '']), markdownRow(head), markdownRow(head.map(() => '---')), ...rows.map(markdownRow)];
 }

@@ -3,6 +3,7 @@ import { type HostReplies, type HostRequest, type Recording, chunkTakenSchema, h
 import type { TraceChunk } from '@shared/trace/chunk';
 import type { MessagePortMain } from 'electron';
 import { catalogue, runLab } from '../sim/assemble';
+import { compare } from './compare-policies';
 import { labOnArrival } from './lab-on-arrival';
 import { TracePort } from './trace-port';
 
@@ -53,6 +54,8 @@ async function replyTo(request: Question): Promise<HostReplies[typeof request.ki
       return record(request.request);
     case 'run':
       return run(request.id, request.request);
+    case 'compare':
+      return compare(request.request);
   }
 }
 

@@ -4,6 +4,7 @@ import { useRun } from '../stores/run';
 import { useSelection } from '../stores/selection';
 import { useSession } from '../stores/session';
 import type { Command, CommandGroup } from './commands';
+import { mode } from './mode';
 import { overlays } from './overlays';
 
 type Title = string | (() => string);
@@ -127,7 +128,11 @@ function editCommands(): readonly Command[] {
 
 function windowCommands(): readonly Command[] {
   const session = useSession();
+  const document = useLabDocument();
+  const hasLab = (): boolean => document.lab !== null;
   return [
+    command('Window', 'mode.run', 'Show the run', ['Ctrl+1'], () => { mode.current = 'run'; }, hasLab),
+    command('Window', 'mode.compare', 'Compare policies', ['Ctrl+2'], () => { mode.current = 'compare'; }, hasLab),
     command('Window', 'palette', 'Search or run…', ['Ctrl+K'], () => { overlays.palette = true; }),
     command('Window', 'shortcuts', 'Keyboard shortcuts', ['?', 'F1'], () => { overlays.help = true; }),
     command('Window', 'theme', () => (session.theme === 'dark' ? 'Light theme' : 'Dark theme'), ['Ctrl+Shift+L'],

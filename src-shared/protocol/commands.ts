@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Lab } from '../lab/lab';
 import type { TraceChunk } from '../trace/chunk';
+import type { Comparison } from '../trace/comparison';
 import type { RunDescription, RunSummary } from '../trace/run-description';
 import type { Catalogue } from './catalogue';
 
@@ -49,6 +50,12 @@ export type RunReply =
   | { readonly kind: 'finished'; readonly run: number; readonly description: RunDescription; readonly summary: RunSummary }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
+export type CompareReply =
+  | { readonly kind: 'compared'; readonly comparison: Comparison }
+  /** The text that names the policies makes no sense. */
+  | { readonly kind: 'unclear'; readonly message: string }
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
+
 export type SaveReply = { readonly kind: 'saved'; readonly path: string; readonly text: string } | { readonly kind: 'cancelled' };
 export type ExportReply = { readonly kind: 'exported'; readonly path: string } | { readonly kind: 'cancelled' };
 
@@ -62,6 +69,10 @@ export const engineRunSchema = z.strictObject({
   schedule: z.string().nullable(),
 });
 export type EngineRun = z.infer<typeof engineRunSchema>;
+
+/** One workload under several policies. */
+export const engineCompareSchema = z.strictObject({ lab: labDocument, name: z.string(), policies: z.string(), seed: z.number().int().nonnegative().nullable() });
+export type EngineCompare = z.infer<typeof engineCompareSchema>;
 
 /** With the text that the document came from: a refusal names places in it. */
 const runRequest = engineRunSchema.extend({ text: z.string() });
@@ -77,6 +88,7 @@ export const requestSchemas = {
   /** Writes the lab over `text`, keeping its comments; shows the save dialog if there is no path. */
   'lab.save': z.strictObject({ path: z.string().nullable(), name: z.string(), text: z.string(), lab: labDocument }),
   'run.start': runRequest,
+  'compare.start': engineCompareSchema.extend({ text: z.string() }),
   'report.export': runRequest.extend({ path: z.string().nullable() }),
   'app.screenshotReady': z.strictObject({}),
   'app.setDirty': z.strictObject({ dirty: z.boolean(), title: z.string() }),
@@ -92,6 +104,7 @@ export interface Replies {
   'lab.import': OpenReply;
   'lab.save': SaveReply;
   'run.start': RunReply;
+  'compare.start': CompareReply;
   'report.export': ExportReply;
   'app.screenshotReady': null;
   'app.setDirty': null;

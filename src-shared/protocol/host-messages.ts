@@ -3,7 +3,7 @@ import type { TraceChunk } from '../trace/chunk';
 import type { RunDescription, RunSummary } from '../trace/run-description';
 import type { Catalogue } from './catalogue';
 import type { LabPath } from '../lab/lab-check';
-import { type RunReply, engineRunSchema } from './commands';
+import { type CompareReply, type RunReply, engineCompareSchema, engineRunSchema } from './commands';
 
 const id = z.int().nonnegative();
 
@@ -14,6 +14,7 @@ export const hostRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('run'), id, request: engineRunSchema }),
   /** The chunks come back with the reply. */
   z.strictObject({ kind: z.literal('record'), id, request: engineRunSchema }),
+  z.strictObject({ kind: z.literal('compare'), id, request: engineCompareSchema }),
   /** Carries the port over which the window takes chunks. */
   z.strictObject({ kind: z.literal('trace-port') }),
 ]);
@@ -36,6 +37,7 @@ export interface HostReplies {
   catalogue: Catalogue;
   run: Extract<RunReply, { kind: 'finished' }> | RunRefusal;
   record: Recording;
+  compare: Exclude<CompareReply, { kind: 'refused' }> | RunRefusal;
 }
 
 /** The envelope is checked by main; the payload was made by our own engine from a checked request. */

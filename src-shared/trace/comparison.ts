@@ -1,4 +1,4 @@
-import type { OperationOutcome, RunCost, RunSummary, RunViolation } from './run-description';
+import type { OperationOutcome, RunCost, RunDescription, RunSummary, RunViolation } from './run-description';
 
 /** What a run under one policy came to, in one word. `bound`: it was given up, so that nothing follows. */
 export type Verdict = 'holds' | 'safety' | 'liveness' | 'bound';
@@ -6,6 +6,8 @@ export type Verdict = 'holds' | 'safety' | 'liveness' | 'bound';
 /** One policy of a comparison. */
 export interface ComparedRun {
   readonly policy: string;
+  /** Variant by axis. */
+  readonly variants: Readonly<Record<string, string>>;
   readonly verdict: Verdict;
   readonly operations: readonly OperationOutcome[];
   /** How long the operations were held up by others, summed. */
@@ -26,11 +28,11 @@ export interface Comparison {
   readonly rows: readonly ComparedRun[];
 }
 
-export function comparedRun(summary: RunSummary): ComparedRun {
+export function comparedRun(summary: RunSummary, { variants }: Pick<RunDescription, 'variants'>): ComparedRun {
   const { violations, operations } = summary;
   const firstBadEvent = violations.reduce<RunViolation | null>((first, violation) => (first === null || violation.step < first.step ? violation : first), null);
   return {
-    policy: summary.policy, verdict: verdictOf(summary), operations, blockedNs: operations.reduce((sum, { blockedNs }) => sum + blockedNs, 0), endNs: summary.endNs, cost: summary.cost,
+    policy: summary.policy, variants: Object.fromEntries(variants.map(({ axis, id }) => [axis, id])), verdict: verdictOf(summary), operations, blockedNs: operations.reduce((sum, { blockedNs }) => sum + blockedNs, 0), endNs: summary.endNs, cost: summary.cost,
     firstBadEvent, notices: [...new Set(summary.notices.map(({ id }) => id))], unmet: summary.expectations.filter(({ ok }) => ok === false).length, digest: summary.digest,
   };
 }
@@ -68,10 +70,22 @@ export function wordOf({ operations }: ComparedRun, op: string): string {
   return outcome === undefined ? '–' : outcomeWord(outcome);
 }
 
-/** What the policies of a comparison have in common in their texts, and what each says beside. */
-export function policyLabels(policies: readonly string[]): { readonly common: string; readonly own: readonly string[] } {
-  const words = policies.map(policy => policy.split(','));
-  const common = (words[0] ?? []).filter(word => words.every(other => other.includes(word)));
-  const own = words.map(list => list.filter(word => !common.includes(word)).join(',') || list.join(','));
-  return { common: policies.length > 1 ? common.join(',') : '', own };
+/** How the rows of a comparison are told apart: what all policies say, and what each says beside. */
+export interface PolicyLabels {
+  readonly common: string;
+  readonly own: readonly string[];
+}
+
+/** Under one preset a row is the choices in which the rows differ; else it is its policy, less the words that all have. */
+export function policyLabels({ rows }: Comparison): PolicyLabels {
+  const words = rows.map(({ policy }) => policy.split(','));
+  const isShared = (word: string): boolean => words.every(other => other.includes(word));
+  const common = rows.length > 1 ? (words[0] ?? []).filter(isShared) : [];
+  const [preset = ''] = words[0] ?? [];
+  if (rows.length < 2 || !isShared(preset)) return { common: common.join(','), own: words.map(list => list.filter(word => !common.includes(word)).join(',')) };
+  const axes = Object.keys(rows[0]?.variants ?? {}).filter(axis => new Set(rows.map(({ variants }) => variants[axis])).size > 1);
+  const own = rows.map(({ variants }, nth) => [
+    ...axes.map(axis => `${axis}=${variants[axis] ?? ''}`), ...(words[nth] ?? []).filter(word => !isShared(word) && !axes.some(axis => word.startsWith(`${axis}=`))),
+  ].join(','));
+  return { common: common.join(','), own };
 }

@@ -27,7 +27,7 @@ const kernel = `${sim}/kernel`
 const renderer = 'src-renderer'
 const widgets = ['vue', 'reka-ui', '@lucide/vue', '@tanstack/vue-virtual']
 const room = [`${renderer}/stores`, `${renderer}/design`, `${renderer}/shell/commands`, shared, ...widgets]
-const rooms = ['topology', 'workload', 'guide', 'timeline', 'pagemap', 'inspector', 'panels'].map((name) => `${renderer}/${name}`)
+const rooms = ['compare', 'topology', 'workload', 'guide', 'timeline', 'pagemap', 'inspector', 'panels'].map((name) => `${renderer}/${name}`)
 
 export const mayImport: readonly Row[] = [
   { place: base, may: [] },

@@ -54,7 +54,7 @@ async function compareCommand(path: string, options: CompareOptions, { streams }
     output.progress(`running ${at + 1} of ${policies.length}: ${policy.text}`);
     const finished = finishRun(input, { policy, seed: options.seed ?? null, schedule: options.schedule ?? null });
     exits.push(exitOf(input.lab, finished));
-    return comparedRun(finished.summary);
+    return comparedRun(finished.summary, finished.description);
   });
   const comparison = { lab: input.name, rows };
   const { compareMarkdown, compareText } = await import('../compare-text');

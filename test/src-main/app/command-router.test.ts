@@ -23,6 +23,7 @@ function routerWith(open: () => ReturnType<Handlers['lab.open']>): CommandRouter
     'lab.import': unexpected,
     'lab.save': unexpected,
     'run.start': unexpected,
+    'compare.start': unexpected,
     'report.export': unexpected,
     'app.screenshotReady': unexpected,
     'app.setDirty': unexpected,

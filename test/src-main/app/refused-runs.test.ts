@@ -4,6 +4,7 @@ import type { Diagnostic, EngineRun, Request } from '../../../src-shared/protoco
 import type { RunRefusal } from '../../../src-shared/protocol/host-messages'
 import { reportCommands } from '../../../src-main/app/report-commands'
 import { runCommands } from '../../../src-main/app/run-commands'
+import { compare } from '../../../src-main/host/compare-policies'
 import { labOnArrival } from '../../../src-main/host/lab-on-arrival'
 import { catalogue, runLab } from '../../../src-main/sim/assemble'
 import { readLab } from '../../../src-main/storage/lab-file'
@@ -44,7 +45,7 @@ function refusalOf({ lab, ...request }: EngineRun): Promise<RunRefusal> {
 const request = (lab: unknown): Request<'run.start'> => ({ lab: lab as Record<string, unknown>, name: 'lost.lab.yaml', text, policy: null, seed: null, schedule: null })
 
 async function refused(lab: unknown): Promise<readonly Diagnostic[]> {
-  const reply = await runCommands({ run: refusalOf })['run.start'](request(lab))
+  const reply = await runCommands({ run: refusalOf, compare: (asked) => Promise.resolve(compare(asked)) })['run.start'](request(lab))
   if (reply.kind !== 'refused') throw new Error('the lab runs')
   return reply.diagnostics
 }
@@ -74,4 +75,16 @@ test('a document without the shape of a lab is refused with the best place there
 test('a report of a lab that does not run is refused with the same place', async () => {
   const commands = reportCommands({ record: refusalOf }, { toWrite: () => Promise.resolve('/never/written.html') }, '0')
   await expect(commands['report.export']({ ...request(documentOf(text)), path: null })).rejects.toThrow(`lost.lab.yaml:${lineOf('- ibv-reg')}:`)
+})
+
+test('a comparison that is refused says where in the text, as a run does', async () => {
+  const { policy: _policy, schedule: _schedule, ...asked } = request(documentOf(text))
+  const reply = await runCommands({ run: refusalOf, compare: (compared) => Promise.resolve(compare(compared)) })['compare.start']({ ...asked, policies: 'all' })
+  expect(reply).toMatchObject({ kind: 'refused', diagnostics: [{ line: lineOf('- ibv-reg') }] })
+})
+
+test('policies that make no sense are told in words, not as a place in the lab', async () => {
+  const { policy: _policy, schedule: _schedule, ...asked } = request(documentOf(text))
+  const reply = await runCommands({ run: refusalOf, compare: (compared) => Promise.resolve(compare(compared)) })['compare.start']({ ...asked, policies: 'linux-6.2' })
+  expect(reply).toMatchObject({ kind: 'unclear', message: expect.stringContaining('Unknown preset "linux-6.2"') as string })
 })
