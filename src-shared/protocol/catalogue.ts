@@ -24,6 +24,17 @@ export type WaitTarget =
   | { readonly kind: 'lease-break'; readonly descriptor: string }
   /** Until no page of the file is held. */
   | { readonly kind: 'file-idle'; readonly file: string }
+  /** Until a folio is unlocked: by its frame, or by the virtual page that names it. */
+  | { readonly kind: 'folio-lock'; readonly pfn: string }
+  | { readonly kind: 'page-lock'; readonly process: string; readonly vpn: string }
+  /** Until a GPU has done the job of a task. */
+  | { readonly kind: 'gpu-job'; readonly job: string }
+  /** Until a device uses nothing of a range that it is told of. */
+  | { readonly kind: 'device-access'; readonly interval: string }
+  /** Until no invalidation of an interval is going on. */
+  | { readonly kind: 'invalidation'; readonly interval: string }
+  /** Until what a GPU still has is let go. */
+  | { readonly kind: 'device-empty'; readonly gpu: string }
   | { readonly kind: 'pages-held'; readonly file: string; readonly index: string }
   /** An engine or worker at rest: nothing to do is not being blocked. */
   | { readonly kind: 'work' };

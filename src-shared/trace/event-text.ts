@@ -7,7 +7,9 @@ import { LEASE_TYPES } from '../state/vfs-tables';
 import { showPages } from '../units/show';
 import { contentText } from './content';
 import { EVENTS, type EventKind, type TraceEvent } from './event';
-import { actorName, fileName, filesystemName, frameName, nameOfRow, operationName, operationText, processName } from './names';
+import { gpuName } from './device-memory-names';
+import { stayText } from './migration-text';
+import { actorName, fileName, filesystemName, frameName, framePlace, memoryOf, nameOfRow, operationName, operationText, processName } from './names';
 import type { RunDescription } from './run-description';
 
 /** Where an event stands: whose step said it, and the state to name frames by (after that step, or nearby). */
@@ -73,6 +75,18 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'lease-signal-handled': (of, here) => `the handler of ${operationName(here.run, of.operation)} runs: F_GETLEASE says ${leaseTypeName(of.type)}`,
   'lease-forced': (of, here) => `the deadline of ${nameOfRow(here.state, here.run, of.lease)} has passed: it is forced down to ${leaseTypeName(of.type)}`,
   'lease-released': (of, here) => `${nameOfRow(here.state, here.run, of.lease)} is gone`,
+  'page-collected': (of, here) => `${self(here)} locks ${showPages(of.pages)} from ${virtualPage(here, of.process, of.vpn)} and leaves migration entries`,
+  'page-not-moved': (of, here) => `${showPages(of.pages)} from ${placeOf(here, of.process, of.vpn)} ${of.pages === 1 ? 'stays' : 'stay'}: ${stayText(of.reason)}`,
+  'pages-copied': (of, here) => `${self(here)} copies ${frames(here, of.from, of.pages)} to ${frame(here, of.to)} by DMA`,
+  'pages-moved': (of, here) => `${showPages(of.pages)} from ${placeOf(here, of.process, of.vpn)} ${of.pages === 1 ? 'is' : 'are'} at ${framePlace(here.state, here.run, of.to)} now`,
+  'range-migrated': (of, here) => `${self(here)} moved ${of.moved} of ${showPages(of.pages)} from ${virtualPage(here, of.process, of.vpn)}`,
+  'folio-split': (of, here) => `the huge page ${frame(here, of.pfn)} is split into ${showPages(of.pages)}`,
+  'device-page-freed': (of, here) => `${frames(here, of.pfn, of.pages)} of ${memoryOf(here.run, of.pfn)?.node ?? 'a device'} ${of.pages === 1 ? 'is' : 'are'} free`,
+  'device-fault-done': (of, here) => `the fault of ${processOf(here, of.process)} on ${virtualPage(here, of.process, of.vpn)} is over${of.errno === 0 ? '' : ` with ${errnoName(of.errno)}`}; the page was ${frame(here, of.pfn)}`,
+  'device-evicted': (of, here) => `${gpuName(here.run, of.gpu)} gave ${showPages(of.moved)} back to RAM`,
+  'device-mapped': (of, here) => `${gpuName(here.run, of.gpu)} maps ${showPages(of.pages)} from ${virtualPage(here, of.process, of.vpn)}`,
+  'device-retries': (of, here) => `an invalidation came between: ${gpuName(here.run, of.gpu)} reads ${virtualPage(here, of.process, of.vpn)} again`,
+  'page-exclusive': (of, here) => `${gpuName(here.run, of.gpu)} has ${virtualPage(here, of.process, of.vpn)} for itself: ${frame(here, of.pfn)}`,
 };
 
 /** What an event says, in one sentence without a full stop. */
@@ -99,6 +113,9 @@ function frames(here: EventPlace, pfn: number, pages: number): string {
 function actorOf({ run }: EventPlace, actor: number): string {
   return run.actors[actor]?.name ?? run.actors.find(({ row }) => row === actor)?.name ?? `actor ${actor}`;
 }
+
+/** A page that moves: by virtual page, or by frame where a device gives back what it has. */
+const placeOf = (here: EventPlace, process: Row, vpn: number): string => (process === 0 ? `page ${frame(here, vpn)}` : virtualPage(here, process, vpn));
 
 /** "page 3 of a" for a virtual page inside a mapping of the lab. */
 function virtualPage({ run, state }: EventPlace, process: Row, vpn: number): string {

@@ -51,6 +51,18 @@ export const EVENTS = {
   'lease-signal-handled': ['operation', 'type'],
   'lease-forced': ['lease', 'type'],
   'lease-released': ['lease'],
+  'page-collected': ['process', 'vpn', 'pages'],
+  'page-not-moved': ['process', 'vpn', 'pages', 'reason'],
+  'pages-copied': ['from', 'to', 'pages'],
+  'pages-moved': ['process', 'vpn', 'to', 'pages'],
+  'range-migrated': ['process', 'vpn', 'pages', 'moved'],
+  'folio-split': ['pfn', 'pages'],
+  'device-page-freed': ['pfn', 'pages'],
+  'device-fault-done': ['process', 'vpn', 'pfn', 'errno'],
+  'device-evicted': ['gpu', 'moved'],
+  'device-mapped': ['gpu', 'process', 'vpn', 'pages'],
+  'device-retries': ['gpu', 'process', 'vpn'],
+  'page-exclusive': ['gpu', 'process', 'vpn', 'pfn'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

@@ -8,6 +8,7 @@ import {
 } from '../state/tables';
 import { descriptors, leaseHandlers, leases, leaseSettings, openFiles } from '../state/vfs-tables';
 import { showPfn } from '../units/show';
+import { DEVICE_MEMORY_NAMERS } from './device-memory-names';
 import type { RunDescription, RunMemory } from './run-description';
 
 const NOBODY = 'nobody';
@@ -103,6 +104,7 @@ const NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
   [accesses.$.id, (state, run, row) => `accesses by ${nameOfRow(state, run, accesses.actor.in(state, row))}`],
   [links.$.id, (_, run, row) => nameIn(run.links, row) ?? `link at ${row}`],
   [counters.$.id, () => 'vm counters'],
+  ...DEVICE_MEMORY_NAMERS,
   [memoryBlocks.$.id, (state, run, row) => `memory blocks of ${run.memories[memoryBlocks.nth.in(state, row)]?.node ?? row}`],
   [openFiles.$.id, (state, run, row) => `open file of ${operationName(run, openFiles.op.in(state, row))}`],
   [descriptors.$.id, (state, run, row) => `descriptor ${descriptors.nth.in(state, row)} of ${processName(run, descriptors.process.in(state, row))}`],

@@ -26,6 +26,8 @@ export interface Step<Name extends string = string> {
   readonly timeoutNs?: () => number;
   /** A pending signal enables the step too (int), or only a fatal one does (kill). */
   readonly interruptible?: 'signal' | 'kill';
+  /** The step closes or opens another round of a loop that has no bound: a state that comes back here never ends (L6, L7, L8). */
+  readonly beginsRound?: boolean;
   /** Number of alternatives: explored all, seeded in timed runs. */
   readonly choices?: () => number;
   readonly reads?: readonly Term[];

@@ -3,15 +3,17 @@ import { mappings, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
 import { at, frame } from '../engine/place';
-import { done, fail } from '../engine/step';
+import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { zapRange } from './address-space';
+import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { isWhollyMapped, mappingsOf, REMOVE_READS, REMOVE_TERMS } from './vma';
 
 /** Words of madvise(2) by number. */
 export const ADVICE = { dontneed: 0, dontfork: 1, dofork: 2 } as const;
 
-const T = frame('process', 'vpn', 'pages', 'advice');
+const T = frame('process', 'vpn', 'pages', 'advice', 'told');
+const tell = site(invalidateRange, T.process, T.vpn, T.pages, 0);
 
 /** madvise(2). EINVAL for dontneed of locked memory; ENOMEM where part of the range is not mapped, the rest is done. */
 export const adviseMemory = mechanism({
@@ -20,10 +22,17 @@ export const adviseMemory = mechanism({
   frame: T,
   order: 'MA1 MA2',
   steps: {
-    MA1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, T.process), costNs: () => kernel.costs.syscallNs },
-    MA2: {
-      title: 'carry out the advice', drops: [at(processes.mmapLock, T.process)], to: ['done'], reads: REMOVE_READS, writes: REMOVE_TERMS, costNs: () => kernel.costs.unmapNs,
+    MA1: {
+      title: 'take mmap_lock exclusive; tell who copied the entries', takes: at(processes.mmapLock, T.process), reads: WATCH_READS, calls: [tell], costNs: () => kernel.costs.syscallNs,
       run: () => {
+        T.told.v = T.advice.v === ADVICE.dontneed && isWatched(T.process.v) ? 1 : 0;
+        return T.told.v === 1 ? call(tell) : undefined;
+      },
+    },
+    MA2: {
+      title: 'carry out the advice', drops: [at(processes.mmapLock, T.process)], to: ['done'], reads: REMOVE_READS, writes: [...REMOVE_TERMS, ...END_TERMS], costNs: () => kernel.costs.unmapNs,
+      run: () => {
+        if (T.told.v === 1) endInvalidation(T.process.v);
         const isWhole = isWhollyMapped(T.process.v, T.vpn.v, T.pages.v);
         for (const mapping of mappingsOf(T.process.v, T.vpn.v, T.pages.v)) {
           if (T.advice.v !== ADVICE.dontneed) {

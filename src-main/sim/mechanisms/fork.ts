@@ -6,7 +6,7 @@ import { descriptors } from '@shared/state/vfs-tables';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
-import { done, fail } from '../engine/step';
+import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import {
   countEntries, ENTRY_READS, entryRun, forEachEntry, mapFrames, mapsFrame, PTE, rightsOf, splitHugeMapping, UNMAP_TERMS, type EntryRun,
@@ -15,9 +15,14 @@ import { isMaybePinned } from './folio-counts';
 import { ALLOCATE_TERMS, allocateAnonymous, freeFrames } from './frames';
 import { copyDescriptors } from './open-files';
 import { CONTENT_TERMS, copyContent } from './page-content';
+import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { copyMapping, REMOVE_READS, REMOVE_TERMS, removeRange, VMA_TERMS } from './vma';
 
-const T = frame('process', 'child', 'nth', 'isOut');
+const T = frame('process', 'child', 'nth', 'isOut', 'told');
+
+/** Every page there may be. */
+const ALL_PAGES = 2 ** 30;
+const tell = site(invalidateRange, T.process, 0, ALL_PAGES, 0);
 
 const mmapLock = at(processes.mmapLock, T.process);
 const host = (): Row => processes.host.get(T.process.v);
@@ -93,11 +98,14 @@ export const forkProcess = mechanism({
   order: 'FK1 FK2 FK3',
   steps: {
     FK1: {
-      title: 'take mmap_lock exclusive', takes: mmapLock, costNs: () => kernel.costs.syscallNs, to: ['FK3'], reads: [at(processes.unborn, T.child)],
+      title: 'take mmap_lock exclusive', takes: mmapLock, costNs: () => kernel.costs.syscallNs, to: ['FK3'], reads: [at(processes.unborn, T.child), ...WATCH_READS], calls: [tell],
       run: go => {
-        if (processes.unborn.get(T.child.v) === 1) return;
-        T.isOut.v = ERRNO.EAGAIN;
-        return go.FK3;
+        if (processes.unborn.get(T.child.v) === 0) {
+          T.isOut.v = ERRNO.EAGAIN;
+          return go.FK3;
+        }
+        T.told.v = isWatched(T.process.v) ? 1 : 0;
+        return T.told.v === 1 ? call(tell) : undefined;
       },
     },
     FK2: {
@@ -121,8 +129,9 @@ export const forkProcess = mechanism({
     },
     FK3: {
       title: 'the child runs', drops: [mmapLock], to: ['done'], reads: every(processes.memlockLimit, processes.ipcLock, processes.uid, descriptors.open),
-      writes: [at(processes.unborn, T.child), at(processes.hasPinned, T.child), ...every(descriptors.open)],
+      writes: [at(processes.unborn, T.child), at(processes.hasPinned, T.child), ...END_TERMS, ...every(descriptors.open)],
       run: () => {
+        if (T.told.v === 1) endInvalidation(T.process.v);
         if (T.isOut.v !== 0) return fail(T.isOut.v);
         for (const column of [processes.memlockLimit, processes.ipcLock, processes.uid, processes.capable]) column.set(T.child.v, column.get(T.process.v));
         copyDescriptors(T.process.v, T.child.v);

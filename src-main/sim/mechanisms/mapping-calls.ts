@@ -6,6 +6,7 @@ import { at, every, frame } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { ENTRY_READS, forEachEntry, mapsFrame, PTE, splitHugeEdges } from './address-space';
+import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { dropLooseFiles, hasLooseFiles, LOOSE_READS } from './put-file';
 import { isWhollyMapped, mappingsIn, mappingsOf, REMOVE_READS, REMOVE_TERMS, removeRange, VMA_TERMS } from './vma';
 
@@ -49,7 +50,8 @@ export const mapMemory = mechanism({
   },
 });
 
-const U = frame('process', 'vpn', 'pages');
+const U = frame('process', 'vpn', 'pages', 'told');
+const tellUnmapped = site(invalidateRange, U.process, U.vpn, U.pages, 0);
 
 const dropFiles = site(dropLooseFiles);
 
@@ -60,12 +62,19 @@ export const unmapMemory = mechanism({
   frame: U,
   order: 'MU1 MU2 MU3 MU4',
   steps: {
-    MU1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, U.process), costNs: () => kernel.costs.syscallNs },
+    MU1: {
+      title: 'take mmap_lock exclusive; tell who copied the entries', takes: at(processes.mmapLock, U.process), reads: WATCH_READS, calls: [tellUnmapped], costNs: () => kernel.costs.syscallNs,
+      run: () => {
+        U.told.v = isWatched(U.process.v) ? 1 : 0;
+        return U.told.v === 1 ? call(tellUnmapped) : undefined;
+      },
+    },
     MU2: {
       title: 'clear the page-table entries and remove the mapping', drops: [at(processes.mmapLock, U.process)], to: ['done'],
-      reads: [...REMOVE_READS, ...LOOSE_READS], writes: REMOVE_TERMS, costNs: () => kernel.costs.unmapNs,
+      reads: [...REMOVE_READS, ...LOOSE_READS], writes: [...REMOVE_TERMS, ...END_TERMS], costNs: () => kernel.costs.unmapNs,
       run: () => {
         removeRange(U.process.v, U.vpn.v, U.pages.v);
+        if (U.told.v === 1) endInvalidation(U.process.v);
         return hasLooseFiles() ? undefined : done();
       },
     },
@@ -74,7 +83,8 @@ export const unmapMemory = mechanism({
   },
 });
 
-const P = frame('process', 'vpn', 'pages', 'writable', 'unreadable');
+const P = frame('process', 'vpn', 'pages', 'writable', 'unreadable', 'told');
+const tellProtected = site(invalidateRange, P.process, P.vpn, P.pages, 0);
 
 /** What an entry may be under the rights of its mapping; what may be written again is found out by a fault (change_pte_range()). */
 function restricted(pte: number): number {
@@ -90,11 +100,18 @@ export const protectMemory = mechanism({
   frame: P,
   order: 'MP1 MP2',
   steps: {
-    MP1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, P.process), costNs: () => kernel.costs.syscallNs },
+    MP1: {
+      title: 'take mmap_lock exclusive; tell who copied the entries', takes: at(processes.mmapLock, P.process), reads: WATCH_READS, calls: [tellProtected], costNs: () => kernel.costs.syscallNs,
+      run: () => {
+        P.told.v = isWatched(P.process.v) ? 1 : 0;
+        return P.told.v === 1 ? call(tellProtected) : undefined;
+      },
+    },
     MP2: {
       title: 'change the rights', drops: [at(processes.mmapLock, P.process)], to: ['done'],
-      reads: [...VMA_TERMS, ...ENTRY_READS, ...every(hosts.order)], writes: [...VMA_TERMS, ...every(processes.pte, processes.huge, hosts.maps, hosts.refs)],
+      reads: [...VMA_TERMS, ...ENTRY_READS, ...every(hosts.order)], writes: [...VMA_TERMS, ...END_TERMS, ...every(processes.pte, processes.huge, hosts.maps, hosts.refs)],
       run: () => {
+        if (P.told.v === 1) endInvalidation(P.process.v);
         const isWhole = isWhollyMapped(P.process.v, P.vpn.v, P.pages.v);
         splitHugeEdges(P.process.v, P.vpn.v, P.pages.v);
         for (const mapping of mappingsOf(P.process.v, P.vpn.v, P.pages.v)) {

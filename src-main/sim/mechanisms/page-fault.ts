@@ -8,11 +8,13 @@ import { isMigrating, LOOKUP_READS, mappingAt, mapsFrame, PTE } from './address-
 import { anonymousFault } from './anonymous-fault';
 import { cowFault } from './cow-fault';
 import { daxFault } from './dax-fault';
+import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 
-const T = frame('process', 'vpn', 'pages', 'write', 'force', 'mapping');
+const T = frame('process', 'vpn', 'pages', 'write', 'force', 'mapping', 'told');
 
 const anonymous = site(anonymousFault, T.process, T.vpn, T.pages, T.write, T.mapping);
 const cow = site(cowFault, T.process, T.vpn, T.pages, T.mapping);
+const tell = site(invalidateRange, T.process, T.vpn, T.pages, 0);
 const dax = site(daxFault, T.process, T.vpn, T.pages, T.write, T.mapping);
 const pte = pagesAt(processes.pte, T.process);
 const pfnDelta = pagesAt(processes.pfnDelta, T.process);
@@ -33,21 +35,29 @@ export const pageFault = mechanism({
   name: 'page-fault',
   source: 'mm/memory.c handle_mm_fault(), migration_entry_wait() (6.19)',
   frame: T,
-  order: 'PF0 PF1 PF2',
+  order: 'PF0 PF1 PF1c PF2',
   steps: {
     PF0: {
       title: 'wait until the page is not on its way to another place', when: () => !isMigrating(pte.at(T.vpn.v)), waitsFor: { kind: 'migration', process: 'process', vpn: 'vpn' }, reads: [pte],
     },
     PF1: {
-      title: 'find the mapping', reads: [...LOOKUP_READS, pte, pfnDelta, ...every(mappings.writable, mappings.file, hosts.anon)], calls: [anonymous, cow, dax], to: ['done'],
-      run: () => {
+      title: 'find the mapping', reads: [...LOOKUP_READS, ...WATCH_READS, pte, pfnDelta, ...every(mappings.writable, mappings.file, hosts.anon)], calls: [anonymous, cow, dax, tell], to: ['PF1c', 'PF2', 'done'],
+      run: go => {
         T.mapping.v = mappingAt(T.process.v, T.vpn.v);
         if (T.mapping.v === 0) return fail(ERRNO.EFAULT);
         if (T.write.v === 1 && T.force.v === 0 && mappings.writable.get(T.mapping.v) === 0) return fail(ERRNO.EFAULT);
-        if (T.write.v === 1 && isOwnPage()) return call(cow);
-        return call(mappings.file.get(T.mapping.v) === 0 ? anonymous : dax);
+        if (T.write.v === 0 || !isOwnPage()) return call(mappings.file.get(T.mapping.v) === 0 ? anonymous : dax, go.PF2);
+        T.told.v = isWatched(T.process.v) ? 1 : 0;
+        return T.told.v === 1 ? call(tell) : call(cow, go.PF2);
       },
     },
-    PF2: { title: 'answer the fault', to: ['done'], run: () => (answer.result < 0 ? fail(answer.errno) : done()) },
+    PF1c: { title: 'copy, now that whoever copied the entry knows', calls: [cow], run: () => call(cow) },
+    PF2: {
+      title: 'answer the fault', reads: END_TERMS, writes: END_TERMS, to: ['done'],
+      run: () => {
+        if (T.told.v === 1) endInvalidation(T.process.v);
+        return answer.result < 0 ? fail(answer.errno) : done();
+      },
+    },
   },
 });

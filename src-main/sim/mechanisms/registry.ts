@@ -22,6 +22,7 @@ import { awaitDone, awaitHeld, awaitWaiting, pause, sendSignal } from './lab-ste
 import { layoutBreak } from './layout-break';
 import { forkProcess, waitChild } from './fork';
 import { mapMemory, protectMemory, remapMemory, unmapMemory } from './mapping-calls';
+import { invalidateRange, tellSubscriber } from './mmu-notifier';
 import { pageFault } from './page-fault';
 import { drainPipe, vmsplice } from './pipe';
 import { processExit } from './process-exit';
@@ -33,6 +34,7 @@ import { removeBlocks } from './remove-blocks';
 export const MECHANISMS: readonly Mechanism[] = [
   pageFault, daxFault, anonymousFault, cowFault, allocateBlocks, getUserPages, layoutBreak, removeBlocks,
   directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
+  invalidateRange, tellSubscriber,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
   openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, statFile, truncatePath,
   setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime,
