@@ -40,8 +40,8 @@ function orError(body: () => readonly string[]): readonly string[] {
   }
 }
 
-function checksOfRow({ scenario, row, policy }: ScenarioRow): readonly Check[] {
-  const lab = labs.get(scenario)
+function checksOfRow({ scenario, lab: file, row, policy }: ScenarioRow): readonly Check[] {
+  const lab = labs.get(file ?? scenario)
   if (lab === undefined) throw new Error(`there is no bundled lab ${scenario}`)
   const named = run(lab, { policy }).summary.expectations.flatMap(({ schedule }) => (schedule === null ? [] : [schedule]))
   return [undefined, ...new Set(named)].map((schedule) => ({
