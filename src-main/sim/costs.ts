@@ -18,6 +18,7 @@ export const COSTS = {
   faultNs: cost('faultNs', 'One page fault', 1_000, source(MODEL, 'X')),
   allocateNs: cost('allocateNs', 'Allocate blocks and zero them, one extent', 2_000, source(MODEL, 'X')),
   unmapNs: cost('unmapNs', 'Unmap a range from every address space', 1_000, source(MODEL, 'X')),
+  copyPageNs: cost('copyPageNs', 'Copy a page to another place', 500, source(MODEL, 'X')),
   scanNs: cost('scanNs', 'Scan the DAX entries of a file for busy pages', 200, source(MODEL, 'X')),
   wakeNs: cost('wakeNs', 'From wake-up to running', 5_000, source(MODEL, 'X')),
   logCommitNs: cost('logCommitNs', 'From the end of a transaction to its commit on disk', 20_000, source(MODEL, 'X')),

@@ -14,6 +14,8 @@ export type WaitTarget =
   | { readonly kind: 'drained'; readonly mr: string }
   | { readonly kind: 'frozen'; readonly file: string }
   | { readonly kind: 'actor'; readonly actor: string }
+  /** Until nobody has the next folio locked that an operation is about to move. */
+  | { readonly kind: 'mover'; readonly op: string }
   /** Until a page is no longer on its way to another place. */
   | { readonly kind: 'migration'; readonly process: string; readonly vpn: string }
   /** Until the other threads of the process have left. */

@@ -4,5 +4,5 @@ import { id, oneOf, table } from './table';
 export const memoryBlocks = table('memory block', 'All memory blocks of one NUMA node of RAM.', {
   nth: id('which memory of the lab, from 0'),
   state: oneOf('whether its frames are handed out', ['online', 'going offline', 'offline']),
-  zone: oneOf('zone it was put online in', ['normal', 'movable']),
+  zone: oneOf('zone it was put online in', ['normal', 'movable', 'cma']),
 }, {});

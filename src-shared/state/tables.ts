@@ -56,6 +56,7 @@ export const hosts = table('host', 'The frames of all memory, by pfn. Every page
   writeback: { doc: 'PG_writeback: on its way to the medium' },
   isolated: { doc: 'place on the LRU', names: ['on the LRU', 'isolated', 'cannot be isolated'] },
   indexDelta: { doc: 'file index minus pfn, where the frame is page cache' },
+  moving: { doc: 'references of whoever took the folio off the LRU to move it' },
   share: { doc: 'DAX: files that share the frame, where its mapping is null' },
 });
 
@@ -255,4 +256,6 @@ export const counters = table('counter', 'Global counters (vmstat).', {
   bouncedPages: count('pages copied so that the copy could be written', { hidden: true, unit: 'pages' }),
   order: int('order of submissions', { hidden: true }),
   waits: int('order of waits', { hidden: true }),
+  pagesMigrated: int('pgmigrate_success', { hidden: true, unit: 'pages' }),
+  migrationsFailed: int('pgmigrate_fail', { hidden: true, unit: 'pages' }),
 }, {});

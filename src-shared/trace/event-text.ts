@@ -64,6 +64,8 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'signal-sent': (of, here) => `${self(here)} sends ${signalName(of.signal)} to ${actorOf(here, of.actor)}`,
   'signal-delivered': (of, here) => `${actorOf(here, of.actor)} gets ${signalName(of.signal)}`,
   'process-forked': (of, here) => `${processOf(here, of.parent)} forks ${processOf(here, of.child)}`,
+  'folios-moved': (of, here) => `${showPages(of.pages)} ${of.pages === 1 ? 'moves' : 'move'} from ${frame(here, of.from)} to ${frame(here, of.to)}`,
+  'folios-stay': (of, here) => `${showPages(of.pages)} ${of.pages === 1 ? 'stays' : 'stay'} at ${frame(here, of.pfn)}: the refcount is ${of.refs}`,
   'process-exited': (of, here) => `${processOf(here, of.process)} has exited`,
   'invariant-violated': (of, here) => `${here.run.invariants[of.invariant]?.id ?? 'an invariant'} violated: ${here.run.invariants[of.invariant]?.sentence ?? ''}`,
   'file-opened': (of, here) => `${fileOf(here, of.file)} is opened${of.write === 1 ? ' for writing' : ''}`,

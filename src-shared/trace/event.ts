@@ -63,6 +63,8 @@ export const EVENTS = {
   'device-mapped': ['gpu', 'process', 'vpn', 'pages'],
   'device-retries': ['gpu', 'process', 'vpn'],
   'page-exclusive': ['gpu', 'process', 'vpn', 'pfn'],
+  'folios-moved': ['operation', 'from', 'to', 'pages'],
+  'folios-stay': ['operation', 'pfn', 'pages', 'refs'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

@@ -57,6 +57,8 @@ function ownTerms(state: State, run: RunDescription, pfn: number, size: number):
   const terms: CountTerm[] = idle === 0 ? [] : [{ text: `idle ${PAGE_OF_TYPE[type]}`, value: idle, row: 0 }];
   if (maps > 0 && run.counts.mappingsHold[type]) terms.push({ text: maps === 1 ? '1 mapping' : `${showCount(maps)} mappings`, value: maps, row: 0 });
   const isCached = valueAt(state, run.host, hosts.use.field, pfn) === PAGE_CACHE && valueAt(state, run.host, hosts.mapping.field, pfn) !== 0;
+  const moving = valueAt(state, run.host, hosts.moving.field, pfn);
+  if (moving > 0) terms.push({ text: 'whoever moves it', value: moving, row: 0 });
   if (isCached) terms.push({ text: 'page cache', value: size, row: 0 });
   return terms;
 }

@@ -1,6 +1,7 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import { valueAt } from '../state/page-runs';
+import { movers } from '../state/mover-tables';
 import { memoryBlocks } from '../state/placement-tables';
 import {
   accesses, actors, busyExtents, counters, drives, files, filesystems, holders, hosts, links, mappings, nics, operations, pipes, processes,
@@ -12,6 +13,8 @@ import { DEVICE_MEMORY_NAMERS } from './device-memory-names';
 import type { RunDescription, RunMemory } from './run-description';
 
 const NOBODY = 'nobody';
+/** The zero page and the huge zero page stand at the lowest frames. */
+const ZERO_FRAMES = 1024;
 
 /** "pmem0" of the device that a frame belongs to. */
 export const memoryOf = (run: RunDescription, pfn: number): RunMemory | undefined =>
@@ -29,7 +32,12 @@ export function framePlace(state: State, run: RunDescription, pfn: number): stri
 /** "F:1" where a file owns the block, else its pfn. */
 export function frameName(state: State, run: RunDescription, pfn: number): string {
   const owner = valueAt(state, run.host, hosts.owner.field, pfn);
-  return owner > 0 ? filePage(run, owner, pfn + valueAt(state, run.host, hosts.ownerDelta.field, pfn)) : showPfn(pfn);
+  return owner > 0 ? filePage(run, owner, pfn + valueAt(state, run.host, hosts.ownerDelta.field, pfn)) : plainFrame(pfn);
+}
+
+function plainFrame(pfn: number): string {
+  if (pfn >= ZERO_FRAMES) return showPfn(pfn);
+  return pfn < ZERO_FRAMES / 2 ? 'zero page' : 'huge zero page';
 }
 
 const filePage = (run: RunDescription, owner: number, index: number): string => `${run.files[owner - 1]?.name ?? `file ${owner}`}:${index}`;
@@ -58,7 +66,7 @@ export function heldPages(state: State, run: RunDescription, holder: Row): strin
   const first = holders.pfnFirst.in(state, holder);
   const count = holders.pageCount.in(state, holder);
   const owner = holders.owner.in(state, holder);
-  const from = owner > 0 ? filePage(run, owner, first + holders.ownerDelta.in(state, holder)) : showPfn(first);
+  const from = owner > 0 ? filePage(run, owner, first + holders.ownerDelta.in(state, holder)) : plainFrame(first);
   return count === 1 ? from : `${from}+${count}`;
 }
 
@@ -105,6 +113,7 @@ const NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
   [links.$.id, (_, run, row) => nameIn(run.links, row) ?? `link at ${row}`],
   [counters.$.id, () => 'vm counters'],
   ...DEVICE_MEMORY_NAMERS,
+  [movers.$.id, (state, run, row) => `folios that ${operationName(run, movers.op.in(state, row))} moves`],
   [memoryBlocks.$.id, (state, run, row) => `memory blocks of ${run.memories[memoryBlocks.nth.in(state, row)]?.node ?? row}`],
   [openFiles.$.id, (state, run, row) => `open file of ${operationName(run, openFiles.op.in(state, row))}`],
   [descriptors.$.id, (state, run, row) => `descriptor ${descriptors.nth.in(state, row)} of ${processName(run, descriptors.process.in(state, row))}`],

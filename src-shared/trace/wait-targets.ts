@@ -6,6 +6,7 @@ import { holdersOf, mayTake } from '../state/lock';
 import { OWNER_FREE } from '../state/owner';
 import { findPage, valueAt } from '../state/page-runs';
 import { TABLES } from '../state/all-tables';
+import { movers } from '../state/mover-tables';
 import { actors, busyExtents, files, filesystems, holders, hosts, nics, processes, regions, requests, transfers } from '../state/tables';
 import { activeInvalidation, deviceInRange, lockedFolio, unfinishedJob, usedDevice } from './device-memory-waits';
 import { holdsOn } from './held-ranges';
@@ -72,6 +73,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'invalidation': return activeInvalidation(state, run, local(target.interval));
     case 'device-empty': return usedDevice(state, run, local(target.gpu));
     case 'migration': return movedPage(state, run, local(target.process), local(target.vpn));
+    case 'mover': return nextToMove(state, run, local(target.op));
     case 'work': return null;
     default: return unreachable(target);
   }
@@ -166,6 +168,14 @@ function movedPage(state: State, run: RunDescription, process: Row, vpn: number)
   const pfn = vpn + processes.pfnDelta.in(state, process, vpn);
   const nth = hosts.locked.in(state, run.host, pfn) - 1;
   return { kind: 'migration', text: `page ${framePlace(state, run, pfn)} to arrive at its new place`, holders: nth < 0 ? [] : [{ actor: nth, row: run.actors[nth]?.row ?? 0, text: `moved by ${actorName(run, nth)}` }] };
+}
+
+function nextToMove(state: State, run: RunDescription, op: Row): Wait | null {
+  const mover = rowFor(state, movers.$.id, op);
+  const pfn = mover === 0 ? -1 : findPage(state, mover, movers.listed.field, 0, Infinity, listed => listed === 1);
+  const nth = pfn < 0 ? -1 : hosts.locked.in(state, run.host, pfn) - 1;
+  if (nth < 0) return null;
+  return { kind: 'mover', text: `the folio lock of ${framePlace(state, run, pfn)}`, holders: [{ actor: nth, row: run.actors[nth]?.row ?? 0, text: `held by ${actorName(run, nth)}` }] };
 }
 
 /** The wait of a lab's set-up: until another actor waits itself, or has nothing left to do. */

@@ -10,8 +10,8 @@ export const hostMemory: Device = {
   parameters: [
     quantity('node', 'NUMA node', { dimension: 'count', min: 0, max: 63, default: 0 }, source('the lab’s own choice', 'X')),
     {
-      name: 'zone', title: 'Zone', doc: 'zone that its blocks were put online in; long-term pins move pages out of ZONE_MOVABLE', required: false,
-      type: { kind: 'choice', values: ['normal', 'movable'], default: 'normal' }, source: source('Documentation/admin-guide/mm/memory-hotplug.rst (6.19)', 'V'),
+      name: 'zone', title: 'Zone', doc: 'zone that its blocks were put online in, or all of them reserved for contiguous allocation; long-term pins move pages out of ZONE_MOVABLE and CMA', required: false,
+      type: { kind: 'choice', values: ['normal', 'movable', 'cma'], default: 'normal' }, source: source('Documentation/admin-guide/mm/memory-hotplug.rst (6.19)', 'V'),
     },
     {
       name: 'state', title: 'State', doc: 'whether its blocks are online; offline memory is plugged but gives no frames', required: false,

@@ -9,7 +9,7 @@ import { kernel } from '../kernel';
 import type { HoldKind } from '../policies/policy';
 import { forEachFolioRun } from './folios';
 import { FREE_TERMS, freeIfUnused } from './frames';
-import { memoryAt } from './memory-types';
+import { isZeroFrame, memoryAt } from './memory-types';
 
 const HOLDER_TERMS = every(holders.how, holders.pfnFirst, holders.pageCount, holders.keeper, holders.owner, holders.ownerDelta);
 /** What {@link takeHold} reads and writes. */
@@ -104,6 +104,7 @@ export function shortenHold(holder: Row, pages: number): void {
 
 /** What follows a put, by the type of memory: RAM without references is free again, a DAX page may have become idle. */
 export function afterPut(host: Row, pfn: number, pages: number): void {
+  if (isZeroFrame(pfn)) return;
   switch (memoryAt(pfn).type) {
     case 'normal': freeIfUnused(host, pfn, pages); break;
     case 'fsdax': noticeIdle(host, pfn, pages); break;

@@ -4,7 +4,7 @@ import { hosts } from '@shared/state/tables';
 import type { RunMemory } from '@shared/trace/run-description';
 import { every } from '../engine/place';
 import { kernel } from '../kernel';
-import { isOnline, isZoneMovable } from './memory-blocks';
+import { isCma, isOnline, isZoneMovable } from './memory-blocks';
 
 /** Values of `hosts.use`. */
 export const USE = { free: 0, anonymous: 1, pageCache: 2, device: 3, kernel: 4 } as const;
@@ -19,7 +19,7 @@ export interface FrameRequest {
   readonly numaNode?: number;
   /** NUMA node to begin at, where any may give them; that of the CPUs if not said. */
   readonly near?: number;
-  /** Not from ZONE_MOVABLE. */
+  /** Not from ZONE_MOVABLE or CMA. */
   readonly unmovable?: boolean;
 }
 
@@ -43,7 +43,7 @@ function zonelist(near: number | undefined): readonly RunMemory[] {
 export function freeFrames(host: Row, { pagesMax, order = 0, numaNode, near, unmovable = false }: FrameRequest): FrameRun | null {
   const size = 2 ** order;
   for (const memory of zonelist(near)) {
-    const isWanted = (numaNode === undefined || memory.numaNode === numaNode) && isOnline(memory) && !(unmovable && isZoneMovable(memory));
+    const isWanted = (numaNode === undefined || memory.numaNode === numaNode) && isOnline(memory) && !(unmovable && (isZoneMovable(memory) || isCma(memory)));
     if (!isWanted) continue;
     const end = memory.firstPfn + memory.pageCount;
     for (let pfn = memory.firstPfn; pfn < end;) {

@@ -12,6 +12,9 @@ export const isOnline = (memory: RunMemory): boolean => memoryBlocks.state.get(b
 /** Whether frames of the memory are ZONE_MOVABLE now. */
 export const isZoneMovable = (memory: RunMemory): boolean => memoryBlocks.zone.get(blocksOf(memory)) === memoryBlocks.zone.valueOf('movable');
 
+/** Whether frames of the memory are reserved for contiguous allocation (MIGRATE_CMA). */
+export const isCma = (memory: RunMemory): boolean => memoryBlocks.zone.get(blocksOf(memory)) === memoryBlocks.zone.valueOf('cma');
+
 /** Memories of RAM on a NUMA node that give frames. */
 export const onlineOn = (numaNode: number): readonly RunMemory[] =>
   kernel.memories.filter(memory => memory.type === 'normal' && memory.numaNode === numaNode && isOnline(memory));

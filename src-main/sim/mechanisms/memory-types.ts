@@ -10,6 +10,13 @@ export function memoryAt(pfn: number): RunMemory {
   return memory;
 }
 
+/** The zero page stands at the lowest frames, the huge one at those behind: no memory of the lab. A run of zero pages is counted as side by side. */
+export const ZERO_PAGE_PFN = 0;
+export const HUGE_ZERO_PFN = 512;
+const ZERO_FRAMES = 1024;
+
+export const isZeroFrame = (pfn: number): boolean => pfn < ZERO_FRAMES;
+
 const isOf = (type: MemoryType, pfn: number): boolean =>
   kernel.memories.some(memory => memory.type === type && pfn >= memory.firstPfn && pfn < memory.firstPfn + memory.pageCount);
 

@@ -1,5 +1,5 @@
 import { ERRNO } from '@shared/domain/errno';
-import { hosts, mappings, processes } from '@shared/state/tables';
+import { mappings, processes } from '@shared/state/tables';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { every, frame, pagesAt } from '../engine/place';
@@ -9,6 +9,7 @@ import { anonymousFault } from './anonymous-fault';
 import { cowFault } from './cow-fault';
 import { daxFault } from './dax-fault';
 import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
+import { isFsdaxFrame } from './memory-types';
 
 const T = frame('process', 'vpn', 'pages', 'write', 'force', 'mapping', 'told');
 
@@ -19,12 +20,11 @@ const dax = site(daxFault, T.process, T.vpn, T.pages, T.write, T.mapping);
 const pte = pagesAt(processes.pte, T.process);
 const pfnDelta = pagesAt(processes.pfnDelta, T.process);
 
-/** Whether the page is there already and is the process's own, or the zero page in its own memory: a write concerns no file. */
-function isOwnPage(): boolean {
+/** Whether a write concerns only the process: the page is there already and private, or the zero page in its own memory. A DAX page is copied under its entry's lock. */
+function isPrivatePage(): boolean {
   const entry = pte.at(T.vpn.v);
-  if (entry === PTE.none) return false;
-  if (mappings.file.get(T.mapping.v) === 0) return true;
-  return mapsFrame(entry) && hosts.anon.at(processes.host.get(T.process.v), T.vpn.v + pfnDelta.at(T.vpn.v)) > 0;
+  if (entry === PTE.none || mappings.shared.get(T.mapping.v) === 1) return false;
+  return mappings.file.get(T.mapping.v) === 0 || (mapsFrame(entry) && !isFsdaxFrame(T.vpn.v + pfnDelta.at(T.vpn.v)));
 }
 
 /**
@@ -41,12 +41,12 @@ export const pageFault = mechanism({
       title: 'wait until the page is not on its way to another place', when: () => !isMigrating(pte.at(T.vpn.v)), waitsFor: { kind: 'migration', process: 'process', vpn: 'vpn' }, reads: [pte],
     },
     PF1: {
-      title: 'find the mapping', reads: [...LOOKUP_READS, ...WATCH_READS, pte, pfnDelta, ...every(mappings.writable, mappings.file, hosts.anon)], calls: [anonymous, cow, dax, tell], to: ['PF1c', 'PF2', 'done'],
+      title: 'find the mapping', reads: [...LOOKUP_READS, ...WATCH_READS, pte, pfnDelta, ...every(mappings.writable, mappings.shared, mappings.file)], calls: [anonymous, cow, dax, tell], to: ['PF1c', 'PF2', 'done'],
       run: go => {
         T.mapping.v = mappingAt(T.process.v, T.vpn.v);
         if (T.mapping.v === 0) return fail(ERRNO.EFAULT);
         if (T.write.v === 1 && T.force.v === 0 && mappings.writable.get(T.mapping.v) === 0) return fail(ERRNO.EFAULT);
-        if (T.write.v === 0 || !isOwnPage()) return call(mappings.file.get(T.mapping.v) === 0 ? anonymous : dax, go.PF2);
+        if (T.write.v === 0 || !isPrivatePage()) return call(mappings.file.get(T.mapping.v) === 0 ? anonymous : dax, go.PF2);
         T.told.v = isWatched(T.process.v) ? 1 : 0;
         return T.told.v === 1 ? call(tell) : call(cow, go.PF2);
       },

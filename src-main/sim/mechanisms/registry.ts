@@ -18,11 +18,14 @@ import { directIo } from './direct-io';
 import { driveEngine } from './drive-engine';
 import { readFile, writeFile } from './file-access';
 import { getUserPages } from './get-user-pages';
+import { getUserPagesSlow } from './get-user-pages-slow';
 import { awaitDone, awaitHeld, awaitWaiting, pause, sendSignal } from './lab-steps';
 import { layoutBreak } from './layout-break';
 import { forkProcess, waitChild } from './fork';
 import { mapMemory, protectMemory, remapMemory, unmapMemory } from './mapping-calls';
 import { invalidateRange, tellSubscriber } from './mmu-notifier';
+import { pinLongterm } from './longterm-pin';
+import { migrateFolios } from './migrate-folios';
 import { pageFault } from './page-fault';
 import { drainPipe, vmsplice } from './pipe';
 import { processExit } from './process-exit';
@@ -32,7 +35,7 @@ import { removeBlocks } from './remove-blocks';
 
 /** Every mechanism that does not depend on the policy. */
 export const MECHANISMS: readonly Mechanism[] = [
-  pageFault, daxFault, anonymousFault, cowFault, allocateBlocks, getUserPages, layoutBreak, removeBlocks,
+  pageFault, daxFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks,
   directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
   invalidateRange, tellSubscriber,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,

@@ -40,6 +40,8 @@ const SPECS = {
     source('mm/gup.c __gup_longterm_locked() (5.11, 5.15, 6.19); spec 1.3, 1.6', 'V', 'M'), 'nothing', 'cma', 'movable'),
   readPinUnshares: eraYesNo('A long-term read pin of a private page copies it first', 'From 6.2 (anonymous memory 5.19) the pin holds a page that nobody else writes.',
     source('mm/gup.c gup_must_unshare() (6.19); spec 1.3, 5.2', 'V', 'M', 'O')),
+  anonExclusive: eraYesNo('Only exclusive anonymous pages are pinned', 'PageAnonExclusive, from 5.19: a read pin of a shared one copies it first.',
+    source('mm/gup.c gup_must_unshare() (6.1, 6.19); spec 1.3', 'V', 'M')),
   zeroPagePinCounted: eraYesNo('Pins of the zero page are counted', 'Up to 6.4, and not in 6.1.130 and later stable kernels.', observed('mm/gup.c try_grab_folio() (6.1, 6.6)', 'V')),
   odirectHold: eraChoice('What O_DIRECT takes on its buffer', 'A reference up to 6.4, a pin from 6.5.', observed('block/bio.c (6.1, 6.6)', 'V'), 'get', 'pin'),
   uringFileBuffers: eraChoice('Whether io_uring registers file memory', 'Its own check refused files (but hugetlb, and shmem from 6.1); the check is gone in 6.6.',

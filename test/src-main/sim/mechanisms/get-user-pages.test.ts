@@ -15,8 +15,10 @@ const middle = (word: 'odirect-read' | 'vmsplice'): SmallLab => ({
   },
 })
 const PUNCHED_FIRST = 0x80008
+/** Zero pages stand below; they are no memory of the lab. */
+const FRAMES_FIRST = 1024
 /** Pages that some hold still names. */
-const heldPfns = (host: number): number[] => [...runsIn(arena, host, hosts.refs.field)].filter(({ value }) => value > 1).flatMap(({ first, count }) => Array.from({ length: count }, (_, nth) => first + nth))
+const heldPfns = (host: number): number[] => [...runsIn(arena, host, hosts.refs.field)].filter(({ first, value }) => value > 1 && first >= FRAMES_FIRST).flatMap(({ first, count }) => Array.from({ length: count }, (_, nth) => first + nth))
 
 describe('the fast path over a run of pages', () => {
   it.each([
