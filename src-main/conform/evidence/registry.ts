@@ -1,10 +1,11 @@
 import type { Fact } from './fact';
 import { holdFacts } from './holds';
+import { leaseFacts } from './leases';
 import { pins } from './pins';
 import { placementFacts } from './placement';
 import { processFacts } from './processes';
 
-const FACTS: ReadonlyMap<string, Fact> = new Map(Object.entries({ ...pins, ...holdFacts, ...processFacts, ...placementFacts }));
+const FACTS: ReadonlyMap<string, Fact> = new Map(Object.entries({ ...pins, ...holdFacts, ...processFacts, ...placementFacts, ...leaseFacts }));
 
 /** How a counter is read from a run; undefined where nothing of the lab shows it. */
 export const factOf = (counter: string): Fact | undefined => FACTS.get(counter);

@@ -57,6 +57,11 @@ export class LabDraft {
     else Object.assign(actor.about, about);
   }
 
+  /** Whether the lab says what an actor does with signals. */
+  handles(actor: string): boolean {
+    return this.actors.get(actor)?.about.handler !== undefined;
+  }
+
   processOf(actor: string): string {
     return this.actors.get(actor)?.about.process ?? actor;
   }

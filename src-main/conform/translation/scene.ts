@@ -66,6 +66,8 @@ export class Scene {
   about: ActorAbout = {};
   /** How long after the signal the holder of a lease gives in, in nanoseconds. */
   readonly concessions: number[] = [];
+  /** What the holder of the lease does when it is broken. */
+  reaction: string | null = null;
   /** Descriptor that each actor opened last. */
   readonly fdOf = new Map<string, string>();
   /** Directory that later files are made in. */

@@ -88,7 +88,7 @@ export const files: Family = {
     const bytes = said.read.size('size');
     const fs = scene.file?.fs ?? scene.mounted ?? '';
     const step = scene.perform(said.actor, 'create', {
-      name, node: nodeOf(scene, fs), ...(bytes === null ? {} : { size: `${bytes} B` }), ...(scene.directory === null ? {} : { dir: scene.directory }),
+      name, fs: nodeOf(scene, fs), ...(bytes === null ? {} : { size: `${bytes} B` }), ...(scene.directory === null ? {} : { dir: scene.directory }),
     });
     scene.files.set(name, { name, fs, bytes: bytes ?? 0 });
     return step;

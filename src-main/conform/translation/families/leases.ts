@@ -11,11 +11,14 @@ export const leases: Family = {
   'on-break'(scene, said) {
     const after = said.read.time('after');
     if (after !== null) scene.concessions.push(after);
+    scene.reaction = said.read.text('do');
     const fd = descriptorOf(scene, said);
     return scene.perform(said.actor, 'on-break', { ...(fd === null ? {} : { fd }), do: said.read.text('do') ?? '', ...(after === null ? {} : { after: `${after / 1e6} ms` }) });
   },
   setlease(scene, said) {
     const fd = descriptorOf(scene, said);
+    // A holder that does not say what it does with SIGIO lives through it, as the probes did.
+    if (!scene.draft.handles(said.actor)) scene.draft.actor(said.actor, { handler: 'no-restart' });
     return scene.perform(said.actor, 'setlease', { ...(fd === null ? {} : { fd }), type: said.read.text('type') ?? '' });
   },
   getlease(scene, said) {
