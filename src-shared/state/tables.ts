@@ -58,6 +58,7 @@ export const hosts = table('host', 'The frames of all memory, by pfn. Every page
   indexDelta: { doc: 'file index minus pfn, where the frame is page cache' },
   moving: { doc: 'references of whoever took the folio off the LRU to move it' },
   share: { doc: 'DAX: files that share the frame, where its mapping is null' },
+  unwoken: { doc: 'its last reference went and woke nobody (a defect of stable 6.1)', names: ['no', 'yes'] },
 });
 
 /** Kinds of file systems: how their files are mapped and cached (oracle vocabulary 5, and the pseudo file systems behind special mappings). */

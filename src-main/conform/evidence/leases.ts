@@ -1,6 +1,6 @@
 import { errnoName } from '@shared/domain/errno';
 import type { Row } from '@shared/state/dictionary';
-import { LEASE_TYPES, leaseHandlers, leases } from '@shared/state/vfs-tables';
+import { LEASE_TYPES, leaseHandlers, leases, openFiles } from '@shared/state/vfs-tables';
 import { NotModelled } from '../translation/not-modelled';
 import type { Evidence } from './evidence';
 import type { Facts } from './fact';
@@ -27,11 +27,11 @@ function typeOf(evidence: Evidence, open: Row, position: number): string {
   return leases.downgradePending.in(state, lease) === 1 ? 'F_RDLCK' : LEASE_TYPES[leases.type.in(state, lease) - 1] ?? '';
 }
 
-/** Open file description that the observed fcntl is about: the one its descriptor was opened as. */
-function leasedOpen(evidence: Evidence, position: number): Row {
+/** Open file description that the observed fcntl is about: what its descriptor was opened as. */
+function askedOpen(evidence: Evidence, position: number): Row {
+  const opened = evidence.scene.opens.get(evidence.scene.asked ?? '');
   const state = evidence.at(position);
-  const lease = leases.$.rows(state).find(row => leases.type.in(state, row) !== 0);
-  return lease === undefined ? 0 : leases.open.in(state, lease);
+  return opened === undefined ? 0 : openFiles.$.rows(state).find(row => openFiles.op.in(state, row) === evidence.rowOf(opened)) ?? 0;
 }
 
 /** Signal that the caller itself got since the observed call began; 0 is none. */
@@ -59,7 +59,7 @@ export const leaseFacts: Facts = {
     if (!wasSignalled(evidence) || LEAVES.has(evidence.scene.reaction ?? '')) return NOT_ASKED;
     return typeOf(evidence, leaseHandlers.open.in(evidence.at(evidence.end), handlerOf(evidence)), evidence.end);
   },
-  getlease: evidence => typeOf(evidence, leasedOpen(evidence, evidence.returned), evidence.returned),
+  getlease: evidence => typeOf(evidence, askedOpen(evidence, evidence.returned), evidence.returned),
   signal: ownSignal,
   second_signal: ownSignal,
 };

@@ -66,6 +66,9 @@ export class Scene {
   about: ActorAbout = {};
   /** How long after the signal the holder of a lease gives in, in nanoseconds. */
   readonly concessions: number[] = [];
+  /** Step that opened what each descriptor stands for, and the descriptor of the last fcntl. */
+  readonly opens = new Map<string, Step>();
+  asked: string | null = null;
   /** What the holder of the lease does when it is broken. */
   reaction: string | null = null;
   /** Descriptor that each actor opened last. */

@@ -8,6 +8,7 @@ import { at, every, frame } from '../engine/place';
 import { kernel } from '../kernel';
 import { DROP_READS, DROP_TERMS, dropHold } from './folio-counts';
 import { ACCESS_READS, noteAccess } from './device-access';
+import { loseWakeup, WAKEUP_TERMS } from './lost-wakeup';
 
 const T = frame('drive', 'request', 'piece');
 
@@ -60,11 +61,14 @@ export const driveEngine = mechanism({
       again: () => T.piece.v < pieces(),
     },
     DI5: {
-      title: 'completion interrupt: release one piece', reads: DROP_READS, writes: DROP_TERMS,
+      title: 'completion interrupt: release one piece', reads: [...DROP_READS, ...every(hosts.refs)], writes: [...DROP_TERMS, ...WAKEUP_TERMS],
       costNs: () => kernel.costs.unpinPageNs,
       run: () => {
         T.piece.v -= 1;
-        dropHold(holderAt(T.piece.v));
+        const holder = holderAt(T.piece.v);
+        const [host, pfn, pages] = [holders.host.get(holder), holders.pfnFirst.get(holder), holders.pageCount.get(holder)];
+        dropHold(holder);
+        loseWakeup(host, pfn, pages);
       },
       again: () => T.piece.v > 0,
     },

@@ -6,6 +6,7 @@ import { at, every, frame, pagesAt } from '../engine/place';
 import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
 import { isIdle } from './folio-counts';
+import { beginSleep, isWoken, WAKEUP_READS, WAKEUP_TERMS } from './lost-wakeup';
 import { BUSY_READS, deleteEntries, firstBusyIndex } from './remove-blocks';
 import { unmapStep } from './unmap-step';
 
@@ -45,10 +46,13 @@ export const layoutBreak = mechanism({
         return go.W5;
       },
     },
-    W5: { title: 'drop invalidate_lock', drops: [invlock] },
+    W5: {
+      title: 'drop invalidate_lock', drops: [invlock], reads: WAKEUP_READS, writes: WAKEUP_TERMS, to: ['W6'],
+      run: go => (beginSleep(host(), T.pfn.v) === 'sleep' ? undefined : go.W6),
+    },
     W5s: {
-      title: 'sleep until the page is idle', when: isPageIdle, waitsFor: { kind: 'page-idle', pfn: 'pfn' }, interruptible: 'signal',
-      reads: every(hosts.refs), forgets: [T.pfn], costNs: () => kernel.costs.wakeNs,
+      title: 'sleep until the page is idle', when: () => isWoken(host(), T.pfn.v), waitsFor: { kind: 'page-idle', pfn: 'pfn' }, interruptible: 'signal',
+      reads: WAKEUP_READS, forgets: [T.pfn], costNs: () => kernel.costs.wakeNs,
       run: () => { T.isInterrupted.v = isPageIdle() ? 0 : 1; },
     },
     W6: {

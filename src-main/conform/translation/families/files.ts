@@ -115,7 +115,9 @@ export const files: Family = {
     const file = scene.file ?? null;
     scene.fds.set(fd, file);
     scene.fdOf.set(actor, fd);
-    return scene.perform(actor, 'open', { file: file?.name ?? '', fd, flags: read.text('flags') ?? 'O_RDONLY' });
+    const step = scene.perform(actor, 'open', { file: file?.name ?? '', fd, flags: read.text('flags') ?? 'O_RDONLY' });
+    scene.opens.set(fd, step);
+    return step;
   },
 
   close(scene, said) {
@@ -128,6 +130,8 @@ export const files: Family = {
     const of = said.read.text('of') ?? '';
     const fd = said.clause.who ?? scene.freshName('fd');
     scene.fds.set(fd, scene.fds.get(of) ?? null);
+    const opened = scene.opens.get(of);
+    if (opened !== undefined) scene.opens.set(fd, opened);
     return scene.perform(said.actor, 'dup', { fd, of });
   },
 };

@@ -17,6 +17,7 @@ export const leases: Family = {
   },
   setlease(scene, said) {
     const fd = descriptorOf(scene, said);
+    scene.asked = fd;
     // A holder that does not say what it does with SIGIO lives through it, as the probes did.
     if (!scene.draft.handles(said.actor)) scene.draft.actor(said.actor, { handler: 'no-restart' });
     return scene.perform(said.actor, 'setlease', { ...(fd === null ? {} : { fd }), type: said.read.text('type') ?? '' });
