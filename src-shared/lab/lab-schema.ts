@@ -34,6 +34,8 @@ export const files = named(z.strictObject({
   size: scalar.describe('Size, for example 64 KiB.'),
   layout: oneOf('hole', 'unwritten', 'written').optional().describe('Whether blocks lie behind it at the start.'),
   fs: oneOf('tmpfs', 'memfd', 'hugetlb', 'secretmem').optional().describe('File system in host memory.'),
+  cached: flag.optional().describe('Its pages are in the page cache at the start, clean.'),
+  checksums: flag.optional().describe('The file system keeps checksums of its data.'),
   owner: natural.optional().describe('uid of its owner.'),
   mode: scalar.optional().describe('Permission bits in octal, for example "0666".'),
   type: oneOf('regular', 'directory', 'pipe').optional().describe('What kind of file it is.'),

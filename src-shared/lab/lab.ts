@@ -9,6 +9,10 @@ export interface LabFile {
   readonly size: Scalar;
   readonly layout?: 'hole' | 'unwritten' | 'written';
   readonly fs?: 'tmpfs' | 'memfd' | 'hugetlb' | 'secretmem';
+  /** Its pages are in the page cache at the start, clean. A file in host memory always is. */
+  readonly cached?: boolean;
+  /** The file system keeps checksums of its data: a page must not change while it is written back. */
+  readonly checksums?: boolean;
   /** uid of its owner; root (0) if not said. */
   readonly owner?: number;
   /** Permission bits in octal, such as "0666"; 0644 if not said. */

@@ -37,6 +37,8 @@ export type WaitTarget =
   | { readonly kind: 'invalidation'; readonly interval: string }
   /** Until what a GPU still has is let go. */
   | { readonly kind: 'device-empty'; readonly gpu: string }
+  /** Until nobody has the folio of a file page locked, or on its way to the medium. */
+  | { readonly kind: 'cache-folio'; readonly file: string; readonly index: string }
   | { readonly kind: 'pages-held'; readonly file: string; readonly index: string }
   /** An engine or worker at rest: nothing to do is not being blocked. */
   | { readonly kind: 'work' };

@@ -74,6 +74,7 @@ export const filesystems = table('filesystem', 'A file system. On pmem with DAX 
   busyGeneration: int('eb_gen: moves whenever a busy extent clears'),
   logDirty: flag('a transaction waits for the log to commit it'),
   host: ref('its machine', { hidden: true }),
+  drive: ref('the drive that has the blocks of files that are page cache', { hidden: true }),
   firstPfn: int('pfn of block 0', { hidden: true }),
   blockCount: count('size', { hidden: true, unit: 'blocks' }),
 }, {});
@@ -87,6 +88,8 @@ export const files = table('file', 'A regular file (inode).', {
   frozen: flag('block-new-refs: GUP gets no new references'),
   fs: ref('its file system', { hidden: true }),
   dax: flag('S_DAX is in effect', { hidden: true }),
+  stable: flag('its pages must not change under writeback: the file system has checksums of its data', { hidden: true }),
+  numaNode: int('NUMA node at which its page cache is looked for first, from 1; 0 that of the CPUs', { hidden: true }),
   links: count('i_nlink: names that lead to it'),
   gone: flag('the inode was evicted, or is not created yet'),
   type: oneOf('what kind of file it is', ['regular', 'directory', 'pipe'], { hidden: true }),

@@ -29,16 +29,24 @@ export function framePlace(state: State, run: RunDescription, pfn: number): stri
   return known === '' ? named : `${named} (${known})`;
 }
 
-/** "F:1" where a file owns the block, else its pfn. */
+/** "F:1" where a file owns the block or the frame is its page cache, else its pfn. */
 export function frameName(state: State, run: RunDescription, pfn: number): string {
   const owner = valueAt(state, run.host, hosts.owner.field, pfn);
-  return owner > 0 ? filePage(run, owner, pfn + valueAt(state, run.host, hosts.ownerDelta.field, pfn)) : plainFrame(pfn);
+  if (owner > 0) return filePage(run, owner, pfn + valueAt(state, run.host, hosts.ownerDelta.field, pfn));
+  const cacheOf = cacheOwner(state, run, pfn);
+  return cacheOf > 0 ? filePage(run, cacheOf, pfn + valueAt(state, run.host, hosts.indexDelta.field, pfn)) : plainFrame(pfn);
 }
 
 function plainFrame(pfn: number): string {
   if (pfn >= ZERO_FRAMES) return showPfn(pfn);
   return pfn < ZERO_FRAMES / 2 ? 'zero page' : 'huge zero page';
 }
+
+const PAGE_CACHE = hosts.use.valueOf('page cache');
+
+/** Number of the file whose page cache a frame is; 0 if of none. */
+export const cacheOwner = (state: State, run: RunDescription, pfn: number): number =>
+  (valueAt(state, run.host, hosts.use.field, pfn) === PAGE_CACHE ? valueAt(state, run.host, hosts.mapping.field, pfn) : 0);
 
 const filePage = (run: RunDescription, owner: number, index: number): string => `${run.files[owner - 1]?.name ?? `file ${owner}`}:${index}`;
 

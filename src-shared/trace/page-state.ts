@@ -3,6 +3,7 @@ import { OWNER_BUSY_DAX, OWNER_FREE, OWNER_IN_TRANSACTION } from '../state/owner
 import { runEnd, valueAt } from '../state/page-runs';
 import { hosts } from '../state/tables';
 import { heldRangesIn, type HeldRange } from './held-ranges';
+import { cacheOwner } from './names';
 import type { RunDescription } from './run-description';
 
 /** What a frame is to a person, one state each; a frame that is several is shown as the first of PAGE_STATES that holds. */
@@ -49,7 +50,7 @@ export function pageStateAt(state: State, run: RunDescription, pfn: number): Pag
 }
 
 /** Columns of a frame that make it look different. */
-const FIELDS = [hosts.refs, hosts.pins, hosts.maps, hosts.owner, hosts.anon].map(({ field }) => field);
+const FIELDS = [hosts.refs, hosts.pins, hosts.maps, hosts.owner, hosts.anon, hosts.use, hosts.mapping].map(({ field }) => field);
 
 type Look = Omit<PageStateRun, 'first' | 'count'>;
 
@@ -58,7 +59,7 @@ const looksLike = (a: Look, b: Look): boolean =>
 
 function lookAt(state: State, run: RunDescription, page: number, held: PageStateId | null): Look {
   const at = (field: number): number => valueAt(state, run.host, field, page);
-  const owner = at(hosts.owner.field);
+  const owner = at(hosts.owner.field) || cacheOwner(state, run, page);
   const anon = at(hosts.anon.field);
   const refs = at(hosts.refs.field);
   const pins = at(hosts.pins.field);

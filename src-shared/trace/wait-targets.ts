@@ -74,6 +74,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'device-empty': return usedDevice(state, run, local(target.gpu));
     case 'migration': return movedPage(state, run, local(target.process), local(target.vpn));
     case 'mover': return nextToMove(state, run, local(target.op));
+    case 'cache-folio': return cacheFolio(state, run, local(target.file), local(target.index));
     case 'work': return null;
     default: return unreachable(target);
   }
@@ -176,6 +177,17 @@ function nextToMove(state: State, run: RunDescription, op: Row): Wait | null {
   const nth = pfn < 0 ? -1 : hosts.locked.in(state, run.host, pfn) - 1;
   if (nth < 0) return null;
   return { kind: 'mover', text: `the folio lock of ${framePlace(state, run, pfn)}`, holders: [{ actor: nth, row: run.actors[nth]?.row ?? 0, text: `held by ${actorName(run, nth)}` }] };
+}
+
+/** The first page of a file from `from` on whose folio somebody has locked or writes back. */
+function cacheFolio(state: State, run: RunDescription, file: Row, from: number): Wait | null {
+  for (let index = findPage(state, file, files.cached.field, from, Infinity, cached => cached === 1); index >= 0; index = findPage(state, file, files.cached.field, index + 1, Infinity, cached => cached === 1)) {
+    const pfn = index + valueAt(state, file, files.cacheDelta.field, index);
+    const locker = valueAt(state, run.host, hosts.locked.field, pfn) - 1;
+    if (locker >= 0) return { kind: 'cache-folio', text: `the folio of ${fileName(run, file)}:${index}`, holders: [{ actor: locker, row: run.actors[locker]?.row ?? 0, text: `locked by ${actorName(run, locker)}` }] };
+    if (valueAt(state, run.host, hosts.writeback.field, pfn) === 1) return { kind: 'cache-folio', text: `writeback of ${fileName(run, file)}:${index}`, holders: [] };
+  }
+  return null;
 }
 
 /** The wait of a lab's set-up: until another actor waits itself, or has nothing left to do. */

@@ -15,6 +15,9 @@ export interface SmallLab {
   readonly files?: Readonly<Record<string, number | LabFile>>
   /** Files in host memory: tmpfs if a number of pages. */
   readonly memoryFiles?: Readonly<Record<string, number | LabFile>>
+  /** Files on the drive, of `driveFs` (XFS if not said). */
+  readonly driveFiles?: Readonly<Record<string, LabFile>>
+  readonly driveFs?: 'xfs' | 'ext4'
   readonly pmemPages?: number
   readonly hostPages?: number
   readonly actors: Readonly<Record<string, readonly ShortOperation[] | SmallActor>>
@@ -23,7 +26,7 @@ export interface SmallLab {
 const KIB_A_PAGE = 4
 
 /** One CPU with memory, a pmem region with the files, a drive, a NIC and a remote peer; and these programs. */
-export function smallLab({ policy, files = {}, memoryFiles = {}, pmemPages = 16, hostPages = 64, actors }: SmallLab): Lab {
+export function smallLab({ policy, files = {}, memoryFiles = {}, driveFiles, driveFs = 'xfs', pmemPages = 16, hostPages = 64, actors }: SmallLab): Lab {
   const labFiles = Object.entries(files).map(([name, file]): [string, LabFile] => [name, typeof file === 'number' ? { size: `${file * KIB_A_PAGE} KiB` } : file])
   const inMemory = Object.entries(memoryFiles).map(([name, file]): [string, LabFile] => [name, typeof file === 'number' ? { size: `${file * KIB_A_PAGE} KiB`, fs: 'tmpfs' } : file])
   return {
@@ -32,7 +35,7 @@ export function smallLab({ policy, files = {}, memoryFiles = {}, pmemPages = 16,
       nodes: {
         cpu0: { kind: 'cpu' }, node0: { kind: 'host-memory', size: `${hostPages * KIB_A_PAGE} KiB`, files: Object.fromEntries(inMemory) }, rc0: { kind: 'root-complex' },
         pmem0: { kind: 'pmem-region', size: `${pmemPages * KIB_A_PAGE} KiB`, files: Object.fromEntries(labFiles) },
-        nvme0: { kind: 'nvme-ssd' }, nic0: { kind: 'rdma-nic' }, peer: { kind: 'rdma-peer' },
+        nvme0: { kind: 'nvme-ssd', ...(driveFiles === undefined ? {} : { fs: driveFs, files: driveFiles }) }, nic0: { kind: 'rdma-nic' }, peer: { kind: 'rdma-peer' },
       },
       links: [
         { from: 'cpu0.memory', to: 'node0' }, { from: 'cpu0.memory', to: 'pmem0' }, { from: 'cpu0.root', to: 'rc0.bus' },

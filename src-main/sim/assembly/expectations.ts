@@ -5,7 +5,7 @@ import type { Expectation } from '@shared/lab/lab';
 import type { ResolvedPolicy } from '@shared/lab/policy-text';
 import type { ExpectationOutcome, OperationOutcome, RunDescription, RunSummary } from '@shared/trace/run-description';
 import { unallocatableBlocks } from '../mechanisms/allocate-blocks';
-import { initialTag } from './lab-names';
+import { initialTag } from './initial-tag';
 import type { MountedLab } from './mount-lab';
 import { knobValues } from './policy-of';
 
@@ -102,6 +102,7 @@ function frameOf({ mounted, run }: Subject, page: string): number | null {
   if (index === undefined) return Number.isSafeInteger(Number(page)) ? Number(page) : null;
   const file = run.files.find(candidate => candidate.name === name);
   if (file === undefined) return null;
+  if (files.dax.get(file.row) === 0) return files.cached.at(file.row, Number(index)) === 1 ? Number(index) + files.cacheDelta.at(file.row, Number(index)) : null;
   if (files.kind.at(file.row, Number(index)) !== 0) return Number(index) + files.blockDelta.at(file.row, Number(index));
   const first = mounted.names.firstPfn.get(name);
   return first === undefined ? null : first + Number(index);

@@ -2,6 +2,7 @@ import type { Row } from '@shared/state/dictionary';
 import { files, filesystems, hosts, mappings, pipes, processes, regions } from '@shared/state/tables';
 import { memoryBlocks } from '@shared/state/placement-tables';
 import type { Lab, LabFile, LabOperation, Scalar } from '@shared/lab/lab';
+import { KINDS_OF_TARGET } from '@shared/protocol/parameter';
 import { PAGE_BYTES } from '@shared/units/pages';
 import type { RunMemory } from '@shared/trace/run-description';
 import { parseQuantity } from '@shared/units/quantity';
@@ -9,6 +10,9 @@ import type { LabProblem } from '../api';
 import type { MappingPlace } from '../operations/operation';
 import { PMD_PAGES } from '../mechanisms/folios';
 import { baseRefs } from '../mechanisms/memory-types';
+import { kernel } from '../kernel';
+import { driveFilesystem, fillDriveFile, fillMemoryFile } from './cache-files';
+import { initialTag } from './initial-tag';
 import { choiceOf, quantityOf } from './parameter-values';
 
 /** First pfn of the first pmem region, and the alignment of those behind: low enough to read, high enough not to look like an index. */
@@ -22,6 +26,8 @@ const VPN_FIRST_OF_CHILD = 0x1000_0000;
 /** Numbers of file systems in host memory begin behind those of the devices. */
 const PSEUDO_FS_FIRST = 1000;
 const PSEUDO_FS = { tmpfs: 'tmpfs', memfd: 'tmpfs', hugetlb: 'hugetlbfs', secretmem: 'secretmem' } as const;
+
+const isDrive = (kind: string): boolean => KINDS_OF_TARGET.drive.some(drive => drive === kind);
 
 /** What the lab calls things, and the rows they became. */
 export class LabNames {
@@ -96,28 +102,23 @@ export class LabNames {
     }
   }
 
-  /** Creates the files of every memory; on a pmem region their blocks lie one behind the other. */
+  /** Creates the files of every memory and drive; on a pmem region their blocks lie one behind the other, all others are page cache. */
   createFiles(): void {
+    kernel.memories = this.memories;
     for (const memory of this.memories) {
-      const { files: labFiles } = this.lab.topology.nodes[memory.node];
       let next = memory.firstPfn;
-      for (const [name, labFile] of Object.entries(labFiles ?? {})) {
-        const bytes = parseQuantity(String(labFile.size), 'bytes');
-        const row = files.$.row(this.files.size + 1);
-        const path = ['topology', 'nodes', memory.node, 'files', name];
-        if (this.files.has(name)) this.problem(path, `there is a second file "${name}"; file names are unique in a lab`);
-        this.files.set(name, row);
-        files.fs.set(row, memory.fs === 0 ? this.pseudoFs(memory.node, labFile) : memory.fs);
+      for (const [name, labFile] of Object.entries(this.lab.topology.nodes[memory.node].files ?? {})) {
+        const row = this.addFile(memory.node, name, labFile, memory.fs === 0 ? this.pseudoFs(memory.node, labFile) : memory.fs);
         files.dax.set(row, memory.fs === 0 ? 0 : 1);
-        files.size.set(row, bytes.ok ? bytes.value : 0);
-        files.links.set(row, 1);
-        files.type.set(row, files.type.valueOf(labFile.type ?? 'regular'));
-        files.uid.set(row, labFile.owner ?? 0);
-        files.mode.set(row, Number.parseInt(String(labFile.mode ?? '0644'), 8));
         const pages = Math.ceil(files.size.get(row) / PAGE_BYTES);
-        if (memory.fs === 0 || labFile.layout === 'hole' || pages === 0) continue;
+        if (memory.fs === 0) {
+          files.numaNode.set(row, memory.numaNode + 1);
+          if (!fillMemoryFile(row, labFile)) this.problem(['topology', 'nodes', memory.node, 'files', name, 'size'], `there is no memory for the ${pages} pages of ${name}`);
+          continue;
+        }
+        if (labFile.layout === 'hole' || pages === 0) continue;
         if (next + pages > memory.firstPfn + memory.pageCount) {
-          this.problem([...path, 'size'], `the files of ${memory.node} need more than its ${memory.pageCount} pages`);
+          this.problem(['topology', 'nodes', memory.node, 'files', name, 'size'], `the files of ${memory.node} need more than its ${memory.pageCount} pages`);
           continue;
         }
         this.giveBlocks(row, memory.fs, next, pages, labFile.layout === 'unwritten' ? 'unwritten' : 'written');
@@ -125,6 +126,32 @@ export class LabNames {
         next += pages;
       }
     }
+    this.createDriveFiles();
+  }
+
+  private createDriveFiles(): void {
+    const nodes = Object.entries(this.lab.topology.nodes);
+    for (const [nth, [node, labNode]] of nodes.filter(([, { kind }]) => isDrive(kind)).entries()) {
+      const fs = driveFilesystem(nth, labNode, this.host);
+      for (const [name, labFile] of Object.entries(labNode.files ?? {})) {
+        if (fs === 0) this.problem(['topology', 'nodes', node, 'files', name], `${node} has no file system for ${name}: its fs is none`);
+        else if (!fillDriveFile(this.addFile(node, name, labFile, fs), labFile)) this.problem(['topology', 'nodes', node, 'files', name, 'cached'], `there is no memory to cache the pages of ${name}`);
+      }
+    }
+  }
+
+  private addFile(node: string, name: string, labFile: LabFile, fs: Row): Row {
+    const bytes = parseQuantity(String(labFile.size), 'bytes');
+    const row = files.$.row(this.files.size + 1);
+    if (this.files.has(name)) this.problem(['topology', 'nodes', node, 'files', name], `there is a second file "${name}"; file names are unique in a lab`);
+    this.files.set(name, row);
+    files.fs.set(row, fs);
+    files.size.set(row, bytes.ok ? bytes.value : 0);
+    files.links.set(row, 1);
+    files.type.set(row, files.type.valueOf(labFile.type ?? 'regular'));
+    files.uid.set(row, labFile.owner ?? 0);
+    files.mode.set(row, Number.parseInt(String(labFile.mode ?? '0644'), 8));
+    return row;
   }
 
   /** The file system in host memory that a file lies on: one of each kind a node. */
@@ -200,6 +227,3 @@ export class LabNames {
     this.vpnNext.set(process, Math.max(next, vpnFirst + pagesMax));
   }
 }
-
-/** Content that the n-th file has from the start; operations write tags above 0. */
-export const initialTag = (nth: number): number => -nth;

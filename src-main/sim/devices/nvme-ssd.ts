@@ -22,6 +22,14 @@ export const nvmeSsd: Device = {
     quantity('ioQueues', 'I/O queues', { dimension: 'count', min: 1, max: 64, default: 4 }, source('one a CPU; four keep the tables short', 'X')),
     quantity('queueDepth', 'Entries of a queue', { dimension: 'count', min: 64, max: 4095, default: 1024 }, source('drivers/nvme/host/pci.c io_queue_depth (6.19)', 'V')),
     quantity('hmb', 'Host memory buffer that it asks for', { dimension: 'bytes', min: 0, max: 2 ** 32, default: 0 }, source(`${NVME}, HMPRE; lent at most max_host_mem_size_mb = 128 MiB (drivers/nvme/host/pci.c)`, 'V')),
+    {
+      name: 'fs', title: 'File system', doc: 'file system of its files; their pages are cached in memory', required: false,
+      type: { kind: 'choice', values: ['xfs', 'ext4', 'none'], default: 'xfs' }, source: source('spec 4.9', 'V', 'O'),
+    },
+    {
+      name: 'files', title: 'Files', doc: 'Files by name: size, layout hole, unwritten or written (default), cached, checksums', required: false,
+      type: { kind: 'files' }, source: source('the lab', 'X'),
+    },
     FUNCTION_OF,
   ],
 };

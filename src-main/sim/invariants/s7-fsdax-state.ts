@@ -5,6 +5,7 @@ import { runsIn } from '@shared/state/page-runs';
 import { fileName } from '@shared/trace/names';
 import type { StateInvariant } from './invariant';
 
+const PAGE_CACHE = hosts.use.valueOf('page cache');
 const REAL = files.entry.valueOf('real');
 
 export const s7FsdaxState: StateInvariant = {
@@ -30,7 +31,11 @@ export const s7FsdaxState: StateInvariant = {
       }
     }
     let mapped = 0;
-    for (const { count } of runsIn(arena, host, hosts.mapping.field)) mapped += count;
+    for (const { first, count } of runsIn(arena, host, hosts.mapping.field)) {
+      for (let pfn = first; pfn < first + count; pfn = hosts.use.runEnd(host, pfn)) {
+        if (hosts.use.at(host, pfn) !== PAGE_CACHE) mapped += Math.min(first + count, hosts.use.runEnd(host, pfn)) - pfn;
+      }
+    }
     return mapped === entries ? null : { chain: [`${mapped} frames have a mapping`, `${entries} pages of ${run.files.map(({ row }) => fileName(run, row)).join(', ')} have an entry`, 'entry and mapping were not changed together'] };
   },
 };

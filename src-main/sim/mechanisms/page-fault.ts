@@ -1,12 +1,13 @@
 import { ERRNO } from '@shared/domain/errno';
-import { mappings, processes } from '@shared/state/tables';
+import { files, mappings, processes } from '@shared/state/tables';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { every, frame, pagesAt } from '../engine/place';
-import { call, done, fail, site } from '../engine/step';
+import { call, done, fail, site, type Call } from '../engine/step';
 import { isMigrating, LOOKUP_READS, mappingAt, mapsFrame, PTE } from './address-space';
 import { anonymousFault } from './anonymous-fault';
 import { cowFault } from './cow-fault';
+import { cacheFault } from './cache-fault';
 import { daxFault } from './dax-fault';
 import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { isFsdaxFrame } from './memory-types';
@@ -16,6 +17,7 @@ const T = frame('process', 'vpn', 'pages', 'write', 'force', 'mapping', 'told');
 const anonymous = site(anonymousFault, T.process, T.vpn, T.pages, T.write, T.mapping);
 const cow = site(cowFault, T.process, T.vpn, T.pages, T.mapping);
 const tell = site(invalidateRange, T.process, T.vpn, T.pages, 0);
+const cache = site(cacheFault, T.process, T.vpn, T.pages, T.write, T.mapping);
 const dax = site(daxFault, T.process, T.vpn, T.pages, T.write, T.mapping);
 const pte = pagesAt(processes.pte, T.process);
 const pfnDelta = pagesAt(processes.pfnDelta, T.process);
@@ -25,6 +27,13 @@ function isPrivatePage(): boolean {
   const entry = pte.at(T.vpn.v);
   if (entry === PTE.none || mappings.shared.get(T.mapping.v) === 1) return false;
   return mappings.file.get(T.mapping.v) === 0 || (mapsFrame(entry) && !isFsdaxFrame(T.vpn.v + pfnDelta.at(T.vpn.v)));
+}
+
+/** What brings in pages that are not there: anonymous memory, page cache, DAX. */
+function bringIn(): Call {
+  const file = mappings.file.get(T.mapping.v);
+  if (file === 0) return anonymous;
+  return files.dax.get(file) === 0 ? cache : dax;
 }
 
 /**
@@ -41,12 +50,12 @@ export const pageFault = mechanism({
       title: 'wait until the page is not on its way to another place', when: () => !isMigrating(pte.at(T.vpn.v)), waitsFor: { kind: 'migration', process: 'process', vpn: 'vpn' }, reads: [pte],
     },
     PF1: {
-      title: 'find the mapping', reads: [...LOOKUP_READS, ...WATCH_READS, pte, pfnDelta, ...every(mappings.writable, mappings.shared, mappings.file)], calls: [anonymous, cow, dax, tell], to: ['PF1c', 'PF2', 'done'],
+      title: 'find the mapping', reads: [...LOOKUP_READS, ...WATCH_READS, pte, pfnDelta, ...every(mappings.writable, mappings.shared, mappings.file)], calls: [anonymous, cow, cache, dax, tell], to: ['PF1c', 'PF2', 'done'],
       run: go => {
         T.mapping.v = mappingAt(T.process.v, T.vpn.v);
         if (T.mapping.v === 0) return fail(ERRNO.EFAULT);
         if (T.write.v === 1 && T.force.v === 0 && mappings.writable.get(T.mapping.v) === 0) return fail(ERRNO.EFAULT);
-        if (T.write.v === 0 || !isPrivatePage()) return call(mappings.file.get(T.mapping.v) === 0 ? anonymous : dax, go.PF2);
+        if (T.write.v === 0 || !isPrivatePage()) return call(bringIn(), go.PF2);
         T.told.v = isWatched(T.process.v) ? 1 : 0;
         return T.told.v === 1 ? call(tell) : call(cow, go.PF2);
       },

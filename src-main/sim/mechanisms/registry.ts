@@ -10,6 +10,7 @@ import { getLease, setLease } from './set-lease';
 import { allocateBlocks } from './allocate-blocks';
 import { anonymousFault } from './anonymous-fault';
 import { busyExtentWorker, logCommit } from './busy-extents';
+import { cacheFault } from './cache-fault';
 import { cowFault } from './cow-fault';
 import { cpuAccess } from './cpu-access';
 import { daxFault } from './dax-fault';
@@ -35,7 +36,7 @@ import { removeBlocks } from './remove-blocks';
 
 /** Every mechanism that does not depend on the policy. */
 export const MECHANISMS: readonly Mechanism[] = [
-  pageFault, daxFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks,
+  pageFault, cacheFault, daxFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks,
   directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
   invalidateRange, tellSubscriber,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,

@@ -1,0 +1,109 @@
+import type { Row } from '@shared/state/dictionary';
+import { files, filesystems, hosts } from '@shared/state/tables';
+import { every } from '../engine/place';
+import { kernel } from '../kernel';
+import { afterPut } from './folio-counts';
+import { folioAt, PMD_ORDER } from './folios';
+import { ALLOCATE_TERMS, freeFrames, FREE_TERMS, USE } from './frames';
+
+const FS = { hugetlbfs: filesystems.type.valueOf('hugetlbfs'), secretmem: filesystems.type.valueOf('secretmem'), xfs: filesystems.type.valueOf('xfs') };
+
+const fsTypeOf = (file: Row): number => filesystems.type.get(files.fs.get(file));
+export const hostOf = (file: Row): Row => filesystems.host.get(files.fs.get(file));
+
+export const isHugetlb = (file: Row): boolean => fsTypeOf(file) === FS.hugetlbfs;
+
+/** Whether the file system tracks dirty pages, and writes them back to a medium: not in host memory (vma_needs_dirty_tracking()). */
+export const hasMedium = (file: Row): boolean => filesystems.drive.get(files.fs.get(file)) !== 0;
+
+/** Whether a file has content before anybody maps it: hugetlbfs and secretmem cannot be written by a system call. */
+export const hasPageContent = (file: Row): boolean => fsTypeOf(file) !== FS.hugetlbfs && fsTypeOf(file) !== FS.secretmem;
+
+/** Order of the folio that is put into the cache at an index, where `pages` are wanted from there on (mapping_max_folio_order()). */
+export function cacheOrderOf(file: Row, index: number, pages: number): number {
+  if (isHugetlb(file)) return PMD_ORDER;
+  if (kernel.policy.knobs.cacheLargeFolios !== 'xfs' || fsTypeOf(file) !== FS.xfs) return 0;
+  let order = 0;
+  while (order < PMD_ORDER && 2 ** (order + 1) <= pages && index % 2 ** (order + 1) === 0) order += 1;
+  return order;
+}
+
+/** What looking into the cache of a file reads. */
+export const CACHE_READS = every(files.cached, files.cacheDelta, hosts.order);
+/** What {@link addToCache} and {@link fillPages} read and write. */
+export const ADD_READS = every(files.medium, files.cached);
+export const ADD_TERMS = [...ALLOCATE_TERMS, ...every(files.cached, files.cacheDelta, hosts.mapping, hosts.indexDelta, hosts.refs)];
+
+/**
+ * Adds pages that are not cached to the cache, in folios of `order`, or small ones where there is no memory for that. They have no
+ * content yet. Answers how many pages; 0 where there is no memory (filemap_add_folio()).
+ */
+export function addToCache(file: Row, index: number, pagesMax: number, order: number, near = files.numaNode.get(file) - 1): number {
+  const host = hostOf(file);
+  const missing = order > 0 ? 2 ** order : Math.min(pagesMax, files.cached.runEnd(file, index) - index);
+  const free = freeFrames(host, { pagesMax: missing, order, ...(near < 0 ? {} : { near }) });
+  if (free === null) return order > 0 && !isHugetlb(file) ? addToCache(file, index, pagesMax, 0, near) : 0;
+  hosts.use.assign(host, free.pfn, free.pages, USE.pageCache);
+  hosts.order.assign(host, free.pfn, free.pages, order);
+  hosts.mapping.assign(host, free.pfn, free.pages, files.nth.get(file));
+  hosts.indexDelta.assign(host, free.pfn, free.pages, index - free.pfn);
+  hosts.refs.add(host, free.pfn, free.pages, 2 ** order);
+  files.cached.assign(file, index, free.pages, 1);
+  files.cacheDelta.assign(file, index, free.pages, free.pfn - index);
+  return free.pages;
+}
+
+/** Gives cached pages the content that the medium has; zeroes where there is nothing. */
+export function fillPages(file: Row, index: number, pages: number): void {
+  const host = hostOf(file);
+  forEachCached(file, index, index + pages, (at, pfn, count) => {
+    for (let done = 0; done < count;) {
+      const next = Math.min(count, files.medium.runEnd(file, at + done) - at);
+      hosts.content.assign(host, pfn + done, next - done, files.medium.at(file, at + done));
+      done = next;
+    }
+  });
+}
+
+/** Calls `visit` for the cached pages of [first, end), in runs of frames that follow each other. */
+export function forEachCached(file: Row, first: number, end: number, visit: (index: number, pfn: number, pages: number) => void): void {
+  for (let index = files.cached.find(file, first, end, cached => cached === 1); index >= 0 && index < end;) {
+    const next = Math.min(end, files.cached.runEnd(file, index), files.cacheDelta.runEnd(file, index));
+    visit(index, index + files.cacheDelta.at(file, index), next - index);
+    index = files.cached.find(file, next, end, cached => cached === 1);
+  }
+}
+
+/** What {@link detachPages} reads and writes. */
+export const DETACH_TERMS = [...FREE_TERMS, ...every(files.cached, files.cacheDelta, hosts.mapping, hosts.refs, hosts.dirty)];
+
+/**
+ * Takes whole folios of a range out of the cache: whoever else holds them keeps an orphan that the file never sees again
+ * (filemap_remove_folio(), spec 4.9).
+ */
+export function detachPages(file: Row, first: number, end: number): void {
+  const host = hostOf(file);
+  forEachCached(file, first, end, (index, pfn, pages) => {
+    files.cached.assign(file, index, pages, 0);
+    files.cacheDelta.assign(file, index, pages, 0);
+    for (const field of [hosts.mapping, hosts.indexDelta, hosts.dirty]) field.assign(host, pfn, pages, 0);
+    for (let at = pfn; at < pfn + pages;) {
+      const next = Math.min(pfn + pages, hosts.order.runEnd(host, at));
+      hosts.refs.add(host, at, next - at, -(2 ** hosts.order.at(host, at)));
+      at = next;
+    }
+    afterPut(host, pfn, pages);
+  });
+}
+
+/** A range widened to whole folios. */
+export function wholeFolios(file: Row, first: number, end: number): readonly [first: number, end: number] {
+  const host = hostOf(file);
+  const widened = (index: number, isEnd: boolean): number => {
+    if (files.cached.at(file, index) === 0) return index + (isEnd ? 1 : 0);
+    const delta = files.cacheDelta.at(file, index);
+    const folio = folioAt(host, index + delta);
+    return folio.first - delta + (isEnd ? folio.pageCount : 0);
+  };
+  return [widened(first, false), end === first ? end : widened(end - 1, true)];
+}
