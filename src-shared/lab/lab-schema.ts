@@ -59,6 +59,7 @@ const expectation = z.strictObject({
   killedBy: text.optional(),
   status: text.optional(),
   blockedOn: text.optional(),
+  sees: text.optional().describe('zero, a file, or ACTOR.N'),
   page: text.optional(),
   ref: natural.optional(),
   pins: natural.optional(),

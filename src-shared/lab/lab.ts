@@ -92,6 +92,8 @@ export interface Expectation {
   readonly killedBy?: string;
   readonly status?: string;
   readonly blockedOn?: string;
+  /** Content of the first byte it read: "zero", a file whose initial data it is, or the operation that wrote it. */
+  readonly sees?: string;
   readonly page?: string;
   readonly ref?: number;
   readonly pins?: number;

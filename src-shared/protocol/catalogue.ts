@@ -13,6 +13,8 @@ export type WaitTarget =
   | { readonly kind: 'transfer'; readonly op: string }
   | { readonly kind: 'drained'; readonly mr: string }
   | { readonly kind: 'frozen'; readonly file: string }
+  /** Until the log has made the metadata of a file durable. */
+  | { readonly kind: 'log'; readonly file: string }
   | { readonly kind: 'actor'; readonly actor: string }
   /** Until nobody has the next folio locked that an operation is about to move. */
   | { readonly kind: 'mover'; readonly op: string }

@@ -33,6 +33,7 @@ export const operations = table('operation', 'One entry of an actor’s program.
   rounds: count('how often a repeated operation began', { hidden: true }),
   blockedNs: wide('how long it was held up by others in a timed run', { hidden: true, unit: 'ns' }),
   assumed: flag('its outcome rests on something nobody knows', { hidden: true }),
+  seen: int('symbolic content of the first byte that it read', { hidden: true }),
 }, {});
 
 export const hosts = table('host', 'The frames of all memory, by pfn. Every page of a large folio carries the counts and flags of its folio.', {
@@ -59,6 +60,9 @@ export const hosts = table('host', 'The frames of all memory, by pfn. Every page
   moving: { doc: 'references of whoever took the folio off the LRU to move it' },
   share: { doc: 'DAX: files that share the frame, where its mapping is null' },
   unwoken: { doc: 'its last reference went and woke nobody (a defect of stable 6.1)', names: ['no', 'yes'] },
+  stale: { doc: 'the content is older than the allocation of the block: nobody may read it' },
+  unflushed: { doc: 'CPU caches are newer than persistent memory' },
+  persisted: { doc: 'symbolic content of persistent memory, where CPU caches are newer' },
 });
 
 /** Kinds of file systems: how their files are mapped and cached (oracle vocabulary 5, and the pseudo file systems behind special mappings). */
@@ -73,6 +77,7 @@ export const filesystems = table('filesystem', 'A file system. On pmem with DAX 
   group: lock('allocation group: free space and busy tree (eb_lock)'),
   busyGeneration: int('eb_gen: moves whenever a busy extent clears'),
   logDirty: flag('a transaction waits for the log to commit it'),
+  shutDown: flag('its log writes nothing any more (FS_IOC_SHUTDOWN)'),
   host: ref('its machine', { hidden: true }),
   drive: ref('the drive that has the blocks of files that are page cache', { hidden: true }),
   firstPfn: int('pfn of block 0', { hidden: true }),
@@ -85,7 +90,10 @@ export const files = table('file', 'A regular file (inode).', {
   iolock: lock('i_rwsem'),
   invlock: lock('mapping->invalidate_lock (5.15+; before: XFS MMAPLOCK, ext4 i_mmap_sem)'),
   ilock: lock('XFS ILOCK with its transaction, ext4 journal handle'),
+  iMmap: lock('i_mmap_rwsem: the reverse map of its mappings'),
   frozen: flag('block-new-refs: GUP gets no new references'),
+  metaDirty: flag('its size or layout is newer than the log on the medium'),
+  durableSize: wide('i_size that a replay of the log finds', { unit: 'bytes' }),
   fs: ref('its file system', { hidden: true }),
   dax: flag('S_DAX is in effect', { hidden: true }),
   stable: flag('its pages must not change under writeback: the file system has checksums of its data', { hidden: true }),
@@ -104,12 +112,15 @@ export const files = table('file', 'A regular file (inode).', {
   cached: { doc: 'the page cache has a folio for the page' },
   cacheDelta: { doc: 'pfn of the cached page minus file index' },
   medium: { doc: 'symbolic content on the medium, of a file that is not DAX' },
+  durableKind: { doc: 'what a replay of the log finds behind the page', names: ['hole', 'unwritten', 'written'] },
+  durableDelta: { doc: 'pfn of the block that a replay of the log finds, minus file index' },
+  tag: { doc: 'mark of the DAX entry that fsync looks for', names: ['clean', 'dirty', 'to write'] },
 });
 
 export const busyExtents = table('busy extent', 'Blocks that were freed but may not be used again yet.', {
   fs: id('file system'),
   firstPfn: id('first block'),
-  state: oneOf('how far it got', ['absent', 'in-transaction', 'dax-wait']),
+  state: oneOf('how far it got', ['absent', 'in-transaction', 'dax-wait', 'committed']),
   pageCount: count('length', { unit: 'blocks' }),
   dax: flag('EXTENT_BUSY_DAX: a device still held one of its pages when it was freed'),
   idle: flag('a page of it became idle: the worker has to look'),

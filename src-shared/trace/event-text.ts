@@ -89,6 +89,8 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'device-mapped': (of, here) => `${gpuName(here.run, of.gpu)} maps ${showPages(of.pages)} from ${virtualPage(here, of.process, of.vpn)}`,
   'device-retries': (of, here) => `an invalidation came between: ${gpuName(here.run, of.gpu)} reads ${virtualPage(here, of.process, of.vpn)} again`,
   'page-exclusive': (of, here) => `${gpuName(here.run, of.gpu)} has ${virtualPage(here, of.process, of.vpn)} for itself: ${frame(here, of.pfn)}`,
+  'file-read': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} read from page ${of.index} (${contentText(here.run, of.content)})`,
+  'fault-zeroed': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} zeroed from page ${of.index}`,
 };
 
 /** What an event says, in one sentence without a full stop. */

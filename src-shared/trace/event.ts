@@ -65,6 +65,8 @@ export const EVENTS = {
   'page-exclusive': ['gpu', 'process', 'vpn', 'pfn'],
   'folios-moved': ['operation', 'from', 'to', 'pages'],
   'folios-stay': ['operation', 'pfn', 'pages', 'refs'],
+  'file-read': ['file', 'index', 'pages', 'content'],
+  'fault-zeroed': ['file', 'index', 'pages'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

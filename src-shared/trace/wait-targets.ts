@@ -60,6 +60,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'transfer': return completedTransfer(state, run, local(target.op));
     case 'drained': return drainedRegistration(state, run, local(target.mr));
     case 'frozen': return thawedFile(state, run, local(target.file));
+    case 'log': return committedLog(state, run, local(target.file));
     case 'actor': return restingActor(state, run, local(target.actor));
     case 'threads': return otherThreads(state, run, actor, local(target.process));
     case 'lease': return conflictingLeases(state, run, local(target.file), local(target.writes) === 1, local(target.layout) === 1);
@@ -188,6 +189,14 @@ function cacheFolio(state: State, run: RunDescription, file: Row, from: number):
     if (valueAt(state, run.host, hosts.writeback.field, pfn) === 1) return { kind: 'cache-folio', text: `writeback of ${fileName(run, file)}:${index}`, holders: [] };
   }
   return null;
+}
+
+function committedLog(state: State, run: RunDescription, file: Row): Wait | null {
+  if (files.metaDirty.in(state, file) === 0) return null;
+  const fs = files.fs.in(state, file);
+  const node = filesystemName(run, fs);
+  const log = run.actors.findIndex(({ name, kind }) => kind === 'worker' && name === `${node}.log`);
+  return { kind: 'log', text: `the log to make the metadata of ${fileName(run, file)} durable`, holders: [{ actor: log < 0 ? null : log, row: fs, text: `${node} has not committed it` }] };
 }
 
 /** The wait of a lab's set-up: until another actor waits itself, or has nothing left to do. */

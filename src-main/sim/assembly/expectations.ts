@@ -1,9 +1,10 @@
 import { OWNER_BUSY_DAX, OWNER_FREE, OWNER_IN_TRANSACTION } from '@shared/state/owner';
-import { files, filesystems, hosts, processes } from '@shared/state/tables';
+import { files, filesystems, hosts, operations, processes } from '@shared/state/tables';
 import { parseQuantity } from '@shared/units/quantity';
 import type { Expectation } from '@shared/lab/lab';
 import type { ResolvedPolicy } from '@shared/lab/policy-text';
 import type { ExpectationOutcome, OperationOutcome, RunDescription, RunSummary } from '@shared/trace/run-description';
+import { contentAt } from '../mechanisms/contents';
 import { unallocatableBlocks } from '../mechanisms/allocate-blocks';
 import { initialTag } from './initial-tag';
 import type { MountedLab } from './mount-lab';
@@ -77,7 +78,7 @@ function verdictsOf(expectation: Expectation, subject: Subject): readonly Verdic
   return [{ ok: false, reason: 'the expectation names nothing: expected op, page, file, fs, process, violated, notViolated or order' }];
 }
 
-function operationVerdicts(expectation: Expectation, { summary }: Subject, name: string): readonly Verdict[] {
+function operationVerdicts(expectation: Expectation, { run, summary }: Subject, name: string): readonly Verdict[] {
   const outcome = summary.operations.find(({ op }) => op === name);
   if (outcome === undefined) return [missing(`operation ${name}`)];
   const verdicts: Verdict[] = [];
@@ -85,8 +86,15 @@ function operationVerdicts(expectation: Expectation, { summary }: Subject, name:
   if (expectation.errno !== undefined) verdicts.push(same(`errno of ${name}`, outcome.errno ?? 'none', expectation.errno));
   if (expectation.killedBy !== undefined) verdicts.push(same(`signal that ended ${name}`, outcome.killedBy ?? 'none', expectation.killedBy));
   if (expectation.status !== undefined) verdicts.push(same(`completion of ${name}`, outcome.status ?? 'none', expectation.status));
+  if (expectation.sees !== undefined) verdicts.push(sightVerdict(expectation.sees, run, outcome));
   if (expectation.blockedOn !== undefined) verdicts.push(blockedVerdict(expectation.blockedOn, outcome));
   return verdicts.length > 0 ? verdicts : [same(`state of ${name}`, outcome.state, 'done')];
+}
+
+function sightVerdict(wanted: string, run: RunDescription, { op, state }: OperationOutcome): Verdict {
+  if (state !== 'done') return { ok: false, reason: `${op} has read nothing (${state})` };
+  const operation = run.operations.find(({ name }) => name === op);
+  return same(`what ${op} saw`, operation === undefined ? 'nothing' : contentName(run, operations.seen.get(operation.row)), wanted);
 }
 
 function blockedVerdict(wanted: string, { op: name, blockedOn, state }: OperationOutcome): Verdict {
@@ -96,10 +104,11 @@ function blockedVerdict(wanted: string, { op: name, blockedOn, state }: Operatio
   return { ok: wanted === 'anything' || blockedOn.includes(wanted), reason: blockedOn };
 }
 
-/** The frame behind "F:1": the one there now, else the one that was there at the start. */
+/** The frame behind "F:1", or behind "F:1@64", byte 64 of it: the one there now, else the one that was there at the start. */
 function frameOf({ mounted, run }: Subject, page: string): number | null {
-  const [name, index] = page.split(':');
-  if (index === undefined) return Number.isSafeInteger(Number(page)) ? Number(page) : null;
+  const [place = ''] = page.split('@');
+  const [name, index] = place.split(':');
+  if (index === undefined) return Number.isSafeInteger(Number(place)) ? Number(place) : null;
   const file = run.files.find(candidate => candidate.name === name);
   if (file === undefined) return null;
   if (files.dax.get(file.row) === 0) return files.cached.at(file.row, Number(index)) === 1 ? Number(index) + files.cacheDelta.at(file.row, Number(index)) : null;
@@ -117,7 +126,7 @@ function pageVerdicts(expectation: Expectation, subject: Subject, page: string):
   if (expectation.pins !== undefined) verdicts.push(same(`pincount of ${page}`, hosts.pins.at(host, pfn), expectation.pins));
   if (expectation.maps !== undefined) verdicts.push(same(`mapcount of ${page}`, hosts.maps.at(host, pfn), expectation.maps));
   if (expectation.owner !== undefined) verdicts.push(same(`owner of ${page}`, ownerName(subject.run, hosts.owner.at(host, pfn)), expectation.owner));
-  if (expectation.content !== undefined) verdicts.push(same(`content of ${page}`, contentName(subject.run, hosts.content.at(host, pfn)), expectation.content));
+  if (expectation.content !== undefined) verdicts.push(same(`content of ${page}`, contentName(subject.run, contentAt(host, pfn, Number(page.split('@')[1] ?? 0))), expectation.content));
   return verdicts;
 }
 

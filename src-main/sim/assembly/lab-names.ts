@@ -183,6 +183,7 @@ export class LabNames {
     hosts.owner.assign(this.host, pfn, pages, nth);
     hosts.ownerDelta.assign(this.host, pfn, pages, -pfn);
     if (kind === 'written') hosts.content.assign(this.host, pfn, pages, initialTag(nth));
+    else hosts.stale.assign(this.host, pfn, pages, 1);
     filesystems.freeBlocks.set(fs, filesystems.freeBlocks.get(fs) - pages);
   }
 

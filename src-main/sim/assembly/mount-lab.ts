@@ -18,6 +18,7 @@ import { kernel, type MountedOperation } from '../kernel';
 import { busyExtentWorker, logCommit } from '../mechanisms/busy-extents';
 import { leaseHandler } from '../mechanisms/lease-handler';
 import { REACTIONS } from '../operations/lease-operations';
+import { makeDurable } from '../mechanisms/metadata-log';
 import { driveEngine } from '../mechanisms/drive-engine';
 import { processExit } from '../mechanisms/process-exit';
 import { nicEngine } from '../mechanisms/rdma-write';
@@ -55,6 +56,7 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   names.nameProcesses();
   names.layOutMemory();
   names.createFiles();
+  for (const file of names.files.values()) makeDurable(file);
   introduceNames(names);
   leaseSettings.breakTimeNs.set(leaseSettings.$.row(0), LEASE_BREAK_NS);
   const driveRows = rowsOf(lab, KINDS_OF_TARGET.drive, nth => drives.$.row(nth));
@@ -75,8 +77,8 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
 }
 
 /** What the policy brings along, each once. */
-function mechanismsOf({ truncateVsDma, longtermFilePin: { guards } }: Policy): Iterable<Mechanism> {
-  return new Set([truncateVsDma.layoutOperation, ...(guards?.mechanisms ?? [])]);
+function mechanismsOf({ daxFault, truncateVsDma, longtermFilePin: { guards } }: Policy): Iterable<Mechanism> {
+  return new Set([daxFault.fault, truncateVsDma.layoutOperation, ...(guards?.mechanisms ?? [])]);
 }
 
 const processOf = (names: LabNames, actor: string): Row => names.processes.get(names.lab.actors[actor].process ?? actor)!;

@@ -5,15 +5,18 @@ import { l3LeaseBreakEnds } from './l3-lease-break-ends';
 import { l5NoWaitCycle } from './l5-no-wait-cycle';
 import { l9FreeSpaceAllocatable } from './l9-free-space-allocatable';
 import { s11BusyNotAllocated } from './s11-busy-not-allocated';
+import { s14MapSync } from './s14-map-sync';
+import { s15NoStaleExposure } from './s15-no-stale-exposure';
 import { s16HonestResult } from './s16-honest-result';
 import { s1NoDmaToReusableBlock } from './s1-no-dma-to-reusable-block';
 import { s2NoCrossOwnerWrite } from './s2-no-cross-owner-write';
+import { s3StoresSurvive } from './s3-stores-survive';
 import { s4CountConservation } from './s4-count-conservation';
 import { s5PinConservation } from './s5-pin-conservation';
 import { s7FsdaxState } from './s7-fsdax-state';
 
 /** Every invariant, always on. */
 export const INVARIANTS: readonly Invariant[] = [
-  s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s4CountConservation, s5PinConservation, s7FsdaxState, s11BusyNotAllocated, s16HonestResult,
+  s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s3StoresSurvive, s4CountConservation, s5PinConservation, s7FsdaxState, s11BusyNotAllocated, s14MapSync, s15NoStaleExposure, s16HonestResult,
   l1LayoutOperationEnds, l2NoUserControlledWait, l3LeaseBreakEnds, l5NoWaitCycle, l9FreeSpaceAllocatable,
 ];

@@ -2,17 +2,22 @@ import { ERRNO } from '@shared/domain/errno';
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { OWNER_BUSY_DAX, OWNER_FREE, OWNER_IN_TRANSACTION } from '@shared/state/owner';
-import { busyExtents, files, filesystems, hosts } from '@shared/state/tables';
+import { busyExtents, counters, files, filesystems, hosts } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
 import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
+import type { DaxFault } from '../policies/policy';
+import { makeStale, ZERO_TERMS, zeroPages } from './contents';
+import { counterRow } from './folio-counts';
+import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
 
 /** Values of `files.kind`. */
 export const KIND = { hole: 0, unwritten: 1, written: 2 } as const;
 
-const T = frame('file', 'index', 'pages', 'fs', 'errno');
+/** `unwritten` is 1 where blocks stay as they are, to be zeroed or written and converted by the caller. `at`, `pfn` and `run` name the blocks in hand. */
+const T = frame('file', 'index', 'pages', 'unwritten', 'fs', 'at', 'pfn', 'run', 'errno');
 
 const ilock = at(files.ilock, T.file);
 const kind = pagesAt(files.kind, T.file);
@@ -45,48 +50,56 @@ const hasBlocksOf = (owner: number): boolean => {
 const mayGoOn = (): boolean =>
   needsNoBlock() || firstFree(T.fs.v, 1) !== null || (!hasBlocksOf(OWNER_IN_TRANSACTION) && !(kernel.policy.knobs.busyFull === 'wait' && hasBlocksOf(OWNER_BUSY_DAX)));
 
-const nextUnwritten = (): number => kind.find(T.index.v, end(), value => value !== KIND.written);
-const isDone = (): boolean => nextUnwritten() < 0;
+/** First page of the range that still lacks what is asked for; −1 if none does. */
+const nextMissing = (): number => kind.find(T.index.v, end(), value => (T.unwritten.v === 1 ? value === KIND.hole : value !== KIND.written));
+const isDone = (): boolean => nextMissing() < 0;
 /** The next page has a block and is converted in place, or there is no next page. */
-const needsNoBlock = (): boolean => isDone() || kind.at(nextUnwritten()) === KIND.unwritten;
+const needsNoBlock = (): boolean => isDone() || kind.at(nextMissing()) === KIND.unwritten;
 
-/** Gives the next pages of the range that have none a run of free blocks, zeroed before anybody can see them. */
-function allocateRun(): void {
-  const index = nextUnwritten();
+/** Takes blocks in hand for the next pages that lack something: those they have, else free ones, which are the file’s from now on. */
+function reserve(): void {
+  T.at.v = nextMissing();
   const host = filesystems.host.get(T.fs.v);
-  if (kind.at(index) === KIND.unwritten) {
-    const pages = Math.min(end(), kind.runEnd(index), blockDelta.runEnd(index)) - index;
-    hosts.content.assign(host, index + blockDelta.at(index), pages, 0);
-    kind.assign(index, pages, KIND.written);
+  if (kind.at(T.at.v) === KIND.unwritten) {
+    T.run.v = Math.min(end(), kind.runEnd(T.at.v), blockDelta.runEnd(T.at.v)) - T.at.v;
+    T.pfn.v = T.at.v + blockDelta.at(T.at.v);
     return;
   }
-  const free = firstFree(T.fs.v, Math.min(end(), kind.runEnd(index)) - index);
+  const free = firstFree(T.fs.v, Math.min(end(), kind.runEnd(T.at.v)) - T.at.v);
   if (free === null) {
     T.errno.v = ERRNO.ENOSPC;
     emit('allocation-failed', T.file.v, ERRNO.ENOSPC);
     return;
   }
+  T.run.v = free.pages;
+  T.pfn.v = free.pfn;
   hosts.owner.assign(host, free.pfn, free.pages, files.nth.get(T.file.v));
-  hosts.ownerDelta.assign(host, free.pfn, free.pages, index - free.pfn);
-  hosts.content.assign(host, free.pfn, free.pages, 0);
-  kind.assign(index, free.pages, KIND.written);
-  blockDelta.assign(index, free.pages, free.pfn - index);
+  hosts.ownerDelta.assign(host, free.pfn, free.pages, T.at.v - free.pfn);
+  makeStale(host, free.pfn, free.pages);
   freeBlocks.v -= free.pages;
-  emit('blocks-allocated', T.file.v, index, free.pfn, free.pages);
 }
+
+function zeroInHand(): void {
+  zeroPages(filesystems.host.get(T.fs.v), T.pfn.v, T.run.v);
+  counters.zeroedPages.set(counterRow(), counters.zeroedPages.get(counterRow()) + T.run.v);
+}
+
+/** Whether blocks in hand are zeroed by this allocation, and when (spec 3.3, 3.8). */
+const zeroesNow = (when: DaxFault['zeroes']): boolean => T.unwritten.v === 0 && kernel.policy.daxFault.zeroes === when;
 
 const SPACE = every(hosts.owner, hosts.ownerDelta);
 
 /**
- * Allocates what a range of a file lacks, zeroed and marked written before the transaction commits (spec 3.3).
- * Busy blocks are trimmed around and never reused in place; with nothing else free it waits for the log or for a busy
+ * Allocates what a range of a file lacks. Where blocks become written at once, they are zeroed before the transaction that says so
+ * commits, or right behind it (policy dax-fault); where they stay unwritten, the caller zeroes and converts them.
+ * Answers what lies behind the first page then, a word of `files.kind`. Busy blocks are trimmed around and never reused in place; with nothing else free it waits for the log or for a busy
  * extent, or answers ENOSPC (knob busyFull).
  */
 export const allocateBlocks = mechanism({
   name: 'allocate-blocks',
   source: 'spec 3.3, 4.6 B6; fs/xfs/xfs_iomap.c xfs_iomap_write_direct(), fs/xfs/xfs_extent_busy.c xfs_extent_busy_flush() (6.19)',
   frame: T,
-  order: 'AB1 AB2 AB3 AB4',
+  order: 'AB1 AB2 AB3 AB3m AB3z AB4',
   steps: {
     AB1: { title: 'take the allocation lock', takes: ilock, run: () => { T.fs.v = files.fs.get(T.file.v); } },
     AB2: {
@@ -95,17 +108,45 @@ export const allocateBlocks = mechanism({
       run: go => (isDone() ? go.AB4 : go.AB3),
     },
     AB3: {
-      title: 'zero the blocks and give them to the file', to: ['AB2', 'AB4'],
-      reads: [kind, blockDelta, freeBlocks, ...SPACE], writes: [kind, blockDelta, freeBlocks, ...SPACE, ...every(hosts.content)],
-      costNs: () => kernel.costs.allocateNs,
+      title: 'reserve blocks; zero them before anybody can see them', to: ['AB3m', 'AB4'],
+      reads: [kind, blockDelta, ...SPACE], writes: [freeBlocks, ...SPACE, ...ZERO_TERMS],
+      costNs: () => (zeroesNow('before-commit') ? kernel.costs.zeroPageNs * T.run.v : 0),
       run: go => {
-        allocateRun();
-        return T.errno.v === 0 ? go.AB2 : go.AB4;
+        reserve();
+        if (T.errno.v !== 0) return go.AB4;
+        if (zeroesNow('before-commit')) zeroInHand();
+        return go.AB3m;
       },
     },
-    AB4: { title: 'commit and drop the allocation lock', drops: [ilock], to: ['done'], run: () => (T.errno.v === 0 ? done() : fail(T.errno.v)) },
+    AB3m: {
+      title: 'give them to the file in one transaction', reads: [kind], writes: [kind, blockDelta, ...LOG_CHANGE_TERMS], to: ['AB2', 'AB3z'],
+      costNs: () => kernel.costs.allocateNs,
+      run: go => {
+        if (kind.at(T.at.v) === KIND.hole) emit('blocks-allocated', T.file.v, T.at.v, T.pfn.v, T.run.v);
+        kind.assign(T.at.v, T.run.v, T.unwritten.v === 1 ? KIND.unwritten : KIND.written);
+        blockDelta.assign(T.at.v, T.run.v, T.pfn.v - T.at.v);
+        logChange(T.file.v);
+        return zeroesNow('after-commit') ? go.AB3z : go.AB2;
+      },
+    },
+    AB3z: {
+      title: 'zero them, outside the transaction', writes: ZERO_TERMS, to: ['AB2'], costNs: () => kernel.costs.zeroPageNs * T.run.v,
+      run: go => {
+        zeroInHand();
+        return go.AB2;
+      },
+    },
+    AB4: { title: 'drop the allocation lock', drops: [ilock], to: ['done'], reads: [kind], run: () => (T.errno.v === 0 ? done(kind.at(T.index.v)) : fail(T.errno.v)) },
   },
 });
+
+/** Makes unwritten blocks of a range written: what they hold may be read from now on. */
+export function convertRange(file: Row, first: number, last: number): void {
+  for (let index = files.kind.find(file, first, last, value => value === KIND.unwritten); index >= 0; index = files.kind.find(file, first, last, value => value === KIND.unwritten)) {
+    files.kind.assign(file, index, Math.min(last, files.kind.runEnd(file, index)) - index, KIND.written);
+    logChange(file);
+  }
+}
 
 /** Blocks that statfs counts free but that cannot be allocated now (spec 4.6). */
 export function unallocatableBlocks(fs: Row): number {

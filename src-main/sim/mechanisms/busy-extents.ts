@@ -1,17 +1,19 @@
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { OWNER_FREE } from '@shared/state/owner';
-import { busyExtents, filesystems, hosts } from '@shared/state/tables';
+import { busyExtents, files, filesystems, hosts } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { kernel } from '../kernel';
 import { firstBusyFrame } from './folio-counts';
+import { DURABLE_READS, DURABLE_TERMS, makeDurable } from './metadata-log';
 
 const L = frame('fs');
 
 const STATE = busyExtents.state;
 const IN_TRANSACTION = STATE.valueOf('in-transaction');
+const COMMITTED = STATE.valueOf('committed');
 const DAX_WAIT = STATE.valueOf('dax-wait');
 
 const isHeld = (extent: Row): boolean => {
@@ -41,27 +43,37 @@ export const logCommit = mechanism({
   name: 'log-commit',
   source: 'spec 4.3, 4.6 B4; fs/xfs/xfs_extent_busy.c xfs_extent_busy_clear() (6.19)',
   frame: L,
-  order: 'LC1 B4 LC2',
+  order: 'LC1 LC1w B4 LC2',
   steps: {
     LC1: {
-      title: 'wait for a transaction', when: () => filesystems.logDirty.get(L.fs.v) === 1, waitsFor: { kind: 'work' },
-      reads: [at(filesystems.logDirty, L.fs)], costNs: () => kernel.costs.logCommitNs,
+      title: 'wait for a transaction', when: () => filesystems.logDirty.get(L.fs.v) === 1 && filesystems.shutDown.get(L.fs.v) === 0, waitsFor: { kind: 'work' },
+      reads: [at(filesystems.logDirty, L.fs), at(filesystems.shutDown, L.fs)], costNs: () => kernel.costs.logCommitNs,
+    },
+    LC1w: {
+      title: 'the log is on the medium: what it says survives a crash', reads: [...DURABLE_READS, at(filesystems.shutDown, L.fs)], writes: [...DURABLE_TERMS, ...every(STATE)], to: ['B4', 'LC1'],
+      run: go => {
+        if (filesystems.shutDown.get(L.fs.v) === 1) return go.LC1;
+        for (const file of files.$.rows(arena)) if (files.fs.get(file) === L.fs.v && files.metaDirty.get(file) === 1) makeDurable(file);
+        for (const extent of extentsOf(L.fs.v, IN_TRANSACTION)) STATE.set(extent, COMMITTED);
+        return go.B4;
+      },
     },
     B4: {
       title: 'commit: clear or keep one busy extent',
       reads: EXTENT_READS, writes: [...EXTENT_WRITES, at(filesystems.busyGeneration, L.fs)],
       run: () => {
-        const extent = extentsOf(L.fs.v, IN_TRANSACTION)[0];
+        const extent = extentsOf(L.fs.v, COMMITTED)[0];
         if (extent === undefined) return;
         if (busyExtents.dax.get(extent) === 1 && isHeld(extent)) STATE.set(extent, DAX_WAIT);
         else clear(extent);
       },
-      again: () => extentsOf(L.fs.v, IN_TRANSACTION).length > 0,
+      again: () => extentsOf(L.fs.v, COMMITTED).length > 0,
     },
     LC2: {
-      title: 'end the commit; a transaction since then needs another one', reads: every(STATE), writes: [at(filesystems.logDirty, L.fs)], to: ['LC1'],
+      title: 'end the commit; a transaction since then needs another one', reads: every(STATE, files.metaDirty), writes: [at(filesystems.logDirty, L.fs)], to: ['LC1'],
       run: go => {
-        filesystems.logDirty.set(L.fs.v, extentsOf(L.fs.v, IN_TRANSACTION).length > 0 ? 1 : 0);
+        const isNewer = extentsOf(L.fs.v, IN_TRANSACTION).length > 0 || files.$.rows(arena).some(file => files.fs.get(file) === L.fs.v && files.metaDirty.get(file) === 1);
+        filesystems.logDirty.set(L.fs.v, isNewer ? 1 : 0);
         emit('log-committed', L.fs.v);
         return go.LC1;
       },

@@ -14,7 +14,7 @@ import { placementOf } from './anonymous-fault';
 import { PMD_ORDER, PMD_PAGES } from './folios';
 import { ALLOCATE_TERMS, allocateAnonymous, freeFrames } from './frames';
 import { ADD_READS, ADD_TERMS, addToCache, CACHE_READS, cacheOrderOf, fillPages, forEachCached, hasMedium, hostOf, isHugetlb, wholeFolios } from './page-cache';
-import { CONTENT_TERMS, copyContent } from './page-content';
+import { CONTENT_TERMS, copyContent } from './contents';
 
 const T = frame('process', 'vpn', 'pages', 'write', 'mapping', 'file', 'index', 'errno');
 

@@ -9,7 +9,7 @@ import { kernel } from '../kernel';
 import { ENTRY_READS, entryRun, mapFrames, mapsFrame, PTE, rightsOf, splitHugeMapping, UNMAP_TERMS, zapRange, type EntryRun } from './address-space';
 import { placementOf } from './anonymous-fault';
 import { ALLOCATE_TERMS, allocateAnonymous, freeFrames } from './frames';
-import { copyContent, CONTENT_TERMS } from './page-content';
+import { copyContent, CONTENT_TERMS } from './contents';
 
 const T = frame('process', 'vpn', 'pages', 'mapping');
 

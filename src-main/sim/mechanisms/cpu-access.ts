@@ -1,6 +1,6 @@
 import { ERRNO } from '@shared/domain/errno';
 import { SIGNALS } from '@shared/domain/signal';
-import { actors, hosts, mappings, operations, processes } from '@shared/state/tables';
+import { actors, mappings, operations, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { answer, machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
@@ -8,10 +8,12 @@ import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { allows, LOOKUP_READS, mappingAt, PTE } from './address-space';
+import { CONTENT_TERMS, contentAt, noteRead, READ_TERMS, storeBytes } from './contents';
 import { pageFault } from './page-fault';
 import { pieceOf } from './pieces';
 
-const T = frame('op', 'process', 'vpn', 'pages', 'write', 'done', 'here', 'run', 'signal');
+/** `firstByte` to `endByte` are touched of each page. */
+const T = frame('op', 'process', 'vpn', 'pages', 'write', 'firstByte', 'endByte', 'done', 'here', 'run', 'signal');
 
 const mmapLock = at(processes.mmapLock, T.process);
 const pte = pagesAt(processes.pte, T.process);
@@ -27,16 +29,21 @@ function isGoodArea(): boolean {
   return T.write.v === 1 ? mappings.writable.get(mapping) === 1 : mappings.unreadable.get(mapping) === 0;
 }
 
-/** The access itself: one byte of each page of the piece. */
+/** The access itself: the same bytes of each page of the piece. */
 function access(): void {
   const host = processes.host.get(T.process.v);
   const pfn = T.here.v + pfnDelta.at(T.here.v);
   const isZeroPage = pte.at(T.here.v) === PTE.zero;
   if (T.write.v === 1) {
     const { tag } = kernel.operations[operations.nth.get(T.op.v)];
-    hosts.content.assign(host, pfn, T.run.v, tag);
+    storeBytes(host, { pfn, pages: T.run.v, firstByte: T.firstByte.v, endByte: T.endByte.v }, tag);
     emit('store-landed', T.process.v, T.here.v, pfn, tag);
-  } else emit('load-done', T.process.v, T.here.v, isZeroPage ? 0 : pfn, isZeroPage ? 0 : hosts.content.at(host, pfn));
+    return;
+  }
+  if (!isZeroPage) noteRead(host, pfn, T.run.v);
+  const seen = isZeroPage ? 0 : contentAt(host, pfn, T.firstByte.v);
+  if (T.done.v === 0) operations.seen.set(T.op.v, seen);
+  emit('load-done', T.process.v, T.here.v, isZeroPage ? 0 : pfn, seen);
 }
 
 /** A load from or store to each page of a range, faulting as often as needed. Answers pages; SIGSEGV where nothing (so) is mapped, SIGBUS where a fault fails. */
@@ -48,7 +55,7 @@ export const cpuAccess = mechanism({
   steps: {
     CA1: {
       title: 'access through the page-table entry', to: ['CA1', 'CA2', 'done'], costNs: () => kernel.costs.accessNs,
-      reads: [pte, pfnDelta, ...every(hosts.content)], writes: every(hosts.content),
+      reads: [pte, pfnDelta], writes: [...CONTENT_TERMS, ...READ_TERMS],
       run: go => {
         if (T.done.v === T.pages.v) return done(T.done.v);
         T.here.v = T.vpn.v + T.done.v;

@@ -1,125 +1,88 @@
 import { ERRNO } from '@shared/domain/errno';
 import { SIGNALS } from '@shared/domain/signal';
 import { PAGE_BYTES } from '@shared/units/pages';
-import { actors, files, hosts, mappings, processes } from '@shared/state/tables';
+import { actors, counters, files, filesystems, mappings } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { answer, machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
-import { allocateBlocks, KIND } from './allocate-blocks';
-import { mapFrames, PTE, UNMAP_FILE_READS, UNMAP_TERMS, zapRange } from './address-space';
-import { ALLOCATE_TERMS, allocateAnonymous, freeFrames } from './frames';
+import { allocateBlocks, convertRange, KIND } from './allocate-blocks';
+import { ZERO_TERMS, zeroPages } from './contents';
+import { alikePages, ENTRY, isCopyOf, MAP_READS, MAP_TERMS, mapBlock, mapCopies, mapZeroPage, setEntry, TAG, type DaxAccess } from './dax-mapping';
+import { counterRow } from './folio-counts';
+import { isLayoutDirty, LOG_CHANGE_TERMS } from './metadata-log';
+import { forEachBlockRun } from './remove-blocks';
 
-/** Values of `files.entry`. */
-export const ENTRY = { none: 0, real: 1, zero: 2, empty: 3 } as const;
-
-const T = frame('process', 'vpn', 'pages', 'write', 'mapping', 'file', 'index', 'errno');
+const T = frame('process', 'vpn', 'pages', 'write', 'mapping', 'file', 'index', 'unwritten', 'sync', 'errno');
 
 const invlock = at(files.invlock, T.file);
+const ilock = at(files.ilock, T.file);
 const size = at(files.size, T.file);
 const kind = pagesAt(files.kind, T.file);
 const blockDelta = pagesAt(files.blockDelta, T.file);
 const entry = pagesAt(files.entry, T.file);
 const entryLock = pagesAt(files.entryLock, T.file);
+const tag = pagesAt(files.tag, T.file);
+const layout = [kind, blockDelta, pagesAt(files.durableKind, T.file), pagesAt(files.durableDelta, T.file)];
 
 const end = (): number => T.index.v + T.pages.v;
 const me = (): number => actors.nth.get(machine.self) + 1;
 const isEntryUnlocked = (): boolean => entryLock.find(T.index.v, end(), holder => holder !== 0) < 0;
-const isCopy = (): boolean => T.write.v === 1 && mappings.shared.get(T.mapping.v) === 0;
-const allocate = site(allocateBlocks, T.file, T.index, T.pages);
+const access = (): DaxAccess => ({ process: T.process.v, mapping: T.mapping.v, file: T.file.v, vpn: T.vpn.v, index: T.index.v, pages: T.pages.v, isWrite: T.write.v === 1 });
+const alike = (index: number): number => alikePages(T.file.v, index, end());
+const allocate = site(allocateBlocks, T.file, T.index, T.pages, T.unwritten);
+const hasUnwritten = (): boolean => kind.find(T.index.v, end(), value => value === KIND.unwritten) >= 0;
 
-/** Pages that share extent kind, block run and entry with the first: what one pass of E5–E8 may stand for. */
-function alike(index: number): number {
-  return Math.min(end(), kind.runEnd(index), blockDelta.runEnd(index), entry.runEnd(index)) - index;
+/** The fault is a SIGBUS: beyond the end, no block, or metadata that cannot be made durable. */
+function fails(): void {
+  T.errno.v = ERRNO.EFAULT;
+  emit('fault-failed', T.process.v, T.vpn.v, SIGNALS.SIGBUS);
 }
 
-/**
- * Calls `visit` for the pages of [index, index + pages) that the fault still has to map. Where a page-table entry allows the
- * access already, another thread was first and its page stays (finish_fault(), insert_page_into_pte_locked()).
- */
-function forEachUnmapped(index: number, pages: number, visit: (index: number, vpn: number, pages: number) => void): void {
-  for (let at = index; at < index + pages;) {
-    const vpn = T.vpn.v + at - T.index.v;
-    const pte = processes.pte.at(T.process.v, vpn);
-    const next = Math.min(index + pages, at + Math.min(processes.pte.runEnd(T.process.v, vpn), processes.pfnDelta.runEnd(T.process.v, vpn)) - vpn);
-    if (pte === PTE.none || (pte !== PTE.write && T.write.v === 1 && !isOwnCopy(pte, vpn))) visit(at, vpn, next - at);
-    at = next;
+function lockEntries(): void {
+  entryLock.assign(T.index.v, T.pages.v, me());
+  for (let index = T.index.v; index < end(); index += alike(index)) {
+    if (entry.at(index) === ENTRY.none) entry.assign(index, alike(index), ENTRY.empty);
   }
 }
 
-/** A copy in a read-only mapping is the page that a forced write asks for. */
-const isOwnCopy = (pte: number, vpn: number): boolean => pte === PTE.read && isCopy() && hosts.anon.at(processes.host.get(T.process.v), vpn + processes.pfnDelta.at(T.process.v, vpn)) > 0;
-
-/** E6: readers of a hole share the zero page until somebody writes. */
-function mapZeroPage(index: number, pages: number): void {
-  entry.assign(index, pages, ENTRY.zero);
-  forEachUnmapped(index, pages, (_index, vpn, count) => { processes.pte.assign(T.process.v, vpn, count, PTE.zero); });
+function unlockEntries(): void {
+  entryLock.assign(T.index.v, T.pages.v, 0);
+  for (let index = T.index.v; index < end(); index += alike(index)) {
+    if (entry.at(index) === ENTRY.empty) entry.assign(index, alike(index), ENTRY.none);
+  }
 }
 
-/** E7, E8: the entry names the block’s frame, and a page-table entry points at it. */
-function mapBlock(index: number, pages: number): void {
-  const host = processes.host.get(T.process.v);
-  const pfn = index + blockDelta.at(index);
-  if (entry.at(index) === ENTRY.zero) unmapZeroPages(index, pages);
-  entry.assign(index, pages, ENTRY.real);
-  hosts.mapping.assign(host, pfn, pages, files.nth.get(T.file.v));
-  forEachUnmapped(index, pages, (at, vpn, count) => {
-    const first = pfn + at - index;
-    zapRange(T.process.v, vpn, count);
-    mapFrames(T.process.v, host, vpn, first, count, T.write.v === 1 ? PTE.write : PTE.read);
-    emit('page-faulted', T.process.v, vpn, first, T.write.v);
-  });
-}
-
-/** COW of a private mapping: the block is copied into fresh anonymous memory; no entry keeps the copy (spec 3.4). */
-function mapCopy(index: number, vpnFirst: number, pages: number): void {
-  const host = processes.host.get(T.process.v);
-  const isWritten = kind.at(index) === KIND.written;
-  const delta = blockDelta.at(index);
-  const rights = mappings.writable.get(T.mapping.v) === 1 ? PTE.write : PTE.read;
-  for (let at = index; at < index + pages;) {
-    const alikePages = isWritten ? hosts.content.runEnd(host, at + delta) - at - delta : pages;
-    const free = freeFrames(host, { pagesMax: Math.min(index + pages - at, alikePages) });
-    if (free === null) {
-      // What is mapped already stays: the caller asks again for the rest.
-      if (at === T.index.v) T.errno.v = ERRNO.ENOMEM;
-      return;
+/** E7, E8: what each run of the range becomes. A synchronous fault sets the entry and nothing else yet. */
+function mapRange(): void {
+  for (let index = T.index.v, pages = 0; index < end(); index += pages) {
+    pages = alike(index);
+    if (isCopyOf(access())) T.errno.v ||= mapCopies(access(), index, pages);
+    else if (kind.at(index) !== KIND.written) mapZeroPage(access(), index, pages);
+    else {
+      setEntry(access(), index, pages);
+      if (T.sync.v === 1) continue;
+      if (T.write.v === 1) tag.assign(index, pages, TAG.dirty);
+      mapBlock(access(), index, pages);
     }
-    const vpn = vpnFirst + at - index;
-    zapRange(T.process.v, vpn, free.pages);
-    allocateAnonymous(host, free, 0, processes.nth.get(T.process.v));
-    hosts.content.assign(host, free.pfn, free.pages, isWritten ? hosts.content.at(host, at + delta) : 0);
-    mapFrames(T.process.v, host, vpn, free.pfn, free.pages, rights);
-    emit('page-faulted', T.process.v, vpn, free.pfn, 1);
-    at += free.pages;
-  }
-}
-
-/** Everybody who mapped the zero page instead looks again (spec 3.4 E7). */
-function unmapZeroPages(index: number, pages: number): void {
-  for (const mapping of mappings.$.rows()) {
-    if (mappings.file.get(mapping) !== T.file.v) continue;
-    const first = mappings.fileFirst.get(mapping);
-    const from = Math.max(index, first);
-    const to = Math.min(index + pages, first + mappings.pageCount.get(mapping));
-    if (from < to) zapRange(mappings.process.get(mapping), mappings.vpnFirst.get(mapping) + from - first, to - from, false);
   }
 }
 
 /** dax_iomap_pte_fault() under the file system’s invalidate lock. The caller holds mmap_lock shared. */
 export const daxFault = mechanism({
   name: 'dax-fault',
-  source: 'spec 3.4 E1–E9; fs/dax.c dax_iomap_pte_fault(), grab_mapping_entry(); mm/memory.c finish_fault() (6.19)',
+  source: 'spec 3.4 E1–E9, 3.6 SY1–SY3; fs/dax.c dax_iomap_pte_fault(), grab_mapping_entry(), dax_finish_sync_fault(); mm/memory.c finish_fault() (6.19)',
   frame: T,
-  order: 'E0 E1 E2 E3 E5 E6 E7 E8 E9',
+  order: 'E0 E1 E2 E3 E5 E6 E6z E6c E7 E8 SY2 SY3 SY3u E9',
   steps: {
     E0: {
       title: 'find the file and index', reads: [mappings.file, mappings.fileFirst, mappings.vpnFirst].map(column => at(column, T.mapping)),
       run: () => {
         T.file.v = mappings.file.get(T.mapping.v);
         T.index.v = T.vpn.v - mappings.vpnFirst.get(T.mapping.v) + mappings.fileFirst.get(T.mapping.v);
+        T.unwritten.v = kernel.policy.daxFault.zeroes === 'in-fault' ? 1 : 0;
       },
     },
     E1: { title: 'take invalidate_lock shared', takes: invlock, shared: true },
@@ -131,60 +94,87 @@ export const daxFault = mechanism({
           T.pages.v = Math.min(T.pages.v, pagesInFile - T.index.v);
           return go.E3;
         }
-        T.errno.v = ERRNO.EFAULT;
-        emit('fault-failed', T.process.v, T.vpn.v, SIGNALS.SIGBUS);
+        fails();
         return go.E9;
       },
     },
     E3: {
       title: 'lock the DAX entry', when: isEntryUnlocked, waitsFor: { kind: 'entry', file: 'file', index: 'index' },
-      reads: [entryLock, entry, kind, blockDelta], writes: [entryLock, entry],
-      run: () => {
-        entryLock.assign(T.index.v, T.pages.v, me());
-        for (let index = T.index.v; index < end(); index += alike(index)) {
-          if (entry.at(index) === ENTRY.none) entry.assign(index, alike(index), ENTRY.empty);
-        }
-      },
+      reads: [entryLock, entry, kind, blockDelta], writes: [entryLock, entry], run: () => { lockEntries(); },
     },
     E5: {
-      title: 'ask the file system for the block', reads: [kind, at(mappings.shared, T.mapping)], calls: [allocate], to: ['E7', 'E6'],
+      title: 'ask the file system for the block', takes: ilock, shared: true, drops: [ilock], reads: [kind, at(mappings.shared, T.mapping)], calls: [allocate], to: ['E7', 'E6'],
       run: go => {
         const isAllocated = kind.find(T.index.v, end(), value => value !== KIND.written) < 0;
-        if (isAllocated || T.write.v === 0 || isCopy()) return go.E7;
+        if (isAllocated || T.write.v === 0 || isCopyOf(access())) return go.E7;
         return call(allocate, go.E6);
       },
     },
     E6: {
-      title: 'take the file system’s answer', to: ['E7', 'E8'],
+      title: 'take the file system’s answer', reads: [kind], to: ['E6z', 'E7', 'E8'],
       run: go => {
-        if (answer.result >= 0) return go.E7;
-        T.errno.v = ERRNO.EFAULT;
-        emit('fault-failed', T.process.v, T.vpn.v, SIGNALS.SIGBUS);
-        return go.E8;
+        if (answer.result < 0) {
+          fails();
+          return go.E8;
+        }
+        return hasUnwritten() ? go.E6z : go.E7;
       },
+    },
+    E6z: {
+      title: 'zero unwritten blocks under the entry lock', reads: [kind, blockDelta, at(files.fs, T.file)], writes: ZERO_TERMS, costNs: () => kernel.costs.zeroPageNs * T.pages.v,
+      run: () => {
+        const host = filesystems.host.get(files.fs.get(T.file.v));
+        forEachBlockRun(T.file.v, T.index.v, end(), (index, pfn, pages) => {
+          if (kind.at(index) !== KIND.unwritten) return;
+          zeroPages(host, pfn, pages);
+          counters.zeroedPages.set(counterRow(), counters.zeroedPages.get(counterRow()) + pages);
+        });
+      },
+    },
+    E6c: {
+      title: 'convert them to written', takes: ilock, drops: [ilock], writes: [kind, ...LOG_CHANGE_TERMS], costNs: () => kernel.costs.allocateNs,
+      run: () => { convertRange(T.file.v, T.index.v, end()); },
     },
     E7: {
       title: 'set the entry and map the page',
-      reads: [kind, blockDelta, at(mappings.shared, T.mapping), at(mappings.writable, T.mapping), ...UNMAP_FILE_READS],
-      writes: [entry, ...every(hosts.mapping), ...UNMAP_TERMS, ...ALLOCATE_TERMS],
+      reads: [...layout, at(mappings.shared, T.mapping), at(mappings.writable, T.mapping), at(mappings.sync, T.mapping), ...MAP_READS],
+      writes: [entry, tag, ...MAP_TERMS],
       run: () => {
-        for (let index = T.index.v, pages = 0; index < end(); index += pages) {
-          pages = alike(index);
-          if (isCopy()) forEachUnmapped(index, pages, mapCopy);
-          else if (kind.at(index) === KIND.written) mapBlock(index, pages);
-          else mapZeroPage(index, pages);
-        }
+        const isSynchronous = T.write.v === 1 && mappings.sync.get(T.mapping.v) === 1 && !isCopyOf(access());
+        T.sync.v = isSynchronous && isLayoutDirty(T.file.v, T.index.v, end()) ? 1 : 0;
+        mapRange();
       },
     },
     E8: {
-      title: 'unlock the entry', reads: [entryLock, entry, kind, blockDelta], writes: [entryLock, entry],
+      title: 'unlock the entry', reads: [entryLock, entry, kind, blockDelta], writes: [entryLock, entry], to: ['E9', 'SY2'],
+      run: go => {
+        unlockEntries();
+        return T.sync.v === 1 ? go.SY2 : go.E9;
+      },
+    },
+    SY2: {
+      title: 'synchronous: wait until the log has made the metadata durable', when: () => files.metaDirty.get(T.file.v) === 0 || filesystems.shutDown.get(files.fs.get(T.file.v)) === 1,
+      waitsFor: { kind: 'log', file: 'file' }, reads: [at(files.metaDirty, T.file), at(files.fs, T.file), ...every(filesystems.shutDown)], to: ['SY3', 'E9'],
+      run: go => {
+        if (files.metaDirty.get(T.file.v) === 0) return go.SY3;
+        fails();
+        return go.E9;
+      },
+    },
+    SY3: {
+      title: 'synchronous: lock the entry again and map the page, if it is still the same', when: isEntryUnlocked, waitsFor: { kind: 'entry', file: 'file', index: 'index' },
+      reads: [entryLock, ...layout, ...MAP_READS, at(mappings.shared, T.mapping)], writes: [entry, entryLock, tag, ...MAP_TERMS],
       run: () => {
-        entryLock.assign(T.index.v, T.pages.v, 0);
-        for (let index = T.index.v; index < end(); index += alike(index)) {
-          if (entry.at(index) === ENTRY.empty) entry.assign(index, alike(index), ENTRY.none);
+        entryLock.assign(T.index.v, T.pages.v, me());
+        for (let index = T.index.v, pages = 0; index < end(); index += pages) {
+          pages = alike(index);
+          if (entry.at(index) !== ENTRY.real || isLayoutDirty(T.file.v, index, index + pages)) continue;
+          tag.assign(index, pages, TAG.dirty);
+          mapBlock(access(), index, pages);
         }
       },
     },
+    SY3u: { title: 'synchronous: unlock the entry', writes: [entryLock], run: () => { entryLock.assign(T.index.v, T.pages.v, 0); } },
     E9: {
       title: 'drop invalidate_lock', drops: [invlock], to: ['done'],
       run: () => (T.errno.v === 0 ? done() : fail(T.errno.v)),

@@ -3,10 +3,13 @@ import { accesses, actors, counters, holders, hosts } from '@shared/state/tables
 import type { Row } from '@shared/state/dictionary';
 import { emit } from '../engine/events';
 import { every } from '../engine/place';
+import { CONTENT_TERMS, noteRead, READ_TERMS, STALE_READS, writePages } from './contents';
 import { counterRow } from './folio-counts';
 
 /** What {@link noteAccess} reads to judge a write. */
-export const ACCESS_READS = every(holders.owner, holders.ownerDelta, hosts.owner, hosts.ownerDelta);
+export const ACCESS_READS = [...every(holders.owner, holders.ownerDelta, hosts.owner, hosts.ownerDelta), ...STALE_READS];
+/** What {@link noteAccess} writes. */
+export const ACCESS_TERMS = [...CONTENT_TERMS, ...READ_TERMS, ...every(accesses.wrote)];
 
 /** A device reads or writes frames through a hold. The access is noted as state, so that invariants judge it (spec 10 S1, S2). */
 export function noteAccess(actor: Row, holder: Row, pfn: number, pages: number, wrote: boolean, tag: number): void {
@@ -19,11 +22,12 @@ export function noteAccess(actor: Row, holder: Row, pfn: number, pages: number, 
   accesses.holder.set(access, holder);
   noteStray(access, holder, pfn, pages, wrote);
   if (!wrote) {
+    noteRead(holders.host.get(holder), pfn, pages);
     emit('dma-read-done', nth, pfn, pages);
     return;
   }
   const host = holders.host.get(holder);
-  hosts.content.assign(host, pfn, pages, tag);
+  writePages(host, pfn, pages, tag);
   if (hosts.owner.at(host, pfn) === OWNER_BUSY_DAX) counters.orphanWrites.set(counterRow(), counters.orphanWrites.get(counterRow()) + pages);
   emit('dma-write-landed', nth, pfn, pages, tag);
 }

@@ -1,13 +1,13 @@
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
-import { accesses, drives, holders, hosts, operations, requests } from '@shared/state/tables';
+import { drives, holders, hosts, operations, requests } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { kernel } from '../kernel';
 import { DROP_READS, DROP_TERMS, dropHold } from './folio-counts';
-import { ACCESS_READS, noteAccess } from './device-access';
+import { ACCESS_READS, ACCESS_TERMS, noteAccess } from './device-access';
 import { loseWakeup, WAKEUP_TERMS } from './lost-wakeup';
 
 const T = frame('drive', 'request', 'piece');
@@ -46,7 +46,7 @@ export const driveEngine = mechanism({
     NV2: {
       title: 'move one piece by DMA',
       reads: [at(requests.pieces, T.request), at(requests.intoMemory, T.request), ...every(holders.pfnFirst, holders.pageCount), ...ACCESS_READS],
-      writes: [at(requests.done, T.request), ...every(hosts.content, accesses.wrote)],
+      writes: [at(requests.done, T.request), ...ACCESS_TERMS],
       costNs: () => {
         const moved = holderAt(T.piece.v - 1);
         return kernel.transferNs(T.drive.v, holders.pfnFirst.get(moved), holders.pageCount.get(moved));

@@ -1,17 +1,44 @@
-import { files, filesystems, hosts, operations } from '@shared/state/tables';
+import { files, filesystems, operations } from '@shared/state/tables';
+import type { Row } from '@shared/state/dictionary';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { emit } from '../engine/events';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
-import { at, every, frame, pagesAt } from '../engine/place';
+import { at, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from './address-space';
-import { allocateBlocks, KIND } from './allocate-blocks';
-import { ENTRY } from './dax-fault';
+import { allocateBlocks, convertRange, KIND } from './allocate-blocks';
+import { CONTENT_TERMS, contentAt, noteRead, READ_TERMS, STALE_READS, writeBytes, writePages } from './contents';
+import { ENTRY } from './dax-mapping';
+import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
 import { forEachBlockRun } from './remove-blocks';
 
-const R = frame('file', 'first', 'pages');
+/** Pages of a file by bytes: all of them, but for the bytes before `head` of the first and from `tail` on of the last. */
+export interface ByteRange {
+  readonly first: number;
+  readonly pages: number;
+  readonly head: number;
+  readonly tail: number;
+}
+
+/** Calls `visit` for pages of which the same bytes belong to the range. */
+export function forEachPart({ first, pages, head, tail }: ByteRange, visit: (index: number, pages: number, firstByte: number, endByte: number) => void): void {
+  if (pages === 1) {
+    visit(first, 1, head, tail);
+    return;
+  }
+  const from = head > 0 ? 1 : 0;
+  const to = tail < PAGE_BYTES ? pages - 1 : pages;
+  if (from > 0) visit(first, 1, head, PAGE_BYTES);
+  if (to > from) visit(first + from, to - from, 0, PAGE_BYTES);
+  if (to < pages) visit(first + pages - 1, 1, 0, tail);
+}
+
+const hostOf = (file: Row): Row => filesystems.host.get(files.fs.get(file));
+
+/** `head` is the first byte within the first page, `tail` the end within the last. */
+const R = frame('op', 'file', 'first', 'pages', 'head', 'tail');
 
 /** pread(2) of a DAX file: a copy under iolock, so it queues behind a waiting truncate (spec 4.5). Answers bytes read. */
 export const readFile = mechanism({
@@ -23,58 +50,89 @@ export const readFile = mechanism({
     FR1: { title: 'take iolock shared', takes: at(files.iolock, R.file), shared: true, costNs: () => kernel.costs.syscallNs },
     FR2: {
       title: 'copy out, drop iolock', drops: [at(files.iolock, R.file)], to: ['done'],
-      reads: [at(files.size, R.file)],
-      run: () => done(Math.max(0, Math.min(R.pages.v * PAGE_BYTES, files.size.get(R.file.v) - R.first.v * PAGE_BYTES))),
+      reads: [at(files.size, R.file), pagesAt(files.kind, R.file), pagesAt(files.blockDelta, R.file), ...STALE_READS], writes: READ_TERMS,
+      run: () => {
+        const start = R.first.v * PAGE_BYTES + R.head.v;
+        const end = Math.min((R.first.v + R.pages.v - 1) * PAGE_BYTES + R.tail.v, files.size.get(R.file.v));
+        if (end <= start) return done(0);
+        const host = hostOf(R.file.v);
+        forEachBlockRun(R.file.v, R.first.v, Math.ceil(end / PAGE_BYTES), (index, pfn, pages) => { if (files.kind.at(R.file.v, index) === KIND.written) noteRead(host, pfn, pages); });
+        const isWritten = files.kind.at(R.file.v, R.first.v) === KIND.written;
+        const seen = isWritten ? contentAt(host, R.first.v + files.blockDelta.at(R.file.v, R.first.v), R.head.v) : 0;
+        operations.seen.set(R.op.v, seen);
+        emit('file-read', R.file.v, R.first.v, R.pages.v, seen);
+        return done(end - start);
+      },
     },
   },
 });
 
-/** `pages` is cut down to what got blocks. */
-const W = frame('op', 'file', 'first', 'pages', 'errno');
+/** `pages` and `tail` are cut down to what got blocks. */
+const W = frame('op', 'file', 'first', 'pages', 'head', 'tail', 'unwritten', 'errno');
 const iolock = at(files.iolock, W.file);
+const ilock = at(files.ilock, W.file);
+const iMmap = at(files.iMmap, W.file);
 const size = at(files.size, W.file);
 const kind = pagesAt(files.kind, W.file);
+const blockDelta = pagesAt(files.blockDelta, W.file);
 const entry = pagesAt(files.entry, W.file);
 const entryLock = pagesAt(files.entryLock, W.file);
-const allocate = site(allocateBlocks, W.file, W.first, W.pages);
+const allocate = site(allocateBlocks, W.file, W.first, W.pages, W.unwritten);
 const end = (): number => W.first.v + W.pages.v;
+const endByte = (): number => (end() - 1) * PAGE_BYTES + W.tail.v;
 
 /** Takes the allocator’s answer: out of space, the write ends before the first page without a block, and fails only if that is the first of all. */
 function cutToBlocks(): void {
-  const missing = answer.result < 0 ? kind.find(W.first.v, end(), value => value !== KIND.written) : -1;
+  const missing = answer.result < 0 ? kind.find(W.first.v, end(), value => (W.unwritten.v === 1 ? value === KIND.hole : value !== KIND.written)) : -1;
   if (missing < 0) return;
   W.pages.v = missing - W.first.v;
+  W.tail.v = PAGE_BYTES;
   if (W.pages.v === 0) W.errno.v = answer.errno;
 }
 
 /** First page of the range whose block is newer than its entry: the zero page stood for the hole that was there. −1 if there is none. */
 const firstStale = (): number => entry.find(W.first.v, end(), value => value === ENTRY.zero);
 
+/** The bytes go past the CPU caches (memcpy_flushcache()); what surrounds them in a block that nobody has written yet is zeroed. */
+function copyIn(): void {
+  const { tag } = kernel.operations[operations.nth.get(W.op.v)];
+  const host = hostOf(W.file.v);
+  forEachPart({ first: W.first.v, pages: W.pages.v, head: W.head.v, tail: W.tail.v }, (first, count, firstByte, lastByte) => {
+    forEachBlockRun(W.file.v, first, first + count, (index, pfn, pages) => {
+      if (kind.at(index) === KIND.unwritten) writePages(host, pfn, pages, 0);
+      writeBytes(host, { pfn, pages, firstByte, endByte: lastByte }, tag);
+    });
+  });
+  emit('file-written', W.file.v, W.first.v, W.pages.v, tag);
+}
+
 /** pwrite(2) to a DAX file: allocates what is missing, extends the file, copies in. In place it is no layout operation (spec 4.5). Answers bytes written. */
 export const writeFile = mechanism({
   name: 'pwrite',
   source: 'fs/xfs/xfs_file.c xfs_file_dax_write(), fs/dax.c dax_iomap_rw(), dax_iomap_iter() (6.19)',
   frame: W,
-  order: 'FW1 FW2 FW2z FW3',
+  order: 'FW1 FW2 FW2z FW2c FW3',
   steps: {
-    FW1: { title: 'take iolock exclusive', takes: iolock, calls: [allocate], costNs: () => kernel.costs.syscallNs, run: () => call(allocate) },
+    FW1: {
+      title: 'take iolock exclusive', takes: iolock, calls: [allocate], costNs: () => kernel.costs.syscallNs,
+      run: () => {
+        W.unwritten.v = kernel.policy.daxFault.zeroes === 'in-fault' ? 1 : 0;
+        return call(allocate);
+      },
+    },
     FW2: {
-      title: 'copy in and extend the size', reads: [size, kind, entry, pagesAt(files.blockDelta, W.file)], writes: [size, ...every(hosts.content)], to: ['FW2z', 'FW3'],
+      title: 'copy in', reads: [kind, entry, blockDelta, at(files.fs, W.file)], writes: CONTENT_TERMS, to: ['FW2z', 'FW2c', 'FW3'],
       run: go => {
-        cutToBlocks();
+        if (W.errno.v === 0) cutToBlocks();
         if (W.errno.v !== 0) return go.FW3;
         if (firstStale() >= 0) return go.FW2z;
-        const { tag } = kernel.operations[operations.nth.get(W.op.v)];
-        const host = filesystems.host.get(files.fs.get(W.file.v));
-        forEachBlockRun(W.file.v, W.first.v, end(), (_index, pfn, pages) => hosts.content.assign(host, pfn, pages, tag));
-        size.v = Math.max(size.v, end() * PAGE_BYTES);
-        emit('file-written', W.file.v, W.first.v, W.pages.v, tag);
-        return go.FW3;
+        copyIn();
+        return go.FW2c;
       },
     },
     FW2z: {
       // IOMAP_F_NEW: invalidate_inode_pages2_range() waits for locked entries and leaves private copies.
-      title: 'new blocks: drop zero entries and unmap', when: () => entryLock.find(W.first.v, end(), holder => holder !== 0) < 0,
+      title: 'new blocks: drop zero entries and unmap', takes: iMmap, drops: [iMmap], when: () => entryLock.find(W.first.v, end(), holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },
       reads: [entryLock, ...UNMAP_FILE_READS], writes: [entry, ...PTE_TERMS], to: ['FW2'], costNs: () => kernel.costs.unmapNs,
       run: go => {
@@ -86,6 +144,15 @@ export const writeFile = mechanism({
         return go.FW2;
       },
     },
-    FW3: { title: 'drop iolock', drops: [iolock], to: ['done'], run: () => (W.errno.v === 0 ? done(W.pages.v * PAGE_BYTES) : fail(W.errno.v)) },
+    FW2c: {
+      title: 'extend the size, convert unwritten blocks', takes: ilock, drops: [ilock], writes: [size, kind, ...LOG_CHANGE_TERMS],
+      run: () => {
+        convertRange(W.file.v, W.first.v, end());
+        if (endByte() <= size.v) return;
+        size.v = endByte();
+        logChange(W.file.v);
+      },
+    },
+    FW3: { title: 'drop iolock', drops: [iolock], to: ['done'], run: () => (W.errno.v === 0 ? done(endByte() - W.first.v * PAGE_BYTES - W.head.v) : fail(W.errno.v)) },
   },
 });

@@ -14,7 +14,7 @@ import {
 import { isMaybePinned } from './folio-counts';
 import { ALLOCATE_TERMS, allocateAnonymous, freeFrames } from './frames';
 import { copyDescriptors } from './open-files';
-import { CONTENT_TERMS, copyContent } from './page-content';
+import { CONTENT_TERMS, copyContent } from './contents';
 import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { copyMapping, REMOVE_READS, REMOVE_TERMS, removeRange, VMA_TERMS } from './vma';
 

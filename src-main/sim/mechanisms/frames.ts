@@ -4,6 +4,7 @@ import { hosts } from '@shared/state/tables';
 import type { RunMemory } from '@shared/trace/run-description';
 import { every } from '../engine/place';
 import { kernel } from '../kernel';
+import { CONTENT_TERMS, writePages } from './contents';
 import { isCma, isOnline, isZoneMovable } from './memory-blocks';
 
 /** Values of `hosts.use`. */
@@ -59,7 +60,7 @@ export function freeFrames(host: Row, { pagesMax, order = 0, numaNode, near, unm
 }
 
 /** What {@link freeFrames} reads and handing a frame out writes. */
-export const ALLOCATE_TERMS = every(memoryBlocks.state, memoryBlocks.zone, hosts.use, hosts.order, hosts.anon, hosts.content, hosts.exclusive);
+export const ALLOCATE_TERMS = [...every(memoryBlocks.state, memoryBlocks.zone, hosts.use, hosts.order, hosts.anon, hosts.exclusive), ...CONTENT_TERMS];
 
 /** Hands frames out as zeroed anonymous memory of a process, its own alone. */
 export function allocateAnonymous(host: Row, { pfn, pages }: FrameRun, order: number, processNth: number): void {
@@ -67,7 +68,7 @@ export function allocateAnonymous(host: Row, { pfn, pages }: FrameRun, order: nu
   hosts.order.assign(host, pfn, pages, order);
   hosts.anon.assign(host, pfn, pages, processNth);
   hosts.exclusive.assign(host, pfn, pages, 1);
-  hosts.content.assign(host, pfn, pages, 0);
+  writePages(host, pfn, pages, 0);
 }
 
 /** What becomes of a frame that is free again. */

@@ -1,5 +1,5 @@
 import { ERRNO } from '@shared/domain/errno';
-import { files, filesystems, hosts } from '@shared/state/tables';
+import { files, filesystems } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
@@ -7,12 +7,11 @@ import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
 import { isIdle } from './folio-counts';
 import { beginSleep, isWoken, WAKEUP_READS, WAKEUP_TERMS } from './lost-wakeup';
-import { BUSY_READS, deleteEntries, firstBusyIndex } from './remove-blocks';
+import { BUSY_READS, deleteEntries, ENTRY_TERMS, firstBusyIndex } from './remove-blocks';
 import { unmapStep } from './unmap-step';
 
 const T = frame('file', 'first', 'pages', 'pfn', 'isInterrupted');
 const invlock = at(files.invlock, T.file);
-const entry = pagesAt(files.entry, T.file);
 const entryLock = pagesAt(files.entryLock, T.file);
 
 const host = (): number => filesystems.host.get(files.fs.get(T.file.v));
@@ -64,7 +63,7 @@ export const layoutBreak = mechanism({
       },
     },
     W7: {
-      title: 'delete idle DAX entries (6.15+)', reads: [entry, ...every(files.blockDelta)], writes: [entry, ...every(hosts.mapping)], to: ['done'],
+      title: 'delete idle DAX entries (6.15+)', reads: every(files.blockDelta), writes: ENTRY_TERMS, to: ['done'],
       run: () => {
         if (kernel.policy.zoneDeviceRefcount.breakDeletesEntries) deleteEntries(T.file.v, scanFirst(), scanEnd());
         return done();

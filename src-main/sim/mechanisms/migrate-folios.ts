@@ -14,7 +14,7 @@ import { folioAt, forEachFolioRun } from './folios';
 import { ALLOCATE_TERMS, freeFrames, FREE_TERMS, USE, type FrameRequest } from './frames';
 import { fileOfFrame } from './gup-rules';
 import { numaNodeOf } from './memory-blocks';
-import { CONTENT_TERMS, copyContent } from './page-content';
+import { CONTENT_TERMS, copyContent } from './contents';
 import { removeMigrationEntries, RMAP_READS, RMAP_TERMS, unmapEverywhere } from './rmap';
 
 /** Where to: memory that is not movable (a long-term pin), away from where it is (offlining), or n + {@link TO.node} a NUMA node. */

@@ -1,4 +1,5 @@
 import type { Row } from '@shared/state/dictionary';
+import { writePages } from './contents';
 import { files, filesystems, hosts } from '@shared/state/tables';
 import { every } from '../engine/place';
 import { kernel } from '../kernel';
@@ -59,7 +60,7 @@ export function fillPages(file: Row, index: number, pages: number): void {
   forEachCached(file, index, index + pages, (at, pfn, count) => {
     for (let done = 0; done < count;) {
       const next = Math.min(count, files.medium.runEnd(file, at + done) - at);
-      hosts.content.assign(host, pfn + done, next - done, files.medium.at(file, at + done));
+      writePages(host, pfn + done, next - done, files.medium.at(file, at + done));
       done = next;
     }
   });

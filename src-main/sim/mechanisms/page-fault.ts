@@ -4,11 +4,11 @@ import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site, type Call } from '../engine/step';
+import { kernel } from '../kernel';
 import { isMigrating, LOOKUP_READS, mappingAt, mapsFrame, PTE } from './address-space';
 import { anonymousFault } from './anonymous-fault';
 import { cowFault } from './cow-fault';
 import { cacheFault } from './cache-fault';
-import { daxFault } from './dax-fault';
 import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { isFsdaxFrame } from './memory-types';
 
@@ -18,7 +18,7 @@ const anonymous = site(anonymousFault, T.process, T.vpn, T.pages, T.write, T.map
 const cow = site(cowFault, T.process, T.vpn, T.pages, T.mapping);
 const tell = site(invalidateRange, T.process, T.vpn, T.pages, 0);
 const cache = site(cacheFault, T.process, T.vpn, T.pages, T.write, T.mapping);
-const dax = site(daxFault, T.process, T.vpn, T.pages, T.write, T.mapping);
+const dax = site(() => kernel.policy.daxFault.fault, T.process, T.vpn, T.pages, T.write, T.mapping);
 const pte = pagesAt(processes.pte, T.process);
 const pfnDelta = pagesAt(processes.pfnDelta, T.process);
 

@@ -1,13 +1,13 @@
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
-import { accesses, actors, counters, holders, hosts, nics, operations, processes, queuePairs, regions, transfers } from '@shared/state/tables';
+import { accesses, actors, counters, holders, nics, operations, processes, queuePairs, regions, transfers } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { done } from '../engine/step';
 import { kernel } from '../kernel';
-import { ACCESS_READS, noteAccess } from './device-access';
+import { ACCESS_READS, ACCESS_TERMS, noteAccess } from './device-access';
 import { counterRow } from './folio-counts';
 
 const STATE = transfers.state;
@@ -129,7 +129,7 @@ export const nicEngine = mechanism({
     },
     WR5: {
       title: 'write one piece by DMA',
-      reads: [...TRANSLATION_READS, ...RANGE_READS], writes: [at(transfers.done, N.transfer), ...every(hosts.content, accesses.wrote)],
+      reads: [...TRANSLATION_READS, ...RANGE_READS], writes: [at(transfers.done, N.transfer), ...ACCESS_TERMS],
       costNs: () => {
         const access = accesses.$.row(actors.nth.get(machine.self));
         return kernel.transferNs(N.nic.v, accesses.pfnFirst.get(access), accesses.pageCount.get(access));

@@ -13,7 +13,6 @@ import { busyExtentWorker, logCommit } from './busy-extents';
 import { cacheFault } from './cache-fault';
 import { cowFault } from './cow-fault';
 import { cpuAccess } from './cpu-access';
-import { daxFault } from './dax-fault';
 import { deregisterMemory } from './deregister-memory';
 import { directIo } from './direct-io';
 import { driveEngine } from './drive-engine';
@@ -36,7 +35,7 @@ import { removeBlocks } from './remove-blocks';
 
 /** Every mechanism that does not depend on the policy. */
 export const MECHANISMS: readonly Mechanism[] = [
-  pageFault, cacheFault, daxFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks,
+  pageFault, cacheFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks,
   directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
   invalidateRange, tellSubscriber,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,

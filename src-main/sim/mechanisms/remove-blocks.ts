@@ -9,13 +9,16 @@ import { done } from '../engine/step';
 import { kernel } from '../kernel';
 import { unmapFile, UNMAP_FILE_READS, UNMAP_TERMS } from './address-space';
 import { KIND } from './allocate-blocks';
-import { ENTRY } from './dax-fault';
+import { ENTRY, TAG } from './dax-mapping';
 import { firstBusyFrame } from './folio-counts';
+import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
 
 /** `op` asks: its size is the new i_size, or −1 where the size stays (punch); none asks where an inode is evicted. `used` pages of the range may have a block or an entry. */
 const T = frame('file', 'first', 'pages', 'op', 'used');
 
 const size = at(files.size, T.file);
+const iMmap = at(files.iMmap, T.file);
+const ilock = at(files.ilock, T.file);
 const kind = pagesAt(files.kind, T.file);
 const blockDelta = pagesAt(files.blockDelta, T.file);
 const entry = pagesAt(files.entry, T.file);
@@ -50,6 +53,9 @@ export function firstBusyIndex(file: Row, first: number, last: number): number {
 
 export const BUSY_READS = every(files.entry, files.blockDelta, hosts.refs, hosts.maps);
 
+/** What {@link deleteEntries} writes. */
+export const ENTRY_TERMS = every(files.entry, files.tag, hosts.mapping);
+
 /** Deletes DAX entries of a range: the frames belong to no file’s page cache any more. */
 export function deleteEntries(file: Row, first: number, last: number): void {
   const host = hostOf(file);
@@ -59,6 +65,7 @@ export function deleteEntries(file: Row, first: number, last: number): void {
     index = next;
   }
   files.entry.assign(file, first, last - first, ENTRY.none);
+  if (files.tag.find(file, first, last, tag => tag !== TAG.clean) >= 0) files.tag.assign(file, first, last - first, TAG.clean);
 }
 
 /** Frees one run of blocks; those a device holds become busy extents where the policy keeps them. */
@@ -96,7 +103,7 @@ export const removeBlocks = mechanism({
   name: 'remove-blocks',
   source: 'spec 4.3 N2–N5; fs/xfs/xfs_iops.c xfs_setattr_size(), mm/truncate.c truncate_pagecache(), truncate_pagecache_range(), fs/dax.c dax_delete_mapping_entry() (6.19)',
   frame: T,
-  order: 'N2 N3 N4 N5',
+  order: 'N2 N3 N4 N5l N5i N5',
   steps: {
     N2: {
       title: 'set the size', reads: [size, kind, entry], writes: [size],
@@ -111,25 +118,35 @@ export const removeBlocks = mechanism({
     },
     N3: {
       // A truncate unmaps all behind the new end, private copies too (truncate_pagecache), also where no block ever was.
-      title: 'unmap the range', reads: UNMAP_FILE_READS, writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
+      title: 'unmap the range', takes: iMmap, drops: [iMmap], reads: UNMAP_FILE_READS, writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
       run: () => { unmapFile(T.file.v, T.first.v, isTruncate() ? Number.MAX_SAFE_INTEGER : end(), isTruncate()); },
     },
     N4: {
       title: 'delete the DAX entries', when: () => T.used.v === 0 || entryLock.find(T.first.v, usedEnd(), holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },
-      reads: [entry, entryLock, blockDelta], writes: [entry, ...every(hosts.mapping)],
+      reads: [entryLock, blockDelta], writes: ENTRY_TERMS,
       run: () => { if (T.used.v > 0) deleteEntries(T.file.v, T.first.v, usedEnd()); },
     },
+    N5l: {
+      title: 'open a transaction', takes: ilock, to: ['N5i', 'N5'],
+      run: go => (kernel.policy.daxFault.serialises === 'i_mmap' ? go.N5i : go.N5),
+    },
+    N5i: {
+      // Where faults hold i_mmap while they ask for blocks, this is the other half of the inversion (spec 3.2).
+      title: 'unmap what faulted meanwhile, inside the transaction', takes: iMmap, drops: [iMmap], reads: UNMAP_FILE_READS, writes: UNMAP_TERMS,
+      run: () => { unmapFile(T.file.v, T.first.v, isTruncate() ? Number.MAX_SAFE_INTEGER : end(), isTruncate()); },
+    },
     N5: {
-      title: 'free the blocks in one transaction', takes: at(files.ilock, T.file), drops: [at(files.ilock, T.file)], to: ['done'],
+      title: 'free the blocks and commit', drops: [ilock], to: ['done'],
       reads: [kind, blockDelta, ...every(hosts.refs, hosts.maps)],
       writes: [
         kind, blockDelta, at(operations.applied, T.op),
-        ...every(hosts.owner, hosts.ownerDelta, busyExtents.state, busyExtents.pageCount, busyExtents.dax, filesystems.freeBlocks, filesystems.logDirty),
+        ...every(hosts.owner, hosts.ownerDelta, busyExtents.state, busyExtents.pageCount, busyExtents.dax, filesystems.freeBlocks), ...LOG_CHANGE_TERMS,
       ],
       costNs: () => kernel.costs.allocateNs,
       run: () => {
         if (T.op.v !== 0) operations.applied.set(T.op.v, 1);
+        if (isTruncate()) logChange(T.file.v);
         if (T.used.v === 0) return done();
         let freed = 0;
         forEachBlockRun(T.file.v, T.first.v, usedEnd(), (index, pfn, pages) => {
@@ -138,7 +155,7 @@ export const removeBlocks = mechanism({
         });
         kind.assign(T.first.v, T.used.v, KIND.hole);
         blockDelta.assign(T.first.v, T.used.v, 0);
-        if (freed > 0) filesystems.logDirty.set(files.fs.get(T.file.v), 1);
+        if (freed > 0) logChange(T.file.v);
         return done();
       },
     },

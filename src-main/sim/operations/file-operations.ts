@@ -4,6 +4,7 @@ import { PAGE_BYTES } from '@shared/units/pages';
 import { site } from '../engine/step';
 import { readFile } from '../mechanisms/file-access';
 import { layoutEntry, writeEntry } from '../mechanisms/layout-entry';
+import { aByteRange, byteRange, bytesIn, rangeText } from './byte-range';
 import { aFile, somePages, type Operation } from './operation';
 
 /** Pages behind any file: a range to the end of a file reaches this far. */
@@ -49,25 +50,27 @@ export const fallocate: Operation = {
 export const pread: Operation = {
   word: 'pread',
   title: 'pread',
-  doc: 'Reads pages of a file with a system call: a copy under iolock.',
+  doc: 'Reads a part of a file with a system call: a copy under iolock.',
   source: source('pread(2); fs/xfs/xfs_file.c xfs_file_dax_read() (6.19)', 'V'),
-  parameters: [aFile, somePages('pages to read, first+count; all if not said')],
+  parameters: [aFile, somePages('pages to read, first+count; all if not said'), aByteRange],
   lower(read) {
     const file = read.file('file');
-    const pages = read.pages('pages', read.filePages(file));
-    return { call: site(readFile, file, pages.first, pages.count), text: `pread ${read.text('file')} pages ${pages.first}+${pages.count}` };
+    const bytes = bytesIn(read, read.filePages(file) * PAGE_BYTES);
+    const { first, pages, head, tail } = byteRange(bytes);
+    return { call: site(readFile, read.op, file, first, pages, head, tail), text: `pread ${read.text('file')} ${rangeText(bytes)}` };
   },
 };
 
 export const pwrite: Operation = {
   word: 'pwrite',
   title: 'pwrite',
-  doc: 'Writes pages of a file with a system call. Allocates what is missing and extends the file; in place it changes no layout.',
+  doc: 'Writes a part of a file with a system call. Allocates what is missing and extends the file; in place it changes no layout.',
   source: source('pwrite(2); fs/xfs/xfs_file.c xfs_file_dax_write() (6.19)', 'V'),
-  parameters: [aFile, somePages('pages to write, first+count; all if not said')],
+  parameters: [aFile, somePages('pages to write, first+count; all if not said'), aByteRange],
   lower(read) {
     const file = read.file('file');
-    const pages = read.pages('pages', Math.max(1, read.filePages(file)));
-    return { call: site(writeEntry, read.op, file, pages.first, pages.count), text: `pwrite ${read.text('file')} pages ${pages.first}+${pages.count}` };
+    const bytes = bytesIn(read, Math.max(1, read.filePages(file)) * PAGE_BYTES);
+    const { first, pages, head, tail } = byteRange(bytes);
+    return { call: site(writeEntry, read.op, file, first, pages, head, tail), text: `pwrite ${read.text('file')} ${rangeText(bytes)}` };
   },
 };

@@ -1,4 +1,5 @@
 import { source } from '@shared/domain/source';
+import { PAGE_BYTES } from '@shared/units/pages';
 import { site } from '../engine/step';
 import { cpuAccess } from '../mechanisms/cpu-access';
 import { ADVICE, adviseMemory } from '../mechanisms/advise-memory';
@@ -108,13 +109,18 @@ const access = (word: 'load' | 'store', doc: string): Operation => ({
   title: word,
   doc,
   source: source('mm/memory.c handle_mm_fault() (6.19)', 'V'),
-  parameters: [aMapping, somePages('pages to touch, first+count within the mapping; all if not said')],
+  parameters: [
+    aMapping, somePages('pages to touch, first+count within the mapping; all if not said'),
+    { name: 'offset', title: 'offset', doc: 'which byte of each page; a page is one symbol, all of it written at once, if not said', required: false, type: { kind: 'quantity', dimension: 'bytes', min: 0, max: PAGE_BYTES - 1 } },
+  ],
   lower(read) {
     const mapping = read.mapping('mapping');
     const pages = read.pages('pages', mapping.pageCount);
+    const offset = read.number('offset', 'bytes');
+    const endByte = read.has('offset') ? offset + 1 : PAGE_BYTES;
     return {
-      call: site(cpuAccess, read.op, mapping.process, mapping.vpnFirst + pages.first, pages.count, word === 'store' ? 1 : 0),
-      text: `${word} ${read.text('mapping')} pages ${pages.first}+${pages.count}`,
+      call: site(cpuAccess, read.op, mapping.process, mapping.vpnFirst + pages.first, pages.count, word === 'store' ? 1 : 0, offset, endByte),
+      text: `${word} ${read.text('mapping')} pages ${pages.first}+${pages.count}${read.has('offset') ? ` byte ${offset}` : ''}`,
     };
   },
 });

@@ -86,6 +86,8 @@ export interface LeaseBreak extends Described {
 /** What keeps two DAX faults apart, and when a new block is zeroed (spec 3.8). */
 export interface DaxFault extends Described {
   readonly axis: 'dax-fault';
+  /** Frame begins with process, vpn, pages, write, mapping: the access to serve. */
+  readonly fault: Mechanism;
   readonly serialises: 'nothing' | 'i_mmap' | 'entry';
   readonly zeroes: 'in-fault' | 'before-commit' | 'after-commit';
 }

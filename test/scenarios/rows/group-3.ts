@@ -1,4 +1,33 @@
 import type { ScenarioRow } from '../rows'
 
-/** Group 3 of the scenarios: DAX faults. */
-export const GROUP_3: readonly ScenarioRow[] = []
+/** DAX faults (scenarios, group 3). */
+export const GROUP_3: readonly ScenarioRow[] = [
+  { scenario: 'dax-double-write-fault-zeroing', row: 'racy-unwritten', policy: 'dax-fault=racy-unwritten' },
+  { scenario: 'dax-double-write-fault-zeroing', row: 'i_mmap-exclusive', policy: 'dax-fault=i_mmap-exclusive' },
+  { scenario: 'dax-double-write-fault-zeroing', row: 'zero-at-allocation', policy: 'dax-fault=zero-at-allocation' },
+  { scenario: 'dax-double-write-fault-zeroing', row: 'entry-lock', policy: 'dax-fault=entry-lock' },
+  { scenario: 'dax-double-write-fault-zeroing', row: 'both', policy: 'dax-fault=both' },
+  { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--unwritten', row: 'racy-unwritten, preallocated', policy: 'dax-fault=racy-unwritten' },
+  { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--unwritten', row: 'i_mmap-exclusive, preallocated', policy: 'dax-fault=i_mmap-exclusive' },
+  { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--unwritten', row: 'zero-at-allocation, preallocated', policy: 'dax-fault=zero-at-allocation' },
+  { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--unwritten', row: 'entry-lock, preallocated', policy: 'dax-fault=entry-lock' },
+  { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--unwritten', row: 'both, preallocated', policy: 'dax-fault=both' },
+  { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--truncate', row: 'i_mmap-exclusive: deadlock with truncate', policy: 'dax-fault=i_mmap-exclusive' },
+  { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--truncate', row: 'racy-unwritten: no deadlock with truncate', policy: 'dax-fault=racy-unwritten' },
+  { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--truncate', row: 'zero-at-allocation: no deadlock with truncate', policy: 'dax-fault=zero-at-allocation' },
+
+  { scenario: 'dax-read-vs-write-fault-unwritten', row: 'racy-unwritten', policy: 'dax-fault=racy-unwritten' },
+  { scenario: 'dax-read-vs-write-fault-unwritten', row: 'zero-at-allocation with old read path', policy: 'dax-fault=zero-at-allocation' },
+  { scenario: 'dax-read-vs-write-fault-unwritten', row: 'entry-lock', policy: 'dax-fault=entry-lock' },
+  { scenario: 'dax-read-vs-write-fault-unwritten', row: 'both', policy: 'dax-fault=both' },
+
+  { scenario: 'dax-hole-read-then-write', row: 'both', policy: 'dax-fault=both' },
+  { scenario: 'dax-hole-read-then-write', row: 'racy-unwritten', policy: 'dax-fault=racy-unwritten' },
+
+  { scenario: 'dax-fault-vs-truncate-eof', row: '4.3', policy: 'linux-4.2' },
+  { scenario: 'dax-fault-vs-truncate-eof', row: 'invlock era', policy: 'linux-6.19' },
+
+  { scenario: 'dax-fault-enospc', row: 'CPU store; pin_user_pages(write)', policy: 'linux-6.19' },
+  { scenario: 'dax-fault-enospc', lab: 'dax-fault-enospc--busy', row: 'busy-extent, busyFull=wait', policy: 'busyFull=wait' },
+  { scenario: 'dax-fault-enospc', lab: 'dax-fault-enospc--busy', row: 'busy-extent, busyFull=enospc', policy: 'busyFull=enospc' },
+]

@@ -1,4 +1,5 @@
 import { source } from '@shared/domain/source';
+import { daxFault } from '../../mechanisms/dax-fault';
 import type { DaxFault } from '../policy';
 
 export const zeroAfterCommit: DaxFault = {
@@ -8,6 +9,7 @@ export const zeroAfterCommit: DaxFault = {
   doc: 'Cheaper under the lock, but a crash between commit and zeroing exposes what the block held before.',
   era: 'strawman',
   source: source('rejected in a comment of fs/xfs/xfs_iomap.c xfs_iomap_write_direct() (6.19); spec 3.3, 3.8', 'V'),
+  fault: daxFault,
   serialises: 'entry',
   zeroes: 'after-commit',
 };

@@ -27,7 +27,7 @@ const layoutOperation = mechanism({
     R1: { title: 'take iolock', takes: iolock },
     R2: { title: 'take invalidate_lock', takes: invlock },
     R3: {
-      title: 'refuse new references and unmap the whole file', writes: [frozen, ...PTE_TERMS], reads: UNMAP_FILE_READS,
+      title: 'refuse new references and unmap the whole file', takes: at(files.iMmap, T.file), drops: [at(files.iMmap, T.file)], writes: [frozen, ...PTE_TERMS], reads: UNMAP_FILE_READS,
       costNs: () => kernel.costs.unmapNs,
       run: () => {
         frozen.v = 1;

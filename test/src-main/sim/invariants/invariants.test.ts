@@ -3,7 +3,8 @@ import { INVARIANTS } from '../../../../src-main/sim/invariants/registry'
 import { Watcher } from '../../../../src-main/sim/invariants/watcher'
 import { machine } from '../../../../src-main/sim/engine/machine'
 import { OWNER_BUSY_DAX } from '../../../../src-shared/state/owner'
-import { busyExtents, files, filesystems, holders, hosts } from '../../../../src-shared/state/tables'
+import { mishaps } from '../../../../src-shared/state/content-tables'
+import { busyExtents, files, filesystems, holders, hosts, mappings, processes } from '../../../../src-shared/state/tables'
 import type { RunDescription } from '../../../../src-shared/trace/run-description'
 import { bundledLab } from '../../../support/bundled-labs'
 import { run } from '../../../support/run'
@@ -20,6 +21,7 @@ function told(name: string, policy: string): ReadonlyMap<string, readonly string
 const BREAKABLE: readonly (readonly [id: string, lab: string, breaks: string, keeps: string])[] = [
   ['S1', 'truncate-under-short-dio-pin', 'truncate-vs-dma=none', 'truncate-vs-dma=wait-retry'],
   ['S2', 'truncate-under-short-dio-pin', 'truncate-vs-dma=none', 'truncate-vs-dma=busy-extent'],
+  ['S3', 'dax-double-write-fault-zeroing--unwritten', 'dax-fault=racy-unwritten', 'dax-fault=both'],
   ['S16', 'truncate-under-short-dio-pin', 'truncate-vs-dma=noop-success', 'truncate-vs-dma=fail-etxtbsy,etxtbsyScope=any-ref'],
   ['L1', 'punch-starved-by-repeated-dio', 'truncate-vs-dma=wait-retry', 'truncate-vs-dma=busy-extent'],
   ['L1', 'remap-during-layout-wait', 'linux-6.15', 'linux-6.1'],
@@ -57,6 +59,8 @@ interface Corruption {
   readonly what: string
   readonly corrupt: (run: RunDescription) => void
   readonly says: string
+  /** When it happens; at the start if not said. */
+  readonly afterSteps?: number
 }
 
 const PFN = 0x80000
@@ -82,6 +86,21 @@ const CORRUPTIONS: readonly Corruption[] = [
   { id: 'S7', what: 'an entry without a mapping', corrupt: (run) => { files.entry.assign(run.files[0]!.row, 0, 1, files.entry.valueOf('real')) }, says: 'has another mapping' },
   { id: 'S7', what: 'a mapping without an entry', corrupt: ({ host }) => { hosts.mapping.assign(host, PFN, 1, 1) }, says: 'frames have a mapping' },
   {
+    id: 'S14', what: 'a block that the log does not know, writable through a MAP_SYNC mapping',
+    corrupt: ({ mappings: [mapping], files: [file] }) => {
+      mappings.sync.set(mapping!.row, 1)
+      processes.pte.assign(mappings.process.get(mapping!.row), mappings.vpnFirst.get(mapping!.row), 1, processes.pte.valueOf('write'))
+      processes.pfnDelta.assign(mappings.process.get(mapping!.row), mappings.vpnFirst.get(mapping!.row), 1, PFN - mappings.vpnFirst.get(mapping!.row))
+      files.durableKind.assign(file!.row, 0, 1, 0)
+    },
+    says: 'would not find that block', afterSteps: 12,
+  },
+  {
+    id: 'S15', what: 'a read of what was there before the block was allocated',
+    corrupt: () => { mishaps.exposed.set(mishaps.$.row(0), 1) },
+    says: 'from before the block was allocated',
+  },
+  {
     id: 'S11', what: 'a busy block that a file owns',
     corrupt: (run) => {
       const extent = busyExtents.$.row(run.memories[0]!.fs, OTHERS_PFN)
@@ -102,7 +121,7 @@ const CORRUPTIONS: readonly Corruption[] = [
   },
 ]
 
-describe.each(CORRUPTIONS)('$id, which no mechanism breaks: $what', ({ id, corrupt, says }) => {
+describe.each(CORRUPTIONS)('$id, which no mechanism breaks: $what', ({ id, corrupt, says, afterSteps = 0 }) => {
   const { lab } = bundledLab('truncate-under-short-dio-pin')
   const policy = 'linux-5.15,truncate-vs-dma=busy-extent'
 
@@ -120,7 +139,7 @@ describe.each(CORRUPTIONS)('$id, which no mechanism breaks: $what', ({ id, corru
   }
 
   it('is reported by the watcher at the next step that could have done it, and not without the corruption', () => {
-    expect(judged(0).get(id)?.join('; ')).toContain(says)
+    expect(judged(afterSteps).get(id)?.join('; ')).toContain(says)
     expect([...judged(Infinity).keys()]).not.toContain(id)
   })
 })

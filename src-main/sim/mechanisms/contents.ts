@@ -1,0 +1,188 @@
+import { arena } from '@shared/state/arena';
+import { fragments, mishaps } from '@shared/state/content-tables';
+import type { Row } from '@shared/state/dictionary';
+import { actors, hosts } from '@shared/state/tables';
+import type { PageField } from '@shared/state/table';
+import { PAGE_BYTES } from '@shared/units/pages';
+import { machine } from '../engine/machine';
+import { every } from '../engine/place';
+import { isFsdaxFrame } from './memory-types';
+
+const FRAGMENT_TERMS = every(fragments.pageCount, fragments.endByte, fragments.tag, fragments.unflushed, fragments.persisted);
+/** What {@link contentAt} reads. */
+export const CONTENT_READS = [...every(hosts.content), ...FRAGMENT_TERMS];
+/** What any change of contents writes. */
+export const CONTENT_TERMS = [...CONTENT_READS, ...every(hosts.stale, hosts.unflushed, hosts.persisted)];
+
+/** What {@link noteRead} writes. */
+export const READ_TERMS = every(mishaps.exposed);
+export const STALE_READS = [...CONTENT_READS, ...every(hosts.stale)];
+/** What {@link zeroPages} writes. */
+export const ZERO_TERMS = [...CONTENT_TERMS, ...every(mishaps.wiped)];
+
+/** Pages by bytes within each of them. */
+export interface Area {
+  readonly pfn: number;
+  readonly pages: number;
+  readonly firstByte: number;
+  readonly endByte: number;
+}
+
+interface Fragment extends Area {
+  readonly row: Row;
+}
+
+const fragmentAt = (row: Row): Fragment => ({
+  row, pfn: fragments.pfnFirst.get(row), pages: fragments.pageCount.get(row), firstByte: fragments.firstByte.get(row), endByte: fragments.endByte.get(row),
+});
+
+/** Fragments that an area touches. */
+function fragmentsIn({ pfn, pages, firstByte, endByte }: Area): readonly Fragment[] {
+  return fragments.$.rows(arena).map(fragmentAt)
+    .filter(part => part.endByte > firstByte && part.firstByte < endByte && part.pfn < pfn + pages && part.pfn + part.pages > pfn);
+}
+
+/** Symbolic content of one byte of a frame. */
+export function contentAt(host: Row, pfn: number, byte: number): number {
+  const part = fragmentsIn({ pfn, pages: 1, firstByte: byte, endByte: byte + 1 })[0];
+  return part === undefined ? hosts.content.at(host, pfn) : fragments.tag.get(part.row);
+}
+
+function put(area: Area, tag: number, unflushed: number, persisted: number): void {
+  if (area.pages <= 0 || area.endByte <= area.firstByte) return;
+  const row = fragments.$.row(area.pfn, area.firstByte);
+  fragments.pageCount.set(row, area.pages);
+  fragments.endByte.set(row, area.endByte);
+  fragments.tag.set(row, tag);
+  fragments.unflushed.set(row, unflushed);
+  fragments.persisted.set(row, persisted);
+}
+
+/** Takes an area out of all fragments; what they have around it stays. */
+function cut(area: Area): void {
+  for (const part of fragmentsIn(area)) {
+    const [tag, unflushed, persisted] = [fragments.tag, fragments.unflushed, fragments.persisted].map(column => column.get(part.row)) as [number, number, number];
+    for (const column of [fragments.pageCount, fragments.endByte, fragments.tag, fragments.unflushed, fragments.persisted]) column.set(part.row, 0);
+    const from = Math.max(part.pfn, area.pfn);
+    const to = Math.min(part.pfn + part.pages, area.pfn + area.pages);
+    const leave = (pfn: number, end: number, firstByte: number, endByte: number): void => { put({ pfn, pages: end - pfn, firstByte, endByte }, tag, unflushed, persisted); };
+    leave(part.pfn, from, part.firstByte, part.endByte);
+    leave(to, part.pfn + part.pages, part.firstByte, part.endByte);
+    leave(from, to, part.firstByte, Math.min(part.endByte, area.firstByte));
+    leave(from, to, Math.max(part.firstByte, area.endByte), part.endByte);
+  }
+}
+
+const wholePages = (pfn: number, pages: number): Area => ({ pfn, pages, firstByte: 0, endByte: PAGE_BYTES });
+
+/** Frames get a new content that is as durable as their memory: by DMA, by zeroing, by a copy past the CPU caches. */
+export function writePages(host: Row, pfn: number, pages: number, tag: number): void {
+  cut(wholePages(pfn, pages));
+  hosts.content.assign(host, pfn, pages, tag);
+  clear(host, pfn, pages, hosts.stale, hosts.unflushed, hosts.persisted);
+}
+
+function clear(host: Row, pfn: number, pages: number, ...fields: readonly PageField[]): void {
+  for (const field of fields) if (field.find(host, pfn, pfn + pages, value => value !== 0) >= 0) field.assign(host, pfn, pages, 0);
+}
+
+/** As {@link writePages}, for a part of each page. */
+export function writeBytes(host: Row, area: Area, tag: number): void {
+  if (area.endByte - area.firstByte === PAGE_BYTES) writePages(host, area.pfn, area.pages, tag);
+  else {
+    cut(area);
+    put(area, tag, 0, 0);
+  }
+}
+
+/** A CPU stores: in persistent memory the new content is in CPU caches until it is flushed. */
+export function storeBytes(host: Row, area: Area, tag: number): void {
+  if (!isFsdaxFrame(area.pfn)) {
+    writeBytes(host, area, tag);
+    return;
+  }
+  if (area.endByte - area.firstByte === PAGE_BYTES) storePages(host, area.pfn, area.pages, tag);
+  else {
+    const before = contentAt(host, area.pfn, area.firstByte);
+    cut(area);
+    put(area, tag, 1, before);
+  }
+}
+
+function storePages(host: Row, pfn: number, pages: number, tag: number): void {
+  for (let at = pfn; at < pfn + pages;) {
+    const next = Math.min(pfn + pages, hosts.unflushed.runEnd(host, at), hosts.content.runEnd(host, at));
+    if (hosts.unflushed.at(host, at) === 0) hosts.persisted.assign(host, at, next - at, hosts.content.at(host, at));
+    at = next;
+  }
+  cut(wholePages(pfn, pages));
+  hosts.content.assign(host, pfn, pages, tag);
+  clear(host, pfn, pages, hosts.stale);
+  hosts.unflushed.assign(host, pfn, pages, 1);
+}
+
+/**
+ * Zeroes frames of a block, past the CPU caches. What somebody stored there since the block was allocated is wiped out, and that
+ * is noted (S3).
+ */
+export function zeroPages(host: Row, pfn: number, pages: number): void {
+  const stored = firstStored(host, pfn, pages);
+  if (stored !== null) {
+    const mishap = mishaps.$.row(0);
+    mishaps.wiped.set(mishap, 1);
+    mishaps.wipedPfn.set(mishap, stored.pfn);
+    mishaps.wipedTag.set(mishap, stored.tag);
+    mishaps.wipedBy.set(mishap, actors.nth.get(machine.self));
+  }
+  writePages(host, pfn, pages, 0);
+}
+
+/** First content that was written since the block was allocated; null if there is none. */
+function firstStored(host: Row, pfn: number, pages: number): { readonly pfn: number; readonly tag: number } | null {
+  for (let at = pfn; at < pfn + pages; at = Math.min(hosts.stale.runEnd(host, at), hosts.content.runEnd(host, at))) {
+    if (hosts.stale.at(host, at) === 0 && hosts.content.at(host, at) !== 0) return { pfn: at, tag: hosts.content.at(host, at) };
+  }
+  const part = fragmentsIn(wholePages(pfn, pages)).find(({ row }) => fragments.tag.get(row) !== 0);
+  return part === undefined ? null : { pfn: Math.max(pfn, part.pfn), tag: fragments.tag.get(part.row) };
+}
+
+/** Blocks change hands: what they hold is from before, and nobody’s to read. */
+export function makeStale(host: Row, pfn: number, pages: number): void {
+  cut(wholePages(pfn, pages));
+  hosts.stale.assign(host, pfn, pages, 1);
+}
+
+/** Somebody reads frames; that their content is older than their block is noted (S15). */
+export function noteRead(host: Row, pfn: number, pages: number): void {
+  const stale = hosts.stale.find(host, pfn, pfn + pages, value => value !== 0);
+  if (stale < 0) return;
+  const mishap = mishaps.$.row(0);
+  mishaps.exposed.set(mishap, 1);
+  mishaps.exposedPfn.set(mishap, stale);
+  mishaps.exposedTag.set(mishap, hosts.content.at(host, stale));
+  mishaps.exposedTo.set(mishap, actors.nth.get(machine.self));
+}
+
+/** What CPU caches hold of these frames goes to persistent memory (clwb, dax_flush()). */
+export function flushPages(host: Row, pfn: number, pages: number): void {
+  clear(host, pfn, pages, hosts.unflushed, hosts.persisted);
+  for (const { row } of fragmentsIn(wholePages(pfn, pages))) {
+    fragments.unflushed.set(row, 0);
+    fragments.persisted.set(row, 0);
+  }
+}
+
+/** Copies frames, fragments included. */
+export function copyContent(host: Row, from: number, to: number, pages: number): void {
+  const parts = fragmentsIn(wholePages(from, pages)).map(part => ({ ...part, tag: fragments.tag.get(part.row) }));
+  for (let at = 0; at < pages;) {
+    const next = Math.min(pages, hosts.content.runEnd(host, from + at) - from);
+    writePages(host, to + at, next - at, hosts.content.at(host, from + at));
+    at = next;
+  }
+  for (const part of parts) {
+    const first = Math.max(part.pfn, from);
+    const end = Math.min(part.pfn + part.pages, from + pages);
+    put({ ...part, pfn: first - from + to, pages: end - first }, part.tag, 0, 0);
+  }
+}
