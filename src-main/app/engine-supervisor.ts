@@ -57,12 +57,22 @@ export class EngineSupervisor {
     return this.#ask('compare', { request });
   }
 
+  /** Compares the simulator with a file of observations. */
+  conform(request: { name: string; text: string }): Promise<HostReplies['conform']> {
+    return this.#ask('conform', { request });
+  }
+
+  /** The lab that is made of one observation of a file. */
+  labOfObservation(request: { name: string; text: string; observation: string }): Promise<HostReplies['conform-lab']> {
+    return this.#ask('conform-lab', { request });
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#host?.kill();
   }
 
-  #ask<Kind extends Question>(kind: Kind, body: { request?: EngineRun | EngineCompare }): Promise<HostReplies[Kind]> {
+  #ask<Kind extends Question>(kind: Kind, body: { request?: object }): Promise<HostReplies[Kind]> {
     const id = this.#nextId++;
     const host = this.#running();
     return new Promise<HostReplies[Kind]>((resolve, reject) => {

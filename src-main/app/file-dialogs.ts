@@ -18,6 +18,13 @@ export class FileDialogs {
     return canceled || path === undefined ? null : this.#paths.grant(path);
   }
 
+  /** Asks for files to read, unless granted ones are named. */
+  async toReadSeveral(named: readonly string[] | null, filters: FileFilter[]): Promise<readonly string[] | null> {
+    if (named !== null) return named.map(path => this.#paths.require(path));
+    const { canceled, filePaths } = await dialog.showOpenDialog(this.#window, { properties: ['openFile', 'multiSelections'], filters });
+    return canceled || filePaths.length === 0 ? null : filePaths.map(path => this.#paths.grant(path));
+  }
+
   /** Asks for a file to write, unless a granted one is named. */
   async toWrite(named: string | null, proposal: string, filters: FileFilter[]): Promise<string | null> {
     if (named !== null) return this.#paths.require(named);

@@ -3,6 +3,7 @@ import type { AppStart } from '@shared/protocol/commands';
 import { type BrowserWindow, app, dialog, ipcMain } from 'electron';
 import { APP_ORIGIN, registerAppScheme, serveAppScheme } from './app-scheme';
 import { CommandRouter } from './command-router';
+import { conformCommands } from './conform-commands';
 import { EngineSupervisor } from './engine-supervisor';
 import { FileDialogs } from './file-dialogs';
 import { Gallery } from './gallery';
@@ -70,6 +71,7 @@ function obeyCommands(window: BrowserWindow, engine: EngineSupervisor, send: (co
       ...windowCommands({ engine, gallery, unsaved, screenshot, about: aboutApp(given, gallery) }),
       ...labCommands({ engine, dialogs, gallery, paths, savingCancelled: () => unsaved.savingCancelled() }),
       ...runCommands(engine),
+      ...conformCommands(engine, dialogs),
       ...reportCommands(engine, dialogs, app.getVersion()),
     },
     (sender) => sender === window.webContents.mainFrame && sender.origin === origin,

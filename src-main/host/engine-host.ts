@@ -4,6 +4,7 @@ import type { TraceChunk } from '@shared/trace/chunk';
 import type { MessagePortMain } from 'electron';
 import { catalogue, runLab } from '../sim/assemble';
 import { compare } from './compare-policies';
+import { conformFile, labOfObservation } from './conform-file';
 import { labOnArrival } from './lab-on-arrival';
 import { TracePort } from './trace-port';
 
@@ -54,6 +55,10 @@ async function replyTo(request: Question): Promise<HostReplies[typeof request.ki
       return record(request.request);
     case 'run':
       return run(request.id, request.request);
+    case 'conform':
+      return conformFile(request.request);
+    case 'conform-lab':
+      return labOfObservation(request.request);
     case 'compare':
       return compare(request.request);
   }

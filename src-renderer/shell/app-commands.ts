@@ -108,6 +108,13 @@ function open(from: () => Promise<boolean>): void {
   });
 }
 
+/** Opens the lab that was made of an observation. */
+export const openObserved = (path: string, id: string): void => afterUnsaved(() => open(async () => {
+  const isOpen = await useLabDocument().openObserved(path, id);
+  if (isOpen) overlays.conform = false;
+  return isOpen;
+}));
+
 export const openBundled = (id: string): void => afterUnsaved(() => open(() => useLabDocument().openBundled(id)));
 
 /** Does `work` now, or once the person has said what to do with unsaved changes. */
@@ -133,6 +140,7 @@ function windowCommands(): readonly Command[] {
   return [
     command('Window', 'mode.run', 'Show the run', ['Ctrl+1'], () => { mode.current = 'run'; }, hasLab),
     command('Window', 'mode.compare', 'Compare policies', ['Ctrl+2'], () => { mode.current = 'compare'; }, hasLab),
+    command('Window', 'conform', 'Compare with real kernels…', ['Ctrl+3'], () => { overlays.conform = true; }),
     command('Window', 'palette', 'Search or run…', ['Ctrl+K'], () => { overlays.palette = true; }),
     command('Window', 'shortcuts', 'Keyboard shortcuts', ['?', 'F1'], () => { overlays.help = true; }),
     command('Window', 'theme', () => (session.theme === 'dark' ? 'Light theme' : 'Dark theme'), ['Ctrl+Shift+L'],

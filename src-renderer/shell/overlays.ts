@@ -4,6 +4,8 @@ import { reactive } from 'vue';
 export const overlays = reactive({
   palette: false,
   help: false,
+  /** What real kernels were seen to do, against the simulator. */
+  conform: false,
   /** The start screen over an open lab. */
   start: false,
   /** What happens once unsaved changes were saved or given up. */

@@ -106,6 +106,7 @@ function useLabFiles({ lab, policyOverride, schedule }: Opened) {
   }
 
   const openBundled = async (id: string): Promise<boolean> => take(await invoke('lab.openBundled', { id }));
+  const openObserved = async (from: string, id: string): Promise<boolean> => take(await invoke('conform.openLab', { path: from, id }));
   const openFile = async (from: string | null): Promise<boolean> => take(await invoke('lab.open', { path: from }));
   const create = (): void => show({ path: null, name: 'untitled.lab.yaml', text: '', lab: BLANK });
 
@@ -132,7 +133,7 @@ function useLabFiles({ lab, policyOverride, schedule }: Opened) {
     if (lab.value !== null) void invoke('app.setDirty', { dirty: !isSaved, title });
   });
 
-  return { path, name, text, refusals, savedAtMs, openings, openBundled, openFile, importMachine, create, save };
+  return { path, name, text, refusals, savedAtMs, openings, openBundled, openObserved, openFile, importMachine, create, save };
 }
 
 // A lab is JSON by construction; its interfaces only lack the index signature that says so.

@@ -4,6 +4,7 @@ import type { TraceChunk } from '../trace/chunk';
 import type { Comparison } from '../trace/comparison';
 import type { RunDescription, RunSummary } from '../trace/run-description';
 import type { Catalogue } from './catalogue';
+import type { Conformance } from './conformance';
 
 /** One thing wrong with an input: what, where, what to do. Lines and columns count from 1. */
 export interface Diagnostic {
@@ -56,6 +57,18 @@ export type CompareReply =
   | { readonly kind: 'unclear'; readonly message: string }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
+/** One file of observations, and what came of each of them. */
+export interface ConformedFile {
+  readonly path: string;
+  readonly name: string;
+  readonly conformance: Conformance;
+}
+
+export type ConformReply =
+  | { readonly kind: 'conformed'; readonly files: readonly ConformedFile[] }
+  | { readonly kind: 'unreadable'; readonly problems: readonly string[] }
+  | { readonly kind: 'cancelled' };
+
 export type SaveReply = { readonly kind: 'saved'; readonly path: string; readonly text: string } | { readonly kind: 'cancelled' };
 export type ExportReply = { readonly kind: 'exported'; readonly path: string } | { readonly kind: 'cancelled' };
 
@@ -88,6 +101,10 @@ export const requestSchemas = {
   /** Writes the lab over `text`, keeping its comments; shows the save dialog if there is no path. */
   'lab.save': z.strictObject({ path: z.string().nullable(), name: z.string(), text: z.string(), lab: labDocument }),
   'run.start': runRequest,
+  /** Compares the simulator with observations of real kernels, from files that the person chooses. */
+  'conform.start': z.strictObject({ paths: z.array(z.string()).nullable() }),
+  /** The lab that was made of one of them. */
+  'conform.openLab': z.strictObject({ path: z.string(), id: z.string() }),
   'compare.start': engineCompareSchema.extend({ text: z.string() }),
   'report.export': runRequest.extend({ path: z.string().nullable() }),
   'app.screenshotReady': z.strictObject({}),
@@ -104,6 +121,8 @@ export interface Replies {
   'lab.import': OpenReply;
   'lab.save': SaveReply;
   'run.start': RunReply;
+  'conform.start': ConformReply;
+  'conform.openLab': OpenReply;
   'compare.start': CompareReply;
   'report.export': ExportReply;
   'app.screenshotReady': null;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { TraceChunk } from '../trace/chunk';
 import type { RunDescription, RunSummary } from '../trace/run-description';
+import type { Lab } from '../lab/lab';
 import type { Catalogue } from './catalogue';
+import type { Conformance } from './conformance';
 import type { LabPath } from '../lab/lab-check';
 import { type CompareReply, type RunReply, engineCompareSchema, engineRunSchema } from './commands';
 
@@ -15,6 +17,8 @@ export const hostRequestSchema = z.discriminatedUnion('kind', [
   /** The chunks come back with the reply. */
   z.strictObject({ kind: z.literal('record'), id, request: engineRunSchema }),
   z.strictObject({ kind: z.literal('compare'), id, request: engineCompareSchema }),
+  z.strictObject({ kind: z.literal('conform'), id, request: z.strictObject({ name: z.string(), text: z.string() }) }),
+  z.strictObject({ kind: z.literal('conform-lab'), id, request: z.strictObject({ name: z.string(), text: z.string(), observation: z.string() }) }),
   /** Carries the port over which the window takes chunks. */
   z.strictObject({ kind: z.literal('trace-port') }),
 ]);
@@ -37,6 +41,8 @@ export interface HostReplies {
   catalogue: Catalogue;
   run: Extract<RunReply, { kind: 'finished' }> | RunRefusal;
   record: Recording;
+  conform: { readonly kind: 'conformed'; readonly conformance: Conformance } | { readonly kind: 'unreadable'; readonly problems: readonly string[] };
+  'conform-lab': { readonly lab: Lab | null };
   compare: Exclude<CompareReply, { kind: 'refused' }> | RunRefusal;
 }
 

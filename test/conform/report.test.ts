@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { conform } from '../../src-main/conform/conform'
-import { reasonsOf, reportOf, sharePercent, tallyRows } from '../../src-main/conform/report'
+import { sharePercent } from '../../src-shared/protocol/conformance'
+import { reasonsOf, reportOf, tallyRows } from '../../src-main/conform/report'
 import { table } from '../../src-main/cli/output'
 import { observations, said } from './observed'
 

@@ -27,7 +27,7 @@ const kernel = `${sim}/kernel`
 const renderer = 'src-renderer'
 const widgets = ['vue', 'reka-ui', '@lucide/vue', '@tanstack/vue-virtual']
 const room = [`${renderer}/stores`, `${renderer}/design`, `${renderer}/shell/commands`, shared, ...widgets]
-const rooms = ['compare', 'topology', 'workload', 'guide', 'timeline', 'pagemap', 'inspector', 'panels'].map((name) => `${renderer}/${name}`)
+const rooms = ['compare', 'conform', 'topology', 'workload', 'guide', 'timeline', 'pagemap', 'inspector', 'panels'].map((name) => `${renderer}/${name}`)
 
 export const mayImport: readonly Row[] = [
   { place: base, may: [] },
@@ -66,7 +66,7 @@ export const mayImport: readonly Row[] = [
   // An observation becomes an ordinary lab, which the ordinary engine runs: only the door is open.
   { place: 'src-main/conform', may: [shared, 'zod', `${sim}/assemble`, `${sim}/api`] },
   { place: 'src-main/storage', may: [shared, 'node', 'yaml'] },
-  { place: 'src-main/host', may: [shared, 'node', 'electron', `${sim}/assemble`, `${sim}/api`] },
+  { place: 'src-main/host', may: [shared, 'node', 'electron', `${sim}/assemble`, `${sim}/api`, 'src-main/conform'] },
   { place: 'src-main/app', may: [shared, 'node', 'electron', 'src-main/storage', 'src-main/import', 'src-main/export', 'src-main/report'] },
   { place: 'src-main/preload', may: [protocol, 'electron'] },
   {

@@ -24,6 +24,8 @@ function routerWith(open: () => ReturnType<Handlers['lab.open']>): CommandRouter
     'lab.save': unexpected,
     'run.start': unexpected,
     'compare.start': unexpected,
+    'conform.start': unexpected,
+    'conform.openLab': unexpected,
     'report.export': unexpected,
     'app.screenshotReady': unexpected,
     'app.setDirty': unexpected,
