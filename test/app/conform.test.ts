@@ -38,5 +38,4 @@ test('observations are compared by area, and those that agree open as labs that 
   await view().getByRole('listitem').first().click()
   await bench.status.getByText('not run yet').waitFor()
   expect(await bench.header.innerText()).toContain('.lab.yaml')
-  await app.page.screenshot({ path: '/tmp/conform-1.png' })
 })

@@ -174,15 +174,16 @@ export function flushPages(host: Row, pfn: number, pages: number): void {
 
 /** Copies frames, fragments included. */
 export function copyContent(host: Row, from: number, to: number, pages: number): void {
-  const parts = fragmentsIn(wholePages(from, pages)).map(part => ({ ...part, tag: fragments.tag.get(part.row) }));
+  // Read before anything is written: the two ranges may lie in one another.
+  const parts = fragmentsIn(wholePages(from, pages)).map(part => ({ part, tag: fragments.tag.get(part.row) }));
   for (let at = 0; at < pages;) {
     const next = Math.min(pages, hosts.content.runEnd(host, from + at) - from);
     writePages(host, to + at, next - at, hosts.content.at(host, from + at));
     at = next;
   }
-  for (const part of parts) {
+  for (const { part, tag } of parts) {
     const first = Math.max(part.pfn, from);
     const end = Math.min(part.pfn + part.pages, from + pages);
-    put({ ...part, pfn: first - from + to, pages: end - first }, part.tag, 0, 0);
+    put({ ...part, pfn: first - from + to, pages: end - first }, tag, 0, 0);
   }
 }
