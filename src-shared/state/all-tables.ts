@@ -1,6 +1,7 @@
 import { assert } from '../base/assert';
 import type { TableDefinition } from './table';
 import * as content from './content-tables';
+import * as buffers from './buffer-tables';
 import * as links from './link-tables';
 import * as movers from './mover-tables';
 import * as placement from './placement-tables';
@@ -9,7 +10,7 @@ import * as notifiers from './notifier-tables';
 import * as core from './tables';
 import * as vfs from './vfs-tables';
 
-const FAMILIES: readonly object[] = [core, content, links, placement, vfs, deviceMemory, notifiers, movers];
+const FAMILIES: readonly object[] = [core, content, links, placement, vfs, deviceMemory, notifiers, movers, buffers];
 
 const isTable = (member: unknown): member is { readonly $: TableDefinition } => typeof member === 'object' && member !== null && '$' in member;
 

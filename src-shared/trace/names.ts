@@ -1,6 +1,7 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import { valueAt } from '../state/page-runs';
+import { buffers, pageMoves, users } from '../state/buffer-tables';
 import { movers } from '../state/mover-tables';
 import { memoryBlocks } from '../state/placement-tables';
 import {
@@ -121,6 +122,9 @@ const NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
   [links.$.id, (_, run, row) => nameIn(run.links, row) ?? `link at ${row}`],
   [counters.$.id, () => 'vm counters'],
   ...DEVICE_MEMORY_NAMERS,
+  [buffers.$.id, (_, run, row) => `buffers of ${nameIn(run.buffers, row) ?? row}`],
+  [users.$.id, (state, _, row) => `user ${users.uid.in(state, row)}`],
+  [pageMoves.$.id, (state, run, row) => `status array of ${operationName(run, pageMoves.op.in(state, row))}`],
   [movers.$.id, (state, run, row) => `folios that ${operationName(run, movers.op.in(state, row))} moves`],
   [memoryBlocks.$.id, (state, run, row) => `memory blocks of ${run.memories[memoryBlocks.nth.in(state, row)]?.node ?? row}`],
   [openFiles.$.id, (state, run, row) => `open file of ${operationName(run, openFiles.op.in(state, row))}`],

@@ -73,6 +73,8 @@ export interface RunDescription {
   readonly mappings: readonly NamedRow[];
   readonly pipes: readonly NamedRow[];
   readonly regions: readonly NamedRow[];
+  /** io_uring rings, AF_XDP sockets, and users in the kernel. */
+  readonly buffers: readonly NamedRow[];
   readonly memories: readonly RunMemory[];
   readonly links: readonly RunLink[];
   /** Node of each drive and NIC row. */

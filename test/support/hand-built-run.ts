@@ -68,7 +68,7 @@ export function mountedByHand(mappingsCount = false): HandBuilt {
     ],
     files: [{ row: file, name: 'F', fs }],
     processes: [{ row: process, name: 'app' }],
-    mappings: [], pipes: [],
+    mappings: [], pipes: [], buffers: [],
     regions: [{ row: mr, name: 'm1' }],
     memories: [{ node: 'pmem0', kind: 'pmem-region', type: 'fsdax', firstPfn: BLOCK_0, pageCount: 16, fs, numaNode: 0 }],
     links: [],

@@ -1,5 +1,6 @@
 import type { Row } from '@shared/state/dictionary';
 import { files, filesystems, hosts, mappings, pipes, processes, regions } from '@shared/state/tables';
+import { buffers } from '@shared/state/buffer-tables';
 import { memoryBlocks } from '@shared/state/placement-tables';
 import type { Lab, LabFile, LabOperation, Scalar } from '@shared/lab/lab';
 import { KINDS_OF_TARGET } from '@shared/protocol/parameter';
@@ -14,6 +15,10 @@ import { kernel } from '../kernel';
 import { driveFilesystem, fillDriveFile, fillMemoryFile } from './cache-files';
 import { initialTag } from './initial-tag';
 import { choiceOf, quantityOf } from './parameter-values';
+
+/** Operations that bring a keeper of pages into being, and the parameter that names it. */
+const BUFFER_NAMES: Readonly<Record<string, string>> = { 'uring-register': 'ring', 'xdp-register': 'socket', 'take-reference': 'name', 'pin-pages': 'name' };
+export const DEFAULT_BUFFER = 'ring';
 
 /** First pfn of the first pmem region, and the alignment of those behind: low enough to read, high enough not to look like an index. */
 const PFN_FIRST = 0x80000;
@@ -38,6 +43,8 @@ export class LabNames {
   readonly mappings = new Map<string, MappingPlace>();
   readonly pipes = new Map<string, Row>();
   readonly regions = new Map<string, Row>();
+  /** io_uring rings, AF_XDP sockets and users in the kernel that keep pages. */
+  readonly buffers = new Map<string, Row>();
   /** Parent of each process that a fork brings into being. */
   readonly parents = new Map<Row, Row>();
   /** Names of file descriptors, numbered; each process has its own under every name. */
@@ -195,6 +202,8 @@ export class LabNames {
       const name = String(parameters['name']);
       if (!this.regions.has(name)) this.regions.set(name, regions.$.row(process, this.regions.size));
     }
+    const buffer = BUFFER_NAMES[word];
+    if (buffer !== undefined) this.addBuffer(process, String(parameters[buffer] ?? DEFAULT_BUFFER));
     if (word === 'fork') {
       const child = this.lab.actors[String(parameters['child'])];
       const row = child === undefined ? undefined : this.processes.get(child.process ?? String(parameters['child']));
@@ -213,6 +222,13 @@ export class LabNames {
       pipes.process.set(row, process);
       this.pipes.set(name, row);
     }
+  }
+
+  private addBuffer(process: Row, name: string): void {
+    if (this.buffers.has(name)) return;
+    const row = buffers.$.row(this.buffers.size);
+    buffers.process.set(row, process);
+    this.buffers.set(name, row);
   }
 
   /** A name keeps its address for good: as many pages are set aside as it is ever mapped with. */

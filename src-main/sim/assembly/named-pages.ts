@@ -37,3 +37,11 @@ export function namedPages({ parameters }: LabOperation, parameter: string, tota
   else fail('range', `"${range}" is no range of bytes; expected start+length, such as 4096+8192`);
   return { first: 0, count: 1 };
 }
+
+/** The same in bytes: offset and length. */
+export function namedBytes({ parameters }: LabOperation, parameter: string, total: number): { readonly start: number; readonly length: number } {
+  const match = /^(\d+)\+(\d+)$/.exec(String(parameters['range'] ?? ''));
+  if (match !== null) return { start: Number(match[1]), length: Number(match[2]) };
+  const { first, count } = namedPages({ word: '', parameters }, parameter, total, () => { /* namedPages has been asked before, and has reported it */ });
+  return { start: first * PAGE_BYTES, length: count * PAGE_BYTES };
+}

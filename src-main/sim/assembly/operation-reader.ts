@@ -6,8 +6,8 @@ import { PAGE_BYTES } from '@shared/units/pages';
 import { parseQuantity } from '@shared/units/quantity';
 import type { LabOperation, Scalar } from '@shared/lab/lab';
 import type { MappingPlace, Operation, OperationReader } from '../operations/operation';
-import type { LabNames } from './lab-names';
-import { namedPages } from './named-pages';
+import { DEFAULT_BUFFER, type LabNames } from './lab-names';
+import { namedBytes, namedPages } from './named-pages';
 
 /** Where an operation stands, and what it may name. */
 export interface ReadingPlace {
@@ -74,6 +74,8 @@ export function operationReader(operation: LabOperation, entry: Operation, place
       if (mr !== 0 && regions.process.get(mr) !== place.process) fail(parameter, `registration "${String(given(parameter))}" belongs to another process already; their names are unique in a lab`);
       return mr;
     },
+    buffer: parameter => names.buffers.get(String(given(parameter) ?? DEFAULT_BUFFER)) ?? named(parameter, names.buffers, 'ring, socket or holder', 0),
+    bytes: (pages, total) => namedBytes(operation, pages, total),
     pipe: parameter => named(parameter, names.pipes, 'pipe', 0),
     descriptor: parameter => descriptors.$.row(place.process, named(parameter, names.descriptors, 'descriptor', 0)),
     newDescriptor: parameter => descriptors.$.row(place.process, given(parameter) === undefined ? UNNAMED_FIRST + operations.nth.get(place.op) : named(parameter, names.descriptors, 'descriptor', 0)),

@@ -102,6 +102,17 @@ export function shortenHold(holder: Row, pages: number): void {
   afterPut(host, pfn, dropped);
 }
 
+/** What {@link splitHold} reads and writes. */
+export const SPLIT_TERMS = [...HOLDER_TERMS, ...every(holders.host)];
+
+/** Makes two holds of one: the first keeps its first `pages` pages, `behind` names the rest. Nothing is counted. */
+export function splitHold(holder: Row, pages: number, behind: Row): void {
+  for (const column of [holders.how, holders.keeper, holders.host, holders.owner, holders.ownerDelta]) column.set(behind, column.get(holder));
+  holders.pfnFirst.set(behind, holders.pfnFirst.get(holder) + pages);
+  holders.pageCount.set(behind, holders.pageCount.get(holder) - pages);
+  holders.pageCount.set(holder, pages);
+}
+
 /** What follows a put, by the type of memory: RAM without references is free again, a DAX page may have become idle. */
 export function afterPut(host: Row, pfn: number, pages: number): void {
   if (isZeroFrame(pfn)) return;

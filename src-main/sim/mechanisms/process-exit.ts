@@ -1,5 +1,6 @@
 import { SIGNALS } from '@shared/domain/signal';
 import { arena } from '@shared/state/arena';
+import { buffers } from '@shared/state/buffer-tables';
 import type { Row } from '@shared/state/dictionary';
 import { actors, pipes, processes, regions } from '@shared/state/tables';
 import { descriptors } from '@shared/state/vfs-tables';
@@ -13,17 +14,19 @@ import { deregisterMemory } from './deregister-memory';
 import { closeFile } from './open-close';
 import { drainPipe } from './pipe';
 import { dropLooseFiles, hasLooseFiles, LOOSE_READS } from './put-file';
+import { bufferOf, releaseBuffer } from './registered-buffers';
 import { REMOVE_READS, REMOVE_TERMS, removeRange } from './vma';
 
 /** More pages than any address space of a lab has. */
 const ADDRESS_SPACE_PAGES = 2 ** 30;
 
-const T = frame('process', 'mr', 'pipe', 'descriptor');
+const T = frame('process', 'mr', 'pipe', 'descriptor', 'buffer');
 
 const deregister = site(deregisterMemory, T.mr, T.process);
 const closePipe = site(drainPipe, T.pipe, 1);
 const close = site(closeFile, T.descriptor);
 const dropFiles = site(dropLooseFiles);
+const release = site(releaseBuffer, T.buffer, 1);
 
 const siblings = (): readonly Row[] => threadsOf(T.process.v).filter(actor => actor !== machine.self);
 const nextRegion = (): Row => regions.$.rows(arena).find(mr => regions.process.get(mr) === T.process.v && regions.state.get(mr) === regions.state.valueOf('valid')) ?? 0;
@@ -38,7 +41,7 @@ export const processExit = mechanism({
   name: 'process-exit',
   source: 'kernel/exit.c do_exit(), exit_mmap(), exit_files() (6.19)',
   frame: T,
-  order: 'EX1 EX2 EX2q EX3 EX4 EX4f EX5 EX6',
+  order: 'EX1 EX2 EX2q EX3 EX3b EX4 EX4f EX5 EX6',
   steps: {
     EX1: {
       title: 'tell the other threads, unless one of them leads the way already',
@@ -55,10 +58,17 @@ export const processExit = mechanism({
     },
     EX2q: { title: 'destroy its queue pairs', writes: [at(processes.qpsGone, T.process)], run: () => { processes.qpsGone.set(T.process.v, 1); } },
     EX3: {
-      title: 'deregister one memory region', reads: every(regions.state), calls: [deregister], to: ['EX3', 'EX4'],
+      title: 'deregister one memory region', reads: every(regions.state), calls: [deregister], to: ['EX3', 'EX3b'],
       run: go => {
         T.mr.v = nextRegion();
-        return T.mr.v === 0 ? go.EX4 : call(deregister, go.EX3);
+        return T.mr.v === 0 ? go.EX3b : call(deregister, go.EX3);
+      },
+    },
+    EX3b: {
+      title: 'close one ring or socket', reads: every(buffers.state, buffers.process), calls: [release], to: ['EX3b', 'EX4'],
+      run: go => {
+        T.buffer.v = bufferOf(T.process.v);
+        return T.buffer.v === 0 ? go.EX4 : call(release, go.EX3b);
       },
     },
     EX4: {

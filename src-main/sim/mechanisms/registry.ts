@@ -25,11 +25,15 @@ import { forkProcess, waitChild } from './fork';
 import { mapMemory, protectMemory, remapMemory, unmapMemory } from './mapping-calls';
 import { invalidateRange, tellSubscriber } from './mmu-notifier';
 import { pinLongterm } from './longterm-pin';
+import { openSocket } from './open-socket';
+import { lockMemory, unlockMemory } from './lock-memory';
 import { migrateFolios } from './migrate-folios';
 import { pageFault } from './page-fault';
 import { drainPipe, vmsplice } from './pipe';
 import { processExit } from './process-exit';
 import { nicEngine, rdmaWrite } from './rdma-write';
+import { releaseBuffer, takePages, uringRegister, xdpRegister } from './registered-buffers';
+import { remoteAccess } from './remote-access';
 import { registerMemory } from './register-memory';
 import { removeBlocks } from './remove-blocks';
 
@@ -39,6 +43,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
   invalidateRange, tellSubscriber,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
+  uringRegister, xdpRegister, releaseBuffer, takePages, remoteAccess, openSocket, lockMemory, unlockMemory,
   openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, statFile, truncatePath,
   setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime,
   logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone,

@@ -49,6 +49,10 @@ export interface OperationReader {
   mr(parameter: string): Row;
   newMr(parameter: string): Row;
   pipe(parameter: string): Row;
+  /** A ring, socket or user in the kernel that keeps pages. */
+  buffer(parameter: string): Row;
+  /** The part of {@link pages} in bytes. */
+  bytes(parameter: string, total: number): { readonly start: number; readonly length: number };
   /** A descriptor of the actor’s process, by name. */
   descriptor(parameter: string): Row;
   /** The same, where the operation makes it: without a name it gets one of its own. */

@@ -5,6 +5,10 @@ import { chmod, create, fstat, link, rename, stat, truncate, unlink } from './na
 import { fallocate, ftruncate, pread, pwrite } from './file-operations';
 import { load, madvise, mmap, mprotect, mremap, munmap, store } from './memory-operations';
 import { A_RANGE, type Operation } from './operation';
+import {
+  dropReference, mlock, munlock, pinPages, processVmRead, processVmWrite, procMemWrite, socket, takeReference, unpinPages, uringClose, uringRegisterOperation, uringUnregister,
+  xdpClose, xdpRegisterOperation,
+} from './pin-operations';
 import { fork, waitpid } from './process-operations';
 import { awaitDoneOperation, awaitHeldOperation, awaitWaitingOperation, exit, kill, wait } from './task-operations';
 
@@ -16,6 +20,8 @@ export const OPERATIONS: readonly Operation[] = ([
   setlease, getlease, onBreak, leaseBreakTime,
   odirectRead, odirectWrite, vmsplice, readPipe, closePipe,
   ibvReg, ibvDereg, rdmaWrite,
+  uringRegisterOperation, uringUnregister, uringClose, xdpRegisterOperation, xdpClose, socket,
+  processVmRead, processVmWrite, procMemWrite, mlock, munlock, takeReference, dropReference, pinPages, unpinPages,
   fork, waitpid, kill, exit, wait, awaitHeldOperation, awaitWaitingOperation, awaitDoneOperation, awaitBreakOperation,
 ] satisfies readonly Operation[]).map(withRange);
 
