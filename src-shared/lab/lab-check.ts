@@ -63,7 +63,7 @@ function* fileFindings(node: LabNode, path: LabPath): Iterable<LabFinding> {
     if (size === null || !size.ok) yield error([...path, name, 'size'], `size of file ${name} is "${file.size}": ${size === null ? 'expected a size' : size.ok ? '' : size.refusal}.`);
     if (file.mode !== undefined && !/^0?[0-7]{3}$/.test(String(file.mode))) yield error([...path, name, 'mode'], `mode of file ${name} is "${file.mode}": expected three octal digits, such as "0644".`);
     if ((node.kind === 'host-memory') !== (file.fs !== undefined)) {
-      yield error([...path, name, 'fs'], node.kind === 'host-memory' ? `file ${name} lies in host memory: say fs: tmpfs, memfd, hugetlb or secretmem.` : `file ${name} lies on the file system of its device: leave fs away.`, 'key');
+      yield error([...path, name, 'fs'], node.kind === 'host-memory' ? `file ${name} lies in host memory: say fs: tmpfs, memfd, hugetlb, secretmem or pci-bar.` : `file ${name} lies on the file system of its device: leave fs away.`, 'key');
     }
   }
 }

@@ -33,7 +33,7 @@ export const scalar = z.union([text, number, flag], { error: 'expected a text, a
 export const files = named(z.strictObject({
   size: scalar.describe('Size, for example 64 KiB.'),
   layout: oneOf('hole', 'unwritten', 'written').optional().describe('Whether blocks lie behind it at the start.'),
-  fs: oneOf('tmpfs', 'memfd', 'hugetlb', 'secretmem').optional().describe('File system in host memory.'),
+  fs: oneOf('tmpfs', 'memfd', 'hugetlb', 'secretmem', 'pci-bar').optional().describe('File system in host memory; pci-bar is the window of a card that its mappings name without struct pages.'),
   cached: flag.optional().describe('Its pages are in the page cache at the start, clean.'),
   checksums: flag.optional().describe('The file system keeps checksums of its data.'),
   owner: natural.optional().describe('uid of its owner.'),

@@ -8,7 +8,7 @@ export type Scalar = string | number | boolean;
 export interface LabFile {
   readonly size: Scalar;
   readonly layout?: 'hole' | 'unwritten' | 'written';
-  readonly fs?: 'tmpfs' | 'memfd' | 'hugetlb' | 'secretmem';
+  readonly fs?: 'tmpfs' | 'memfd' | 'hugetlb' | 'secretmem' | 'pci-bar';
   /** Its pages are in the page cache at the start, clean. A file in host memory always is. */
   readonly cached?: boolean;
   /** The file system keeps checksums of its data: a page must not change while it is written back. */

@@ -30,7 +30,7 @@ const VPN_FIRST_OF_CHILD = 0x1000_0000;
 
 /** Numbers of file systems in host memory begin behind those of the devices. */
 const PSEUDO_FS_FIRST = 1000;
-const PSEUDO_FS = { tmpfs: 'tmpfs', memfd: 'tmpfs', hugetlb: 'hugetlbfs', secretmem: 'secretmem' } as const;
+const PSEUDO_FS = { tmpfs: 'tmpfs', memfd: 'tmpfs', hugetlb: 'hugetlbfs', secretmem: 'secretmem', 'pci-bar': 'pci-bar' } as const;
 
 const isDrive = (kind: string): boolean => KINDS_OF_TARGET.drive.some(drive => drive === kind);
 

@@ -4,7 +4,7 @@ import { PAGE_BYTES } from '@shared/units/pages';
 import { COSTS, type Costs } from '../costs';
 import { machine } from '../engine/machine';
 import { kernel } from '../kernel';
-import { memoryAt } from '../mechanisms/memory-types';
+import { isZeroFrame, memoryAt } from '../mechanisms/memory-types';
 import type { LabNames } from './lab-names';
 import { LinkSharing, wayAlong, type Way } from './link-sharing';
 import { quantityOf } from './parameter-values';
@@ -38,6 +38,7 @@ export function mountKernel(names: LabNames, devices: ReadonlyMap<string, Row>):
   }
   const sharing = new LinkSharing(ways);
   kernel.transferNs = (device, pfn, pages) => {
+    if (isZeroFrame(pfn)) return 0;
     const isRead = accesses.wrote.get(accesses.$.row(actors.nth.get(machine.self))) === 0;
     const way = wayNths.get(key(device, memoryAt(pfn).node, isRead));
     return way === undefined ? 0 : sharing.begin(way, pages * PAGE_BYTES);

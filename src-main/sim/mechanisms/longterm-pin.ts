@@ -1,6 +1,6 @@
 import { ERRNO } from '@shared/domain/errno';
 import type { Row } from '@shared/state/dictionary';
-import { holders, hosts, processes } from '@shared/state/tables';
+import { holders, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
@@ -81,6 +81,6 @@ export const pinLongterm = mechanism({
         return fail(ERRNO.ENOMEM);
       },
     },
-    LT5: { title: 'begin again', to: ['LT1'], reads: every(hosts.isolated), run: go => go.LT1 },
+    LT5: { title: 'begin again', to: ['LT1'], beginsRound: true, run: go => go.LT1 },
   },
 });

@@ -20,7 +20,7 @@ const NODES: Readonly<Record<string, () => ReturnType<typeof pmem>>> = {
 };
 
 /** File systems that live in ordinary memory. */
-const IN_MEMORY = ['tmpfs', 'memfd', 'hugetlb', 'secretmem'] as const;
+const IN_MEMORY = ['tmpfs', 'memfd', 'hugetlb', 'secretmem', 'pci-bar'] as const;
 type MemoryFs = (typeof IN_MEMORY)[number];
 
 const memoryFs = (fs: string): MemoryFs | undefined => IN_MEMORY.find(name => name === fs);

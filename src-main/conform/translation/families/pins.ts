@@ -41,7 +41,7 @@ export const pins: Family = {
   },
   'ibv-dereg': (scene, said) => undoing(scene, scene.perform(said.actor, 'ibv-dereg', { mr: mrOf(said) })),
 
-  'xdp-register': (scene, said) => scene.perform(said.actor, 'xdp-register', { socket: 'umem', mapping: mappingOf(scene, said).name }),
+  'xdp-register': (scene, said) => scene.perform(said.actor, 'xdp-register', { socket: 'umem', ...partOfMapping(scene, said) }),
   'xdp-close': (scene, said) => undoing(scene, scene.perform(said.actor, 'xdp-close', { socket: 'umem' })),
   socket: (scene, said) => scene.perform(said.actor, 'socket', { family: said.read.text('family') ?? '' }),
 
