@@ -2,6 +2,7 @@ import type { State } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { files, holders, hosts, processes, mappings } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
+import type { Written } from '../translation/bytes';
 import type { Evidence } from './evidence';
 
 /** Zeroed memory, as observations print it. */
@@ -10,16 +11,29 @@ const ZERO = '0';
 /** Byte at an offset of a frame in the state after `position` steps, as whoever filled or wrote it named it. */
 export function byteOfFrame(evidence: Evidence, pfn: number, offset: number, position: number): string {
   const tag = hosts.content.in(evidence.at(position), evidence.run.host, pfn);
-  if (tag === 0) return ZERO;
-  if (tag < 0) return evidence.scene.bytes.inFile(evidence.run.files[-tag - 1]?.name ?? '') ?? ZERO;
-  const writer = evidence.run.operations[tag - 1];
-  const written = writer === undefined ? null : evidence.scene.bytes.byStep(writer.name);
-  if (written === null) return '?';
+  const written = writtenBy(evidence, tag);
+  if (written === null) return byteOfTag(evidence, tag) ?? UNKNOWN;
   if (offset >= written.from && offset < written.to) return written.byte;
   // The rest of the page is as it was before that write; a copy has it from the frame that was written.
   const landing = landingOf(evidence, tag, pfn, position);
   return landing === null ? ZERO : byteOfFrame(evidence, landing.pfn, offset, landing.position);
 }
+
+/** What an operation wrote, by the tag of its content. */
+function writtenBy(evidence: Evidence, tag: number): Written | null {
+  const writer = tag > 0 ? evidence.run.operations[tag - 1] : undefined;
+  return writer === undefined ? null : evidence.scene.bytes.byStep(writer.name);
+}
+
+/** Byte of a whole page of one content; null if nothing says. */
+function byteOfTag(evidence: Evidence, tag: number): string | null {
+  if (tag === 0) return ZERO;
+  if (tag < 0) return evidence.scene.bytes.inFile(evidence.run.files[-tag - 1]?.name ?? '') ?? ZERO;
+  return writtenBy(evidence, tag)?.byte ?? null;
+}
+
+/** Written by something that no clause gave a byte. */
+const UNKNOWN = '?';
 
 /** Where content of a tag was last written into a frame, or into the one it was copied from. */
 function landingOf(evidence: Evidence, tag: number, pfn: number, position: number): { readonly pfn: number; readonly position: number } | null {
@@ -40,11 +54,14 @@ export function byteOfFile(evidence: Evidence, name: string, at: number, positio
   if (at >= files.size.in(state, file)) return 'eof';
   const index = Math.floor(at / PAGE_BYTES);
   const frame = frameOfFile(state, file, index);
-  return frame === null ? ZERO : byteOfFrame(evidence, frame, at % PAGE_BYTES, position);
+  if (frame !== null) return byteOfFrame(evidence, frame, at % PAGE_BYTES, position);
+  return files.dax.in(state, file) === 1 ? ZERO : byteOfTag(evidence, files.medium.in(state, file, index)) ?? ZERO;
 }
 
-/** Frame with the content of a page of a file; null for a hole, or blocks nobody wrote. */
+/** Frame with the content of a page of a file: its cached page, or its block; null where it has neither, or nobody wrote. */
 function frameOfFile(state: State, file: Row, index: number): number | null {
+  if (files.cached.in(state, file, index) === 1) return index + files.cacheDelta.in(state, file, index);
+  if (files.dax.in(state, file) === 0) return null;
   return files.kind.in(state, file, index) === WRITTEN ? index + files.blockDelta.in(state, file, index) : null;
 }
 

@@ -20,7 +20,8 @@ function pipeByte(evidence: Evidence): string {
   return frame === null ? '0' : byteOfFrame(evidence, frame, 0, position);
 }
 
-const hex = (byte: string): string => (byte === '0' ? '0x00' : `0x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
+/** A byte as observations of single bytes print it. */
+export const hex = (byte: string): string => (byte === '0' ? '0x00' : `0x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 /** What the held pages hold, and what became of file and holder. */
 export const holdFacts: Facts = {

@@ -23,6 +23,8 @@ export function useNic(draft: LabDraft): void {
 /** A second NUMA node, and the one whose memory comes by hot-plug. */
 export function useNode(draft: LabDraft, id: number, zone: string): string {
   const name = `node${id}`;
+  // The nodes of the machine that always have memory: where pages go when they may not stay depends on them.
+  if (id > 1) useNode(draft, 1, 'normal');
   if (id > 0) draft.node(name, { kind: 'host-memory', size: id === 1 ? '1 GiB' : '512 MiB', node: id, ...(zone === 'normal' ? {} : { zone }) }, { port: 'bus', to: 'cpu0.memory' });
   return name;
 }

@@ -1,5 +1,6 @@
 import type { Scalar } from '@shared/lab/lab';
 import { PAGE_BYTES } from '@shared/units/pages';
+import type { Clause } from '../observation/clause';
 import type { ByteRange } from '../observation/values';
 import { LabDraft, type ActorAbout, type Step } from './draft';
 import { Bytes } from './bytes';
@@ -19,6 +20,14 @@ export interface SceneFile {
   readonly name: string;
   readonly fs: string;
   readonly bytes: number;
+}
+
+/** A memory region: part of the memory of a queue pair's side. */
+export interface SceneRegion {
+  readonly name: string;
+  readonly mapping: string;
+  readonly range: ByteRange;
+  readonly fill: string;
 }
 
 /** Pages kept busy: by which step, and how they are let go. */
@@ -47,6 +56,15 @@ export class Scene {
   readonly files = new Map<string, SceneFile>();
   readonly mappings = new Map<string, SceneMapping>();
   readonly holds: SceneHold[] = [];
+  readonly regions = new Map<string, SceneRegion>();
+  readonly domains = new Set<string>();
+  /** Queue pair of each role, number of each work request, where the first of them lands, and the requests of the common tail. */
+  readonly roles = new Map<string, string>();
+  readonly workIds = new Map<Step, number>();
+  target: string | null = null;
+  readonly tail = new Set<Step>();
+  /** Mapping that took the place of another one. */
+  readonly overlays = new Map<string, string>();
   /** Files that open file descriptions stand for. */
   readonly fds = new Map<string, SceneFile | null>();
   /** Steps that a counter asks about, by what they are. */
@@ -90,7 +108,7 @@ export class Scene {
   private readonly endings: (() => void)[] = [];
   private names = 0;
 
-  constructor(readonly area: string) {
+  constructor(readonly area: string, readonly setup: readonly Clause[]) {
     this.draft.actor(TASK);
     addMachine(this.draft);
   }

@@ -11,6 +11,7 @@ export function addTails(scene: Scene, { observed, action }: Observation): void 
   const undo = action[0]?.word;
   if (asks('unregister') && undo === 'uring-register') scene.marked.set('undo', scene.perform(TASK, 'uring-unregister', { ring: action[0]?.values['ring'] ?? 'ring' }));
   if (asks('dereg') && undo === 'ibv-reg') scene.marked.set('undo', scene.perform(TASK, 'ibv-dereg', { mr: action[0]?.values['mr'] ?? 'mr' }));
+  if (Array.isArray(observed.counters['later'])) postAgain(scene, observed.counters['later'].length > 0);
   rescue(scene);
 }
 
@@ -22,4 +23,22 @@ function rescue(scene: Scene): void {
   scene.await(rescuer, call, 'inside');
   scene.draft.wait(rescuer, RESCUE_NS);
   scene.rescue = scene.draft.say(rescuer, 'kill', { actor: call.actor, sig: 'SIGUSR1' });
+}
+
+/** Longer than any of the retries of a queue pair takes. */
+const SETTLED_NS = 10 * NS_PER_S;
+
+/** The tail of every RDMA probe: two more writes and a receive, once all that was posted before has completed. */
+function postAgain(scene: Scene, isRun: boolean): void {
+  const [requester, responder] = [scene.roles.get('requester'), scene.roles.get('responder')];
+  if (requester === undefined || responder === undefined) return;
+  scene.pause(TASK, SETTLED_NS);
+  if (!isRun) return;
+  for (const wr of [50, 51]) {
+    const step = scene.perform(TASK, 'rdma-write', { qp: requester, len: '16 B', local: 'l+0', remote: 'r+4096', wr: String(wr), poll: 'false' });
+    scene.workIds.set(step, wr);
+    scene.tail.add(step);
+    scene.pause(TASK, SETTLED_NS);
+  }
+  scene.tail.add(scene.perform(TASK, 'post-recv', { qp: responder, len: '64 B', wr: '60' }));
 }

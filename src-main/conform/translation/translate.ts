@@ -21,7 +21,7 @@ export interface Translation {
  * @throws {NotModelled} where the lab has no word for what a clause says.
  */
 export function translate(observation: Observation): Translation {
-  const scene = new Scene(observation.area);
+  const scene = new Scene(observation.area, observation.setup);
   for (const clause of observation.setup) {
     if (clause.who === 'waiting') begin(scene, clause);
     else say(scene, clause);

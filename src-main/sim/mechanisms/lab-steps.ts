@@ -95,7 +95,7 @@ const asking = new Set<number>();
 /** Whatever a guard of another program may look at: whether that one waits is read from it. */
 const GUARD_READS = every(
   actors.pc, actors.op, actors.signal, actors.dead, operations.state, files.iolock, files.invlock, files.ilock, files.iMmap, files.metaDirty, files.fs, files.entryLock, files.kind, files.blockDelta,
-  filesystems.shutDown, processes.mmapLock, processes.pte, processes.exited, processes.unborn, hosts.refs, hosts.maps, hosts.owner, requests.state, transfers.state, regions.inflight,
+  filesystems.shutDown, processes.mmapLock, processes.pte, processes.exited, processes.unborn, hosts.refs, hosts.unwoken, hosts.maps, hosts.owner, requests.state, transfers.state, regions.inflight,
 );
 
 /**

@@ -3,7 +3,7 @@ import { hosts } from '@shared/state/tables';
 import { every } from '../engine/place';
 import { kernel } from '../kernel';
 import { isIdle } from './folio-counts';
-import { isFsdaxFrame } from './memory-types';
+import { isFsdaxFrame, isZeroFrame } from './memory-types';
 
 /**
  * A defect of stable 6.1 (knob dioReleaseWakes): __bio_release_pages() drops the pages of an O_DIRECT buffer with folio_put(),
@@ -17,7 +17,7 @@ export const WAKEUP_READS = every(hosts.refs, hosts.unwoken);
 
 /** The completion of an O_DIRECT has dropped these frames: those that became idle by that woke nobody. */
 export function loseWakeup(host: Row, pfn: number, pages: number): void {
-  if (isDefective() && isFsdaxFrame(pfn) && isIdle(host, pfn)) hosts.unwoken.assign(host, pfn, pages, 1);
+  if (isDefective() && !isZeroFrame(pfn) && isFsdaxFrame(pfn) && isIdle(host, pfn)) hosts.unwoken.assign(host, pfn, pages, 1);
 }
 
 /** About to sleep until a page is idle: what was dropped before is seen by looking, what is dropped later has to wake. */

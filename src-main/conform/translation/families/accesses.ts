@@ -8,7 +8,7 @@ import { mappingOf, pagesAround, rangeOf } from './objects';
 /** A CPU access to one byte, to a byte of each page of a range, or to every second page. */
 function access(scene: Scene, said: Said, word: 'load' | 'store'): Step {
   const { read, actor, clause } = said;
-  const mapping = mappingOf(scene, said);
+  const mapping = scene.mappings.get(scene.regions.get(read.text('mr') ?? '')?.mapping ?? '') ?? mappingOf(scene, said);
   const offset = read.size('offset');
   const at = offset === null ? 0 : offset % PAGE_BYTES;
   const byte = read.text('byte') ?? '?';

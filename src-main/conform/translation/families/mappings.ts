@@ -19,8 +19,9 @@ export const mappings: Family = {
     const { read, actor, clause } = said;
     const at = read.text('at');
     const name = read.text('name') ?? scene.freshName('m');
-    const over = at === null ? undefined : scene.mappings.get(at);
+    const over = at === null ? undefined : scene.mappings.get(scene.regions.get(at)?.mapping ?? at);
     if (over !== undefined) {
+      scene.overlays.set(over.name, name);
       const step = scene.perform(actor, 'mmap', { name, pages: `0+${over.bytes / PAGE_BYTES}`, over: over.name });
       scene.mappings.set(name, { name, bytes: over.bytes, file: null });
       const fill = read.text('fill');
@@ -43,8 +44,9 @@ export const mappings: Family = {
   },
 
   munmap(scene, said) {
-    const mapping = mappingOf(scene, said);
-    return scene.perform(said.actor, 'munmap', { mapping: mapping.name, ...partOf(rangeOf(said)) });
+    const region = scene.regions.get(said.read.text('mr') ?? '');
+    if (region !== undefined) return scene.perform(said.actor, 'munmap', { mapping: region.mapping, ...partOf(region.range) });
+    return scene.perform(said.actor, 'munmap', { mapping: mappingOf(scene, said).name, ...partOf(rangeOf(said)) });
   },
 
   mprotect: (scene, said) => scene.perform(said.actor, 'mprotect', { ...partOfMapping(scene, said), prot: said.read.text('prot') ?? '' }),

@@ -9,8 +9,9 @@ import { migration } from './migration';
 import { mounts } from './mounts';
 import { pins } from './pins';
 import { processes } from './processes';
+import { rdma } from './rdma';
 
-const FAMILIES: readonly Family[] = [maps, accesses, mappings, files, holds, pins, processes, leases, migration, mounts];
+const FAMILIES: readonly Family[] = [maps, accesses, mappings, files, holds, pins, processes, leases, migration, mounts, rdma];
 
 const BY_WORD: ReadonlyMap<string, Translate> = new Map(FAMILIES.flatMap(family => Object.entries(family)));
 
