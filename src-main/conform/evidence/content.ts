@@ -1,8 +1,8 @@
 import type { State } from '@shared/state/arena';
+import { fragments } from '@shared/state/content-tables';
 import type { Row } from '@shared/state/dictionary';
 import { files, holders, hosts, processes, mappings } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
-import type { Written } from '../translation/bytes';
 import type { Evidence } from './evidence';
 
 /** Zeroed memory, as observations print it. */
@@ -10,41 +10,27 @@ const ZERO = '0';
 
 /** Byte at an offset of a frame in the state after `position` steps, as whoever filled or wrote it named it. */
 export function byteOfFrame(evidence: Evidence, pfn: number, offset: number, position: number): string {
-  const tag = hosts.content.in(evidence.at(position), evidence.run.host, pfn);
-  const written = writtenBy(evidence, tag);
-  if (written === null) return byteOfTag(evidence, tag) ?? UNKNOWN;
-  if (offset >= written.from && offset < written.to) return written.byte;
-  // The rest of the page is as it was before that write; a copy has it from the frame that was written.
-  const landing = landingOf(evidence, tag, pfn, position);
-  return landing === null ? ZERO : byteOfFrame(evidence, landing.pfn, offset, landing.position);
+  return byteOfTag(evidence, contentAt(evidence.at(position), evidence.run.host, pfn, offset));
 }
 
-/** What an operation wrote, by the tag of its content. */
-function writtenBy(evidence: Evidence, tag: number): Written | null {
-  const writer = tag > 0 ? evidence.run.operations[tag - 1] : undefined;
-  return writer === undefined ? null : evidence.scene.bytes.byStep(writer.name);
+/** Symbolic content of one byte of a frame: that of its page, unless somebody wrote just a part of it. */
+export function contentAt(state: State, host: Row, pfn: number, offset: number): number {
+  const part = fragments.$.rows(state).find(row => {
+    const first = fragments.pfnFirst.in(state, row);
+    return pfn >= first && pfn < first + fragments.pageCount.in(state, row) && offset >= fragments.firstByte.in(state, row) && offset < fragments.endByte.in(state, row);
+  });
+  return part === undefined ? hosts.content.in(state, host, pfn) : fragments.tag.in(state, part);
 }
 
-/** Byte of a whole page of one content; null if nothing says. */
-function byteOfTag(evidence: Evidence, tag: number): string | null {
+/** Byte that stands for a content: zero, what a file was filled with, or what an operation wrote. */
+function byteOfTag({ run, scene }: Evidence, tag: number): string {
   if (tag === 0) return ZERO;
-  if (tag < 0) return evidence.scene.bytes.inFile(evidence.run.files[-tag - 1]?.name ?? '') ?? ZERO;
-  return writtenBy(evidence, tag)?.byte ?? null;
+  if (tag < 0) return scene.bytes.inFile(run.files[-tag - 1]?.name ?? '') ?? ZERO;
+  return scene.bytes.byStep(run.operations[tag - 1]?.name ?? '') ?? UNKNOWN;
 }
 
 /** Written by something that no clause gave a byte. */
 const UNKNOWN = '?';
-
-/** Where content of a tag was last written into a frame, or into the one it was copied from. */
-function landingOf(evidence: Evidence, tag: number, pfn: number, position: number): { readonly pfn: number; readonly position: number } | null {
-  let last: { readonly pfn: number; readonly position: number } | null = null;
-  for (const { kind, args, step } of evidence.finished.trace.events(0, position)) {
-    if (kind === 'store-landed' && args[3] === tag && (last === null || args[2] === pfn)) last = { pfn: args[2]!, position: step };
-    if (kind === 'dma-write-landed' && args[3] === tag && (last === null || args[1] === pfn)) last = { pfn: args[1]!, position: step };
-    if (kind === 'file-written' && args[3] === tag) last = { pfn, position: step };
-  }
-  return last;
-}
 
 /** Byte of a file by read(2): "eof" beyond its end, "no-file" once it has no name. */
 export function byteOfFile(evidence: Evidence, name: string, at: number, position: number): string {
@@ -55,7 +41,7 @@ export function byteOfFile(evidence: Evidence, name: string, at: number, positio
   const index = Math.floor(at / PAGE_BYTES);
   const frame = frameOfFile(state, file, index);
   if (frame !== null) return byteOfFrame(evidence, frame, at % PAGE_BYTES, position);
-  return files.dax.in(state, file) === 1 ? ZERO : byteOfTag(evidence, files.medium.in(state, file, index)) ?? ZERO;
+  return files.dax.in(state, file) === 1 ? ZERO : byteOfTag(evidence, files.medium.in(state, file, index));
 }
 
 /** Frame with the content of a page of a file: its cached page, or its block; null where it has neither, or nobody wrote. */

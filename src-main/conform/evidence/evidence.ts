@@ -13,6 +13,12 @@ export interface FinishedRun {
   readonly summary: RunSummary;
 }
 
+/** The step that an operation of this name is. */
+function stepOf(name: string): Step {
+  const at = name.lastIndexOf('.');
+  return { actor: name.slice(0, at), nth: Number(name.slice(at + 1)) };
+}
+
 /** What can be asked of the run of an observation's lab: states at the places that counters speak of, and outcomes of steps. */
 export class Evidence {
   private readonly cursor: TraceCursor;
@@ -88,6 +94,14 @@ export class Evidence {
   private exitOf(actor: string): number | null {
     const operation = this.run.operations.find(({ name, word }) => word === 'exit' && name.startsWith(`${actor}.`));
     return operation === undefined ? null : this.startOf({ actor, nth: Number(operation.name.slice(actor.length + 1)) });
+  }
+
+  /** Contents that the loads of an operation found, one for each run of pages that it touched at once. */
+  loadedBy(row: Row): readonly number[] {
+    const actor = this.run.operations.find(operation => operation.row === row)?.actor;
+    const step = this.run.operations.find(operation => operation.row === row);
+    const [from, to] = step === undefined ? [0, 0] : [this.startOf(stepOf(step.name)) ?? 0, this.returnOf(stepOf(step.name)) ?? this.end];
+    return [...this.finished.trace.events(from, to)].filter(({ kind, step: at }) => kind === 'load-done' && this.finished.trace.stepAt(at).actor === actor).map(({ args }) => args[3] ?? 0);
   }
 
   private eventOf(step: Step, kinds: readonly string[]): { readonly before: number } | null {

@@ -4,8 +4,9 @@ import { leaseFacts } from './leases';
 import { pins } from './pins';
 import { placementFacts } from './placement';
 import { processFacts } from './processes';
+import { storeFacts } from './stores';
 
-const FACTS: ReadonlyMap<string, Fact> = new Map(Object.entries({ ...pins, ...holdFacts, ...processFacts, ...placementFacts, ...leaseFacts }));
+const FACTS: ReadonlyMap<string, Fact> = new Map(Object.entries({ ...pins, ...holdFacts, ...processFacts, ...placementFacts, ...leaseFacts, ...storeFacts }));
 
 /** How a counter is read from a run; undefined where nothing of the lab shows it. */
 export const factOf = (counter: string): Fact | undefined => FACTS.get(counter);

@@ -97,6 +97,8 @@ export class Scene {
   made: string | null = null;
   reflink: string | null = null;
   mounted: string | null = null;
+  /** Stores of threads that race, each to a byte of its own. */
+  readonly racers: Step[] = [];
   hasForked = false;
   /** The observed call takes a hold: that it succeeds is all that is seen of it. */
   takesHold = false;
@@ -154,11 +156,11 @@ export class Scene {
   }
 
   /** Adds one step for each actor, none behind another; what comes next comes behind all of them. */
-  performTogether(actors: readonly string[], word: string, parameters: Readonly<Record<string, Scalar>>): readonly Step[] {
+  performTogether(actors: readonly string[], word: string, parametersOf: (nth: number) => Readonly<Record<string, Scalar>>): readonly Step[] {
     const before = this.behind;
-    const steps = actors.map(actor => {
+    const steps = actors.map((actor, nth) => {
       this.behind = before;
-      return this.perform(actor, word, parameters);
+      return this.perform(actor, word, parametersOf(nth));
     });
     for (const step of steps.slice(1)) this.await(actors[0]!, step, 'done');
     this.behind = { step: steps[0]!, how: 'done' };

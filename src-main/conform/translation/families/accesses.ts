@@ -9,12 +9,11 @@ import { mappingOf, pagesAround, rangeOf } from './objects';
 function access(scene: Scene, said: Said, word: 'load' | 'store'): Step {
   const { read, actor, clause } = said;
   const mapping = scene.mappings.get(scene.regions.get(read.text('mr') ?? '')?.mapping ?? '') ?? mappingOf(scene, said);
-  const offset = read.size('offset');
-  const at = offset === null ? 0 : offset % PAGE_BYTES;
+  const offset = (read.size('offset') ?? 0) % PAGE_BYTES;
   const byte = read.text('byte') ?? '?';
   const perform = (pages: Readonly<Record<string, string | number | boolean>>): Step => {
-    const step = scene.perform(actor, word, { mapping: mapping.name, ...pages });
-    if (word === 'store') scene.bytes.written(step, byte, at, at + 1);
+    const step = scene.perform(actor, word, { mapping: mapping.name, ...pages, offset });
+    if (word === 'store') scene.bytes.written(step, byte);
     return step;
   };
   if (read.text('pages') !== 'even') return perform(partOf(pagesAround(rangeOf(said))));
@@ -35,9 +34,10 @@ export const accesses: Family = {
     const mapping = mappingOf(scene, said);
     const process = scene.draft.processOf(said.actor);
     const actors = Array.from({ length: threads }, (_, nth) => (nth === 0 ? said.actor : scene.thread(scene.freshName('thread'), process)));
-    const steps = scene.performTogether(actors, 'store', { mapping: mapping.name });
     // Each thread has a byte of its own in every page.
-    steps.forEach((step, nth) => { scene.bytes.written(step, String(nth + 1), nth, nth + 1); });
+    const steps = scene.performTogether(actors, 'store', nth => ({ mapping: mapping.name, offset: nth }));
+    steps.forEach((step, nth) => { scene.bytes.written(step, String(nth + 1)); });
+    scene.racers.push(...steps);
     return steps[0]!;
   },
 };

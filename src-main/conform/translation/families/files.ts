@@ -1,4 +1,3 @@
-import { PAGE_BYTES } from '@shared/units/pages';
 import { partOf, TASK, type Scene, type SceneFile } from '../scene';
 import type { Step } from '../draft';
 import type { Family, Said, Translate } from './family';
@@ -11,10 +10,7 @@ const onFile = (word: string): Translate => (scene, said) => scene.perform(said.
 const transfer = (word: 'pread' | 'pwrite'): Translate => (scene, said) => {
   const range = rangeOf(said);
   const step = scene.perform(said.actor, word, { file: fileOf(scene, said).name, ...partOf(range) });
-  if (word === 'pwrite') {
-    const from = (range?.start ?? 0) % PAGE_BYTES;
-    scene.bytes.written(step, said.read.text('byte') ?? '?', from, from + (range?.length ?? Infinity));
-  }
+  if (word === 'pwrite') scene.bytes.written(step, said.read.text('byte') ?? '?');
   return step;
 };
 
