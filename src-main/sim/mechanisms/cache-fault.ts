@@ -13,7 +13,7 @@ import { ENTRY_READS, entryRun, mapFrames, mapHugeFrames, mapsFrame, PTE, rights
 import { placementOf } from './anonymous-fault';
 import { PMD_ORDER, PMD_PAGES } from './folios';
 import { ALLOCATE_TERMS, allocateAnonymous, freeFrames } from './frames';
-import { ADD_READS, ADD_TERMS, addToCache, CACHE_READS, cacheOrderOf, fillPages, forEachCached, hasMedium, hostOf, isHugetlb, wholeFolios } from './page-cache';
+import { ADD_READS, ADD_TERMS, addToCache, CACHE_READS, cacheOrderOf, fillPages, forEachCached, hasMedium, hostOf, isClear, isHugetlb, lockFolios, markDirty, wholeFolios } from './page-cache';
 import { CONTENT_TERMS, copyContent } from './contents';
 
 const T = frame('process', 'vpn', 'pages', 'write', 'mapping', 'file', 'index', 'errno');
@@ -33,24 +33,14 @@ const isTracked = (): boolean => T.write.v === 1 && !isCopy() && hasMedium(T.fil
 const isOwnHuge = (): boolean => isHugetlb(T.file.v) && mappings.shared.get(T.mapping.v) === 0 && cached.at(T.index.v) === 0;
 const vpnOf = (index: number): number => T.vpn.v + index - T.index.v;
 
-/** Whether a field of the frames of the cached pages is 0 all over. */
-function isClear(field: typeof hosts.locked): boolean {
-  let clear = true;
-  forEachCached(T.file.v, T.index.v, end(), (_index, pfn, pages) => { clear &&= field.find(host(), pfn, pfn + pages, value => value !== 0) < 0; });
-  return clear;
-}
-
-function lockFolios(holder: number): void {
-  const [first, last] = wholeFolios(T.file.v, T.index.v, end());
-  forEachCached(T.file.v, first, last, (_index, pfn, pages) => { hosts.locked.assign(host(), pfn, pages, holder); });
-}
+const isFree = (field: typeof hosts.locked): boolean => isClear(T.file.v, T.index.v, end(), field);
 
 /** Puts the first missing pages into the cache, locked; 0 where there is no memory. */
 function addMissing(first: number): number {
   const order = cacheOrderOf(T.file.v, first, end() - first);
   const place = placementOf(T.mapping.v);
   const added = addToCache(T.file.v, first, end() - first, order, place.numaNode);
-  if (added > 0) forEachCached(T.file.v, first, first + added, (_index, pfn, pages) => { hosts.locked.assign(host(), pfn, pages, me()); });
+  if (added > 0) lockFolios(T.file.v, first, first + added, me());
   return added;
 }
 
@@ -128,7 +118,7 @@ export const cacheFault = mechanism({
       },
     },
     FM3: {
-      title: 'look in the page cache and lock the folios', when: () => isClear(hosts.locked), waitsFor: { kind: 'cache-folio', file: 'file', index: 'index' },
+      title: 'look in the page cache and lock the folios', when: () => isFree(hosts.locked), waitsFor: { kind: 'cache-folio', file: 'file', index: 'index' },
       reads: [...CACHE_READS, ...ADD_READS, at(mappings.shared, T.mapping), at(mappings.numaNode, T.mapping), ...every(hosts.locked)], writes: [...ADD_TERMS, ...every(hosts.locked)], to: ['FM4', 'FM5', 'FM7', 'FM9'],
       run: go => {
         if (isOwnHuge()) return go.FM7;
@@ -136,7 +126,7 @@ export const cacheFault = mechanism({
         if (missing !== T.index.v) {
           // The pages up to there are served first; the access asks again for the rest.
           if (missing > 0) T.pages.v = missing - T.index.v;
-          lockFolios(me());
+          lockFolios(T.file.v, T.index.v, end(), me());
           return go.FM5;
         }
         const added = addMissing(missing);
@@ -155,17 +145,14 @@ export const cacheFault = mechanism({
       },
     },
     FM5: {
-      title: 'a write: tell the file system, wait until the pages may change', when: () => !isTracked() || files.stable.get(T.file.v) === 0 || isClear(hosts.writeback),
+      title: 'a write: tell the file system, wait until the pages may change', when: () => !isTracked() || files.stable.get(T.file.v) === 0 || isFree(hosts.writeback),
       waitsFor: { kind: 'cache-folio', file: 'file', index: 'index' },
       reads: [...CACHE_READS, at(mappings.shared, T.mapping), ...every(hosts.writeback)],
     },
     FM6: {
       title: 'page_mkwrite: reserve blocks and mark dirty', reads: [...CACHE_READS, at(mappings.shared, T.mapping)], writes: [kind, ...every(hosts.dirty)],
       run: () => {
-        if (!isTracked()) return;
-        kind.assign(T.index.v, T.pages.v, files.kind.valueOf('written'));
-        const [first, last] = wholeFolios(T.file.v, T.index.v, end());
-        forEachCached(T.file.v, first, last, (_index, pfn, pages) => { hosts.dirty.assign(host(), pfn, pages, 1); });
+        if (isTracked()) markDirty(T.file.v, T.index.v, end());
       },
     },
     FM7: {
@@ -183,7 +170,7 @@ export const cacheFault = mechanism({
         });
       },
     },
-    FM8: { title: 'unlock the folios', reads: CACHE_READS, writes: every(hosts.locked), run: () => { lockFolios(0); } },
+    FM8: { title: 'unlock the folios', reads: CACHE_READS, writes: every(hosts.locked), run: () => { lockFolios(T.file.v, T.index.v, end(), 0); } },
     FM9: {
       title: 'drop invalidate_lock', drops: [invlock], to: ['done'],
       run: () => (T.errno.v === 0 ? done() : fail(T.errno.v)),

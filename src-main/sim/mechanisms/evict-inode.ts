@@ -4,6 +4,7 @@ import { mechanism } from '../engine/mechanism';
 import { at, frame } from '../engine/place';
 import { call, done, site } from '../engine/step';
 import { kernel } from '../kernel';
+import { CACHE_MODE, changeCached, isPageCache } from './cache-layout';
 import { isInUse, OPEN_READS } from './open-files';
 import { BUSY_READS, firstBusyIndex, removeBlocks } from './remove-blocks';
 
@@ -13,6 +14,7 @@ const END = Number.MAX_SAFE_INTEGER;
 const WHOLE_FILE_PAGES = 2 ** 30;
 const gone = at(files.gone, T.file);
 const free = site(removeBlocks, T.file, 0, WHOLE_FILE_PAGES, T.op);
+const freeCached = site(changeCached, T.file, 0, WHOLE_FILE_PAGES, T.op, CACHE_MODE.evict);
 const busy = (): number => firstBusyIndex(T.file.v, 0, END);
 
 /**
@@ -36,7 +38,7 @@ export const evictInode = mechanism({
       title: 'wait until no page is held (6.15+)', when: () => !kernel.policy.knobs.evictionWaits || busy() < 0, waitsFor: { kind: 'file-idle', file: 'file' },
       reads: BUSY_READS,
     },
-    EV3: { title: 'free its blocks', calls: [free], run: () => call(free) },
+    EV3: { title: 'free its blocks', calls: [free, freeCached], run: () => call(isPageCache(T.file.v) ? freeCached : free) },
     EV4: {
       title: 'the inode is gone', to: ['done'],
       run: () => {

@@ -9,6 +9,7 @@ import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { breakLeases } from './break-leases';
 import { evictInode } from './evict-inode';
+import { CACHE_MODE, changeCached, isPageCache } from './cache-layout';
 import { layoutEntry } from './layout-entry';
 import { describe, forget, isOwner, mayAccess, OPEN_TERMS } from './open-files';
 import { putFile } from './put-file';
@@ -109,6 +110,7 @@ const TO_THE_END_PAGES = 2 ** 30;
 const T = frame('op', 'process', 'file', 'firstPage', 'open', 'errno');
 const asksToUnlock = site(breakLeases, T.file, 1, 0, 0);
 const truncate = site(layoutEntry, T.file, T.firstPage, TO_THE_END_PAGES, T.op);
+const truncateCached = site(changeCached, T.file, T.firstPage, TO_THE_END_PAGES, T.op, CACHE_MODE.truncate);
 const put = site(putFile, 0, T.file);
 
 /** truncate(2) by path: write permission, write access, then leases are broken, then the size changes. */
@@ -129,10 +131,10 @@ export const truncatePath = mechanism({
     },
     TP2: { title: 'break leases', calls: [asksToUnlock], run: () => call(asksToUnlock) },
     TP3: {
-      title: 'change the size', calls: [truncate], to: ['TP4'],
+      title: 'change the size', calls: [truncate, truncateCached], to: ['TP4'],
       run: go => {
         T.errno.v = answer.result < 0 ? answer.errno : 0;
-        return T.errno.v === 0 ? call(truncate) : go.TP4;
+        return T.errno.v === 0 ? call(isPageCache(T.file.v) ? truncateCached : truncate) : go.TP4;
       },
     },
     TP4: {

@@ -9,6 +9,7 @@ import { at, every, frame } from '../engine/place';
 import { call, done, fail, site, type Call } from '../engine/step';
 import { kernel } from '../kernel';
 import { breakLeases } from './break-leases';
+import { CACHE_MODE, changeCached, isPageCache } from './cache-layout';
 import { layoutEntry } from './layout-entry';
 import { describe, forget, mayAccess, OPEN_TERMS } from './open-files';
 import { putFile } from './put-file';
@@ -21,6 +22,7 @@ const O = frame('op', 'process', 'file', 'descriptor', 'open', 'reads', 'writes'
 
 const asksToBreak = site(breakLeases, O.file, O.writes, O.nonblock, 0);
 const truncate = site(layoutEntry, O.file, 0, TO_THE_END_PAGES, O.op);
+const truncateCached = site(changeCached, O.file, 0, TO_THE_END_PAGES, O.op, CACHE_MODE.truncate);
 const put = site(putFile, 0, O.file);
 
 /** errno of what the name and the permissions say, or 0. */
@@ -55,11 +57,11 @@ export const openFile = mechanism({
     },
     OP2: { title: 'break leases', calls: [asksToBreak], run: () => call(asksToBreak) },
     OP3: {
-      title: 'truncate, if O_TRUNC asks for it', calls: [truncate], to: ['OP5', 'OP6'],
+      title: 'truncate, if O_TRUNC asks for it', calls: [truncate, truncateCached], to: ['OP5', 'OP6'],
       run: go => {
         O.errno.v = answer.result < 0 ? answer.errno : 0;
         if (O.errno.v !== 0) return go.OP6;
-        return O.truncates.v === 1 ? call(truncate) : go.OP5;
+        return O.truncates.v === 1 ? call(isPageCache(O.file.v) ? truncateCached : truncate) : go.OP5;
       },
     },
     OP4: {

@@ -1,6 +1,7 @@
 import type { Row } from '@shared/state/dictionary';
 import { writePages } from './contents';
 import { files, filesystems, hosts } from '@shared/state/tables';
+import type { PageField } from '@shared/state/table';
 import { every } from '../engine/place';
 import { kernel } from '../kernel';
 import { afterPut } from './folio-counts';
@@ -16,6 +17,9 @@ export const isHugetlb = (file: Row): boolean => fsTypeOf(file) === FS.hugetlbfs
 
 /** Whether the file system tracks dirty pages, and writes them back to a medium: not in host memory (vma_needs_dirty_tracking()). */
 export const hasMedium = (file: Row): boolean => filesystems.drive.get(files.fs.get(file)) !== 0;
+
+/** XFS reads page cache under iolock. */
+export const isXfs = (file: Row): boolean => fsTypeOf(file) === FS.xfs;
 
 /** Whether a file has content before anybody maps it: hugetlbfs and secretmem cannot be written by a system call. */
 export const hasPageContent = (file: Row): boolean => fsTypeOf(file) !== FS.hugetlbfs && fsTypeOf(file) !== FS.secretmem;
@@ -107,4 +111,55 @@ export function wholeFolios(file: Row, first: number, end: number): readonly [fi
     return folio.first - delta + (isEnd ? folio.pageCount : 0);
   };
   return [widened(first, false), end === first ? end : widened(end - 1, true)];
+}
+
+/** Whether a field of the cached frames of [first, end) is 0 all over. */
+export function isClear(file: Row, first: number, end: number, field: PageField): boolean {
+  const host = hostOf(file);
+  let clear = true;
+  forEachCached(file, first, end, (_index, pfn, pages) => { clear &&= field.find(host, pfn, pfn + pages, value => value !== 0) < 0; });
+  return clear;
+}
+
+/** Sets a field on all frames of the folios that a range touches. */
+function setOnFolios(file: Row, first: number, end: number, field: PageField, value: number): void {
+  const host = hostOf(file);
+  forEachCached(file, ...wholeFolios(file, first, end), (_index, pfn, pages) => { field.assign(host, pfn, pages, value); });
+}
+
+/** Locks the folios of a range, or with 0 unlocks them. `holder` is an actor, from 1. */
+export const lockFolios = (file: Row, first: number, end: number, holder: number): void => { setOnFolios(file, first, end, hosts.locked, holder); };
+
+/** A write that the file system knows of: blocks are reserved, the folios are dirty. Files without a medium have neither. */
+export function markDirty(file: Row, first: number, end: number): void {
+  if (!hasMedium(file)) return;
+  files.kind.assign(file, first, end - first, files.kind.valueOf('written'));
+  setOnFolios(file, first, end, hosts.dirty, 1);
+}
+
+/**
+ * Large folios that reach over an edge of a range are split where nobody but the cache holds them; else the part of them that is
+ * removed is zeroed and they stay whole (truncate_inode_partial_folio()). Nobody maps them any more. Answers what of the range may
+ * be taken out of the cache.
+ */
+export function splitFolios(file: Row, first: number, end: number): readonly [first: number, end: number] {
+  const from = splitAt(file, first, first, end) ? first : wholeFolios(file, first, first + 1)[1];
+  return [from, end === Number.MAX_SAFE_INTEGER || splitAt(file, end, first, end) || from >= end ? end : wholeFolios(file, end - 1, end)[0]];
+}
+
+/** Makes an index the first page of a folio; false where the folio that reaches over it has to stay whole, its pages of [zeroFirst, zeroEnd) zeroed. */
+function splitAt(file: Row, index: number, zeroFirst: number, zeroEnd: number): boolean {
+  if (index === 0 || files.cached.at(file, index) === 0 || files.cached.at(file, index - 1) === 0) return true;
+  const host = hostOf(file);
+  const delta = files.cacheDelta.at(file, index);
+  const { first, pageCount } = folioAt(host, index + delta);
+  if (first === index + delta || pageCount === 1) return true;
+  if (hosts.refs.at(host, first) === pageCount) {
+    hosts.order.assign(host, first, pageCount, 0);
+    hosts.refs.add(host, first, pageCount, 1 - pageCount);
+    return true;
+  }
+  const from = Math.max(zeroFirst, first - delta);
+  writePages(host, from + delta, Math.min(zeroEnd, first + pageCount - delta) - from, 0);
+  return false;
 }

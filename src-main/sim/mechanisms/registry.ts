@@ -10,7 +10,9 @@ import { getLease, setLease } from './set-lease';
 import { allocateBlocks } from './allocate-blocks';
 import { anonymousFault } from './anonymous-fault';
 import { busyExtentWorker, logCommit } from './busy-extents';
+import { readCached, writeCached } from './cache-access';
 import { cacheFault } from './cache-fault';
+import { changeCached } from './cache-layout';
 import { cowFault } from './cow-fault';
 import { cpuAccess } from './cpu-access';
 import { deregisterMemory } from './deregister-memory';
@@ -42,6 +44,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   pageFault, cacheFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks,
   directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
   invalidateRange, tellSubscriber,
+  changeCached, readCached, writeCached,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
   uringRegister, xdpRegister, releaseBuffer, takePages, remoteAccess, openSocket, lockMemory, unlockMemory,
   openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, statFile, truncatePath,

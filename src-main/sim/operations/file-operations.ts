@@ -3,6 +3,8 @@ import { showBytes } from '@shared/units/show';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { site } from '../engine/step';
 import { readFile } from '../mechanisms/file-access';
+import { readCached, writeCached } from '../mechanisms/cache-access';
+import { CACHE_MODE, changeCached, isPageCache } from '../mechanisms/cache-layout';
 import { layoutEntry, writeEntry } from '../mechanisms/layout-entry';
 import { aByteRange, byteRange, bytesIn, rangeText } from './byte-range';
 import { aFile, somePages, type Operation } from './operation';
@@ -20,7 +22,7 @@ export const ftruncate: Operation = {
     const file = read.file('file');
     const sizeBytes = read.number('size', 'bytes');
     return {
-      call: site(layoutEntry, file, Math.ceil(sizeBytes / PAGE_BYTES), TO_THE_END_PAGES, read.op),
+      call: isPageCache(file) ? site(changeCached, file, Math.ceil(sizeBytes / PAGE_BYTES), TO_THE_END_PAGES, read.op, CACHE_MODE.truncate) : site(layoutEntry, file, Math.ceil(sizeBytes / PAGE_BYTES), TO_THE_END_PAGES, read.op),
       sizeBytes,
       text: `ftruncate ${read.text('file')} to ${showBytes(sizeBytes)}`,
     };
@@ -30,20 +32,27 @@ export const ftruncate: Operation = {
 export const fallocate: Operation = {
   word: 'fallocate',
   title: 'fallocate',
-  doc: 'Punches a hole: frees the blocks of a range, the size stays.',
+  doc: 'Punches a hole, zeroes a range, takes it out of the file or opens one, or allocates blocks.',
   source: source('fallocate(2) FALLOC_FL_PUNCH_HOLE; fs/xfs/xfs_file.c xfs_falloc_punch_hole() (6.19)', 'V'),
   parameters: [
     aFile,
-    { name: 'mode', title: 'mode', doc: 'what to do with the range', required: true, type: { kind: 'choice', values: ['punch'] } },
+    { name: 'mode', title: 'mode', doc: 'what to do with the range', required: true, type: { kind: 'choice', values: ['punch', 'zero', 'collapse', 'insert', 'alloc'] } },
     somePages('pages to punch, first+count'),
   ],
   lower(read) {
     const file = read.file('file');
+    const bytes = bytesIn(read, read.filePages(file) * PAGE_BYTES);
+    const mode = read.text('mode') as 'punch' | 'zero' | 'collapse' | 'insert' | 'alloc';
+    const text = `${mode} ${read.text('file')} ${rangeText(bytes)}`;
+    if (isPageCache(file)) {
+      // Whole pages are taken out of the file, the parts of pages at the edges are zeroed.
+      const first = Math.ceil(bytes.start / PAGE_BYTES);
+      const end = mode === 'punch' || mode === 'zero' ? Math.floor(bytes.end / PAGE_BYTES) : Math.ceil(bytes.end / PAGE_BYTES);
+      return { call: site(changeCached, file, first, end - first, read.op, CACHE_MODE[mode], bytes.start % PAGE_BYTES, bytes.end % PAGE_BYTES), text };
+    }
+    if (mode !== 'punch') read.fail('mode', `${mode} of a DAX file is not modelled; there is punch`);
     const pages = read.pages('pages', read.filePages(file));
-    return {
-      call: site(layoutEntry, file, pages.first, pages.count, read.op),
-      text: `punch ${read.text('file')} pages ${pages.first}+${pages.count}`,
-    };
+    return { call: site(layoutEntry, file, pages.first, pages.count, read.op), text };
   },
 };
 
@@ -57,7 +66,7 @@ export const pread: Operation = {
     const file = read.file('file');
     const bytes = bytesIn(read, read.filePages(file) * PAGE_BYTES);
     const { first, pages, head, tail } = byteRange(bytes);
-    return { call: site(readFile, read.op, file, first, pages, head, tail), text: `pread ${read.text('file')} ${rangeText(bytes)}` };
+    return { call: site(isPageCache(file) ? readCached : readFile, read.op, file, first, pages, head, tail), text: `pread ${read.text('file')} ${rangeText(bytes)}` };
   },
 };
 
@@ -71,6 +80,6 @@ export const pwrite: Operation = {
     const file = read.file('file');
     const bytes = bytesIn(read, Math.max(1, read.filePages(file)) * PAGE_BYTES);
     const { first, pages, head, tail } = byteRange(bytes);
-    return { call: site(writeEntry, read.op, file, first, pages, head, tail), text: `pwrite ${read.text('file')} ${rangeText(bytes)}` };
+    return { call: site(isPageCache(file) ? writeCached : writeEntry, read.op, file, first, pages, head, tail), text: `pwrite ${read.text('file')} ${rangeText(bytes)}` };
   },
 };
