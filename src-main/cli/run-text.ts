@@ -20,6 +20,7 @@ export function runText(summary: RunSummary, command: string): readonly string[]
 const ENDS: Readonly<Record<RunEnd, string>> = {
   finished: 'every program ended',
   blocked: 'nothing can go on',
+  crash: 'the kernel would have crashed',
   lasso: 'the same state came back while operations go on',
   bound: 'a bound was hit',
 };

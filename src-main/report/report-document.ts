@@ -119,7 +119,7 @@ function verdictOf({ violations, notices, expectations, end }: RunSummary): Pick
 
 const ENDINGS: Readonly<Record<RunEnd, string>> = {
   finished: 'Every program came to its end', blocked: 'The run ended because nothing could go on', lasso: 'The run ended because its logical state came back: it would repeat for ever',
-  bound: 'The run was stopped at its bound: it is not complete',
+  crash: 'The run ended because a kernel would have crashed', bound: 'The run was stopped at its bound: it is not complete',
 };
 
 const endingOf = ({ end, endNs, steps }: RunSummary): string => `${ENDINGS[end]}, at ${showNs(endNs)} of simulated time, after ${steps} ${steps === 1 ? 'step' : 'steps'}.`;

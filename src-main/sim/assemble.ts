@@ -107,9 +107,14 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
       kernel.nowNs = pick.timeNs;
       const costNs = machine.execute(row, pick.choice);
       actors.wakeNs.set(row, pick.timeNs + costNs);
-      for (const { invariant, finding } of watcher.judge(machine.steps[stepId], judgement)) note(invariant, finding);
+      const broken = watcher.judge(machine.steps[stepId], judgement);
+      for (const { invariant, finding } of broken) note(invariant, finding);
       arena.fold(mark);
       recorder.record(pick.timeNs, pick.actor, stepId, pick.choice);
+      if (broken.some(({ finding }) => finding.endsRun === true)) {
+        end = 'crash';
+        break;
+      }
       if (starving === null && isTimed && (machine.steps[stepId].beginsRound === true || hasBegunAgain(row, opBefore))) starving = lasso.starving();
       if (starving !== null && hasComeToRest(starving, recorder.steps - (lassoAt ??= recorder.steps))) {
         end = 'lasso';

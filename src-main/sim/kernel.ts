@@ -3,12 +3,43 @@ import type { RunMemory } from '@shared/trace/run-description';
 import type { Costs } from './costs';
 import type { Policy } from './policies/policy';
 
+/** Where PCI functions stand (spec 7.2). */
+export interface PciTree {
+  /** By index of the node; null where it is no PCI function. */
+  readonly functions: readonly ({ readonly bridges: readonly number[]; readonly hostBridge: string | null } | null)[];
+  /** Ports of switches and root ports; `acs` is what they do when the lab begins. */
+  readonly bridges: readonly { readonly name: string; readonly acs: boolean }[];
+  /** What the kernel’s list says of each host bridge. */
+  readonly hostBridges: Readonly<Record<string, string>>;
+  /** AMD of family 17h and later forwards between root ports. */
+  readonly cpuForwards: boolean;
+}
+
+/** What an NVMe drive says of itself, and its driver of it (spec 7.4). */
+export interface DriveParameters {
+  readonly cmbBytes: number;
+  readonly cmbOffset: number;
+  readonly barBytes: number;
+  /** CMBSZ.RDS, CMBSZ.WDS, and submission queues where driver and drive both want them. */
+  readonly cmbReads: boolean;
+  readonly cmbWrites: boolean;
+  readonly cmbQueues: boolean;
+  readonly ioQueueCount: number;
+  readonly queueDepth: number;
+  readonly hmbBytes: number;
+}
+
 /** What of the lab never changes during a run: policy, costs, programs. Mounted by `assemble`, read by mechanisms. */
 export interface Kernel {
   policy: Policy;
   costs: Costs;
   /** All memory by its frames. */
   memories: readonly RunMemory[];
+  /** Nodes of the topology by index. */
+  nodes: readonly string[];
+  pci: PciTree;
+  /** NVMe drives by index of the node. */
+  drives: ReadonlyMap<number, DriveParameters>;
   /** Operations of the lab by index. */
   operations: readonly MountedOperation[];
   /** Time a drive needs before the first byte of a request moves. */

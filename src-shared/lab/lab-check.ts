@@ -86,7 +86,7 @@ function* valueFindings(value: Scalar, parameter: Parameter, path: LabPath, lab:
 /** Names that a reference may use; null where operations bring them into being as the lab runs. */
 function namesOf(target: ReferenceTarget, lab: Lab, catalogue: Catalogue): readonly string[] | null {
   switch (target) {
-    case 'mapping': case 'mr': case 'pipe': case 'fd': return null;
+    case 'mapping': case 'mr': case 'pipe': case 'fd': case 'p2p-buffer': return null;
     case 'actor': return Object.keys(lab.actors);
     case 'file': return [...Object.values(lab.topology.nodes).flatMap(node => Object.keys(node.files ?? {})), ...createdFiles(lab)];
     default: return nodesOf(kindsOfTarget(target), lab, catalogue);
@@ -181,6 +181,7 @@ const SUBJECTS = {
   notViolated: [],
   order: [],
   process: ['pinnedVm'],
+  state: ['is'],
 } as const satisfies { readonly [Subject in keyof Expectation]?: readonly (keyof Expectation)[] };
 
 type Subject = keyof typeof SUBJECTS;

@@ -112,6 +112,10 @@ export interface Expectation {
   readonly order?: readonly string[];
   readonly process?: string;
   readonly pinnedVm?: number;
+  /** A column of a row: "pgmap of nvme0: refs". */
+  readonly state?: string;
+  /** Its value: a number, or the word for it. */
+  readonly is?: Scalar;
 }
 
 /** A guided lab: what a person reads, predicts, runs and sees, step by step. */

@@ -41,6 +41,9 @@ export type WaitTarget =
   | { readonly kind: 'device-empty'; readonly gpu: string }
   /** Until nobody has the folio of a file page locked, or on its way to the medium. */
   | { readonly kind: 'cache-folio'; readonly file: string; readonly index: string }
+  | { readonly kind: 'pgmap'; readonly pgmap: string }
+  /** Until the busy list of a file system is empty. */
+  | { readonly kind: 'busy-drained'; readonly fs: string }
   | { readonly kind: 'pages-held'; readonly file: string; readonly index: string }
   /** An engine or worker at rest: nothing to do is not being blocked. */
   | { readonly kind: 'work' };

@@ -4,13 +4,15 @@ import * as content from './content-tables';
 import * as buffers from './buffer-tables';
 import * as links from './link-tables';
 import * as movers from './mover-tables';
+import * as p2p from './p2p-tables';
+import * as pgmap from './pgmap-tables';
 import * as placement from './placement-tables';
 import * as deviceMemory from './device-memory-tables';
 import * as notifiers from './notifier-tables';
 import * as core from './tables';
 import * as vfs from './vfs-tables';
 
-const FAMILIES: readonly object[] = [core, content, links, placement, vfs, deviceMemory, notifiers, movers, buffers];
+const FAMILIES: readonly object[] = [core, content, links, placement, vfs, deviceMemory, notifiers, movers, buffers, pgmap, p2p];
 
 const isTable = (member: unknown): member is { readonly $: TableDefinition } => typeof member === 'object' && member !== null && '$' in member;
 

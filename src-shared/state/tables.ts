@@ -66,7 +66,7 @@ export const hosts = table('host', 'The frames of all memory, by pfn. Every page
 });
 
 /** Kinds of file systems: how their files are mapped and cached (oracle vocabulary 5, and the pseudo file systems behind special mappings). */
-export const FS_TYPES = ['xfs', 'ext4', 'tmpfs', 'hugetlbfs', 'secretmem', 'devdax', 'pci-bar'] as const;
+export const FS_TYPES = ['xfs', 'ext4', 'tmpfs', 'hugetlbfs', 'secretmem', 'devdax', 'pci-bar', 'p2pmem'] as const;
 
 export const filesystems = table('filesystem', 'A file system. On pmem with DAX a block is a page frame; elsewhere files are page cache.', {
   nth: id('index in the lab, from 0'),
@@ -78,6 +78,9 @@ export const filesystems = table('filesystem', 'A file system. On pmem with DAX 
   busyGeneration: int('eb_gen: moves whenever a busy extent clears'),
   logDirty: flag('a transaction waits for the log to commit it'),
   shutDown: flag('its log writes nothing any more (FS_IOC_SHUTDOWN)'),
+  alignPages: count('device-dax: alignment of mappings', { hidden: true, unit: 'pages' }),
+  unmounted: flag('umount is through'),
+  lost: flag('its device is gone: the driver was unbound'),
   host: ref('its machine', { hidden: true }),
   drive: ref('the drive that has the blocks of files that are page cache', { hidden: true }),
   firstPfn: int('pfn of block 0', { hidden: true }),

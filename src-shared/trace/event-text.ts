@@ -2,6 +2,7 @@ import { errnoName } from '../domain/errno';
 import { signalName } from '../domain/signal';
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
+import { ioQueues, p2pRoutes } from '../state/p2p-tables';
 import { holders, mappings, operations, transfers } from '../state/tables';
 import { LEASE_TYPES } from '../state/vfs-tables';
 import { showPages } from '../units/show';
@@ -67,6 +68,14 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'folios-moved': (of, here) => `${showPages(of.pages)} ${of.pages === 1 ? 'moves' : 'move'} from ${frame(here, of.from)} to ${frame(here, of.to)}`,
   'folios-stay': (of, here) => `${showPages(of.pages)} ${of.pages === 1 ? 'stays' : 'stay'} at ${frame(here, of.pfn)}: the refcount is ${of.refs}`,
   'process-exited': (of, here) => `${processOf(here, of.process)} has exited`,
+  'pgmap-gone': (of, here) => `${nameOfRow(here.state, here.run, of.pgmap)} is gone, and the struct pages of its range`,
+  'gone-page-used': (of, here) => `${self(here)} touches page ${frame(here, of.pfn)}, whose struct page is gone`,
+  'driver-unbound': (of, here) => `the driver of ${here.run.nodes[of.node] ?? of.node} is unbound`,
+  'p2p-route-found': (of, here) => `${nameOfRow(here.state, here.run, of.route)}: ${p2pRoutes.type.spec.names?.[of.type] ?? of.type}, distance ${of.distance}`,
+  'p2p-allocated': (of, here) => `${showPages(of.pages)} of peer-to-peer memory from ${frame(here, of.pfn)} for the ${nameOfRow(here.state, here.run, of.allocation)}`,
+  'p2p-freed': (of, here) => `${showPages(of.pages)} of peer-to-peer memory from ${frame(here, of.pfn)} are the pool’s again`,
+  'p2p-provider-found': (of, here) => (of.node === 0 ? `${operationName(here.run, of.operation)} finds no peer-to-peer memory` : `${operationName(here.run, of.operation)} finds the memory of ${here.run.nodes[of.node - 1] ?? of.node}`),
+  'queue-placed': (of, here) => `${nameOfRow(here.state, here.run, of.queue)} lies in ${ioQueues.place.spec.names?.[of.place] ?? of.place}`,
   'invariant-violated': (of, here) => `${here.run.invariants[of.invariant]?.id ?? 'an invariant'} violated: ${here.run.invariants[of.invariant]?.sentence ?? ''}`,
   'file-opened': (of, here) => `${fileOf(here, of.file)} is opened${of.write === 1 ? ' for writing' : ''}`,
   'file-closed': (of, here) => `${fileOf(here, of.file)} is closed: the last user of an open file description is gone`,

@@ -67,6 +67,14 @@ export const EVENTS = {
   'folios-stay': ['operation', 'pfn', 'pages', 'refs'],
   'file-read': ['file', 'index', 'pages', 'content'],
   'fault-zeroed': ['file', 'index', 'pages'],
+  'pgmap-gone': ['pgmap'],
+  'gone-page-used': ['pgmap', 'pfn'],
+  'driver-unbound': ['node'],
+  'p2p-route-found': ['route', 'type', 'distance'],
+  'p2p-allocated': ['allocation', 'pfn', 'pages'],
+  'p2p-freed': ['allocation', 'pfn', 'pages'],
+  'p2p-provider-found': ['operation', 'node'],
+  'queue-placed': ['queue', 'place'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

@@ -3,6 +3,7 @@ import { pinsChange, referencesChange } from '../domain/pin-form';
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import { valueAt } from '../state/page-runs';
+import { p2pPools, pgmaps } from '../state/pgmap-tables';
 import { holders, hosts } from '../state/tables';
 import { showCount } from '../units/show';
 import { holdsOn } from './held-ranges';
@@ -52,7 +53,7 @@ export const sumOf = (terms: readonly CountTerm[]): number => terms.reduce((sum,
 /** What counts without a holder: the idle value of the memory, mappings where they hold a reference, the page cache. */
 function ownTerms(state: State, run: RunDescription, pfn: number, size: number): CountTerm[] {
   const type = memoryOf(run, pfn)?.type ?? 'normal';
-  const idle = run.counts.baseRefs[type];
+  const idle = isHandedOut(state, run, pfn) ? 0 : run.counts.baseRefs[type];
   const maps = valueAt(state, run.host, hosts.maps.field, pfn);
   const terms: CountTerm[] = idle === 0 ? [] : [{ text: `idle ${PAGE_OF_TYPE[type]}`, value: idle, row: 0 }];
   if (maps > 0 && run.counts.mappingsHold[type]) terms.push({ text: maps === 1 ? '1 mapping' : `${showCount(maps)} mappings`, value: maps, row: 0 });
@@ -63,4 +64,15 @@ function ownTerms(state: State, run: RunDescription, pfn: number, size: number):
   return terms;
 }
 
+/** Whether the count of a ZONE_DEVICE page starts at 0: memunmap has put it, or a user mapping of a BAR has it (spec 2.2, 2.3). */
+function isHandedOut(state: State, run: RunDescription, pfn: number): boolean {
+  const memory = run.memories.findIndex(({ firstPfn, pageCount }) => pfn >= firstPfn && pfn < firstPfn + pageCount);
+  if (memory < 0 || run.memories[memory].type === 'normal') return false;
+  const page = pfn - run.memories[memory].firstPfn;
+  if (p2pPools.$.rows(state).some(pool => p2pPools.memory.in(state, pool) === memory && p2pPools.taken.in(state, pool, page) === TAKEN_BY_USER)) return true;
+  return pgmaps.$.rows(state).some(row => pgmaps.memory.in(state, row) === memory && pgmaps.pagesPut.in(state, row) === 1
+    && page >= pgmaps.firstPage.in(state, row) && page < pgmaps.firstPage.in(state, row) + pgmaps.pageCount.in(state, row));
+}
+
+const TAKEN_BY_USER = p2pPools.taken.valueOf('user');
 const PAGE_CACHE = hosts.use.valueOf('page cache');

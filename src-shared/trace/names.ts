@@ -11,6 +11,7 @@ import {
 import { descriptors, leaseHandlers, leases, leaseSettings, openFiles } from '../state/vfs-tables';
 import { showPfn } from '../units/show';
 import { DEVICE_MEMORY_NAMERS } from './device-memory-names';
+import { P2P_NAMERS } from './pgmap-names';
 import type { RunDescription, RunMemory } from './run-description';
 
 const NOBODY = 'nobody';
@@ -126,6 +127,7 @@ const NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
   [users.$.id, (state, _, row) => `user ${users.uid.in(state, row)}`],
   [pageMoves.$.id, (state, run, row) => `status array of ${operationName(run, pageMoves.op.in(state, row))}`],
   [movers.$.id, (state, run, row) => `folios that ${operationName(run, movers.op.in(state, row))} moves`],
+  ...P2P_NAMERS,
   [memoryBlocks.$.id, (state, run, row) => `memory blocks of ${run.memories[memoryBlocks.nth.in(state, row)]?.node ?? row}`],
   [openFiles.$.id, (state, run, row) => `open file of ${operationName(run, openFiles.op.in(state, row))}`],
   [descriptors.$.id, (state, run, row) => `descriptor ${descriptors.nth.in(state, row)} of ${processName(run, descriptors.process.in(state, row))}`],

@@ -84,6 +84,13 @@ function outlookOfCall(state: State, run: RunDescription, op: Row): ReleaseOutlo
   return { kind: 'never', actor: null, operation, text: `${operationName(run, op)} returned and left it behind: never released` };
 }
 
+/** What gives peer-to-peer memory back that a driver has. */
+export function outlookOfAllocation(state: State, run: RunDescription, allocation: Row): ReleaseOutlook {
+  const ending = pendingEnd(state, run, ['p2p-free'], allocation, run.p2pBuffers);
+  if (ending !== null) return scheduled(state, run, ending, `given back by ${operationName(run, ending.row)} (${ending.text})`);
+  return { kind: 'never', actor: null, operation: -1, text: 'given back by the driver that has it: never scheduled' };
+}
+
 /** What ends a mapping of `process`. */
 export function outlookOfMapping(state: State, run: RunDescription, process: Row): ReleaseOutlook {
   const leaving = leavingThread(state, run, process);

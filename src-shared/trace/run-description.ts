@@ -24,7 +24,7 @@ export interface RunOperation extends NamedRow {
 /** Frames that belong to one memory device. */
 export interface RunMemory {
   readonly node: string;
-  readonly kind: 'host-memory' | 'pmem-region';
+  readonly kind: 'host-memory' | 'pmem-region' | 'coherent-memory' | 'gpu' | 'nvme-ssd';
   readonly type: MemoryType;
   readonly firstPfn: number;
   readonly pageCount: number;
@@ -76,6 +76,12 @@ export interface RunDescription {
   /** io_uring rings, AF_XDP sockets, and users in the kernel. */
   readonly buffers: readonly NamedRow[];
   readonly memories: readonly RunMemory[];
+  /** Nodes of the topology in order. */
+  readonly nodes: readonly string[];
+  /** Root ports and ports of switches, in the order of their rows. */
+  readonly bridges: readonly string[];
+  /** Peer-to-peer memory that the lab’s programs allocate, by index. */
+  readonly p2pBuffers: readonly NamedRow[];
   readonly links: readonly RunLink[];
   /** Node of each drive and NIC row. */
   readonly devices: readonly NamedRow[];
@@ -134,8 +140,8 @@ export interface ExpectationOutcome {
   readonly reason: string;
 }
 
-/** How a run ended: every program finished, nothing can go on, the logical state came back, or a bound was hit. */
-export type RunEnd = 'finished' | 'blocked' | 'lasso' | 'bound';
+/** How a run ended: every program finished, nothing can go on, the logical state came back, a kernel would have crashed, or a bound was hit. */
+export type RunEnd = 'finished' | 'blocked' | 'lasso' | 'crash' | 'bound';
 
 /** The object that `pinlab run --json` prints (interfaces.md), with what the app shows besides. */
 export interface RunSummary {

@@ -1,10 +1,11 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
+import { p2pAllocations } from '../state/pgmap-tables';
 import { holders, operations, processes, requests, transfers } from '../state/tables';
 import { leases } from '../state/vfs-tables';
 import { showNs } from '../units/show';
 import { actorName, heldPages, holdWord, keeperName, operationName, operationText } from './names';
-import { outlookOfHold, outlookOfMapping, type ReleaseOutlook } from './release-outlook';
+import { outlookOfAllocation, outlookOfHold, outlookOfMapping, type ReleaseOutlook } from './release-outlook';
 import { operationOf, stepOf } from './running-frame';
 import type { RunDescription, WhyLink } from './run-description';
 import { waitForLock, waitForTarget, type Wait, type WaitHolder } from './wait-targets';
@@ -87,7 +88,7 @@ class Follower {
   private beyond(wait: Wait, holder: WaitHolder): BlockedChain {
     const { state, run } = this;
     const isHold = state.w[holder.row] === holders.$.id;
-    const outlook = isHold ? outlookOfHold(state, run, holder.row) : state.w[holder.row] === processes.$.id ? outlookOfMapping(state, run, holder.row) : null;
+    const outlook = isHold ? outlookOfHold(state, run, holder.row) : this.outlookBesides(holder.row);
     const held = isHold ? [this.hold(holder.row)] : saysMore(wait) ? [{ text: holder.text, at: { kind: 'row' as const, value: String(holder.row) } }] : [];
     const release = outlook === null ? [] : [releaseLink(run, outlook)];
     if (holder.actor === null && state.w[holder.row] === leases.$.id) return { links: [...held, leasePolicy(run)], end: 'lease', cycle: [] };
@@ -101,6 +102,15 @@ class Follower {
     if (rest.end === 'work' && served !== 0) return { ...rest, links: [this.serves(holder.actor, served)] };
     if (rest.end === 'work' && outlook !== null) return { ...rest, links: [...held, ...release] };
     return { ...rest, links: [...(outlook === null ? held : [...held, ...release]), ...rest.links] };
+  }
+
+  /** What ends a mapping, or gives peer-to-peer memory back; null where the row is neither. */
+  private outlookBesides(row: Row): ReleaseOutlook | null {
+    switch (this.state.w[row]) {
+      case processes.$.id: return outlookOfMapping(this.state, this.run, row);
+      case p2pAllocations.$.id: return outlookOfAllocation(this.state, this.run, row);
+      default: return null;
+    }
   }
 
   /** What a program would do later is no part of a cycle in the kernel: until then user space keeps the hold. */

@@ -13,6 +13,7 @@ import { holdsOn } from './held-ranges';
 import { actorName, fileName, filesystemName, framePlace, holdWord, keeperName, nameOfRow, operationName, processName } from './names';
 import { mappingsOf } from './page-mappings';
 import { askedBack, conflictingLeases } from './lease-waits';
+import { unusedPgmap } from './pgmap-waits';
 import { deviceActor, outlookOfHold, outlookOfMapping } from './release-outlook';
 import { localOf, stepOf } from './running-frame';
 import type { RunDescription } from './run-description';
@@ -61,6 +62,8 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'drained': return drainedRegistration(state, run, local(target.mr));
     case 'frozen': return thawedFile(state, run, local(target.file));
     case 'log': return committedLog(state, run, local(target.file));
+    case 'busy-drained': return drainedBusyList(state, run, local(target.fs));
+    case 'pgmap': return unusedPgmap(state, run, local(target.pgmap));
     case 'actor': return restingActor(state, run, local(target.actor));
     case 'threads': return otherThreads(state, run, actor, local(target.process));
     case 'lease': return conflictingLeases(state, run, local(target.file), local(target.writes) === 1, local(target.layout) === 1);
@@ -121,6 +124,11 @@ function freeBlocks(state: State, run: RunDescription, fs: Row): Wait | null {
   const extents = busyExtents.$.rows(state).filter(row => busyExtents.fs.in(state, row) === fs && busyExtents.state.in(state, row) !== 0);
   if (free >= 0 || extents.length === 0) return null;
   return { kind: 'blocks', text: `free blocks of ${filesystemName(run, fs)}`, holders: extents.flatMap(extent => keepersOfExtent(state, run, extent)) };
+}
+
+function drainedBusyList(state: State, run: RunDescription, fs: Row): Wait | null {
+  const extents = busyExtents.$.rows(state).filter(row => busyExtents.fs.in(state, row) === fs && busyExtents.state.in(state, row) !== 0);
+  return extents.length === 0 ? null : { kind: 'busy-drained', text: `the busy list of ${filesystemName(run, fs)} to empty`, holders: extents.flatMap(extent => keepersOfExtent(state, run, extent)) };
 }
 
 /** A busy extent is kept by the holds on its frames, or by the worker that has not looked yet. */

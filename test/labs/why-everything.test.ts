@@ -21,14 +21,16 @@ const cases = bundledLabs().flatMap(({ name, lab }) => policies.map((policy) => 
 
 test.each(cases)('$name under $policy: every answer ends with a cause, every count adds up', ({ name, lab, policy }) => {
   const run = recorded(lab, name, policy)
-  const wrong = placesOf(run).flatMap((place) => wrongAt(run, place))
+  // Where a lab shows counts that nobody accounts for, they do not add up: that is S4.
+  const isMiscounted = lab.expect?.some(({ violated }) => violated === 'S4') === true
+  const wrong = placesOf(run).flatMap((place) => wrongAt(run, place, isMiscounted))
   expect([...new Set(wrong)]).toEqual([])
 })
 
 const placesOf = ({ trace }: RecordedRun): readonly number[] =>
   [...new Set(Array.from({ length: PLACES }, (_, nth) => Math.round((trace.steps * nth) / (PLACES - 1))))]
 
-function wrongAt({ trace, run }: RecordedRun, place: number): readonly string[] {
+function wrongAt({ trace, run }: RecordedRun, place: number, isMiscounted: boolean): readonly string[] {
   const view = new TraceCursor(trace)
   view.seek(place)
   // Blocks are asked one by one; a gibibyte of ordinary memory by runs of equal pages.
@@ -38,7 +40,7 @@ function wrongAt({ trace, run }: RecordedRun, place: number): readonly string[] 
     ...run.actors.flatMap(({ kind }, nth) => (kind === 'task' ? [{ kind: 'actor' as const, nth }] : [])),
     ...run.operations.map((_, nth) => ({ kind: 'operation' as const, nth }))
   ]
-  const counts = pages.flatMap((pfn) => {
+  const counts = isMiscounted ? [] : pages.flatMap((pfn) => {
     const { refs, refTerms, pins, pinTerms } = explainCounts(view, run, pfn)
     return refs === sumOf(refTerms) && pins === sumOf(pinTerms) ? [] : [`after step ${place}: page 0x${pfn.toString(16)} has ${refs} and ${pins}, its holders make ${sumOf(refTerms)} and ${sumOf(pinTerms)}`]
   })

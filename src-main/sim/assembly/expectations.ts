@@ -8,6 +8,7 @@ import { contentAt } from '../mechanisms/contents';
 import { unallocatableBlocks } from '../mechanisms/allocate-blocks';
 import { initialTag } from './initial-tag';
 import type { MountedLab } from './mount-lab';
+import { stateFact } from './state-facts';
 import { knobValues } from './policy-of';
 
 /** What an assertion found: whether it holds, and the fact it rests on. */
@@ -72,10 +73,11 @@ function verdictsOf(expectation: Expectation, subject: Subject): readonly Verdic
   if (expectation.file !== undefined) return fileVerdicts(expectation, subject, expectation.file);
   if (expectation.fs !== undefined) return filesystemVerdicts(expectation, subject, expectation.fs);
   if (expectation.process !== undefined) return processVerdicts(expectation, subject, expectation.process);
+  if (expectation.state !== undefined) return [stateVerdict(expectation.state, String(expectation.is), subject)];
   if (expectation.violated !== undefined) return [violationVerdict(expectation.violated, subject, true)];
   if (expectation.notViolated !== undefined) return [violationVerdict(expectation.notViolated, subject, false)];
   if (expectation.order !== undefined) return [orderVerdict(expectation.order, subject)];
-  return [{ ok: false, reason: 'the expectation names nothing: expected op, page, file, fs, process, violated, notViolated or order' }];
+  return [{ ok: false, reason: 'the expectation names nothing: expected op, page, file, fs, process, state, violated, notViolated or order' }];
 }
 
 function operationVerdicts(expectation: Expectation, { run, summary }: Subject, name: string): readonly Verdict[] {
@@ -110,10 +112,9 @@ function frameOf({ mounted, run }: Subject, page: string): number | null {
   const [name, index] = place.split(':');
   if (index === undefined) return Number.isSafeInteger(Number(place)) ? Number(place) : null;
   const file = run.files.find(candidate => candidate.name === name);
-  if (file === undefined) return null;
-  if (files.dax.get(file.row) === 0) return files.cached.at(file.row, Number(index)) === 1 ? Number(index) + files.cacheDelta.at(file.row, Number(index)) : null;
-  if (files.kind.at(file.row, Number(index)) !== 0) return Number(index) + files.blockDelta.at(file.row, Number(index));
-  const first = mounted.names.firstPfn.get(name);
+  if (file !== undefined && files.dax.get(file.row) === 0 && files.fs.get(file.row) !== 0) return files.cached.at(file.row, Number(index)) === 1 ? Number(index) + files.cacheDelta.at(file.row, Number(index)) : null;
+  if (file !== undefined && files.kind.at(file.row, Number(index)) !== 0) return Number(index) + files.blockDelta.at(file.row, Number(index));
+  const first = mounted.names.firstPfn.get(name) ?? run.memories.find(({ node }) => node === name)?.firstPfn;
   return first === undefined ? null : first + Number(index);
 }
 
@@ -162,6 +163,11 @@ function filesystemVerdicts(expectation: Expectation, { run }: Subject, name: st
   if (expectation.allocatable !== undefined) verdicts.push(same(`allocatable blocks of ${name}`, free - unallocatableBlocks(fs), expectation.allocatable));
   if (expectation.busyGeneration !== undefined) verdicts.push(same(`busy generation of ${name}`, filesystems.busyGeneration.get(fs), expectation.busyGeneration));
   return verdicts;
+}
+
+function stateVerdict(text: string, wanted: string, { run }: Subject): Verdict {
+  const { value, reason } = stateFact(run, text);
+  return { ok: value === wanted, reason };
 }
 
 function processVerdicts(expectation: Expectation, { run }: Subject, name: string): readonly Verdict[] {

@@ -1,28 +1,24 @@
 import type { Row } from '@shared/state/dictionary';
+import { P2P_OWNERS, p2pAllocations } from '@shared/state/pgmap-tables';
 import { files, filesystems, hosts, mappings, pipes, processes, regions } from '@shared/state/tables';
 import { buffers } from '@shared/state/buffer-tables';
-import { memoryBlocks } from '@shared/state/placement-tables';
 import type { Lab, LabFile, LabOperation, Scalar } from '@shared/lab/lab';
 import { KINDS_OF_TARGET } from '@shared/protocol/parameter';
 import { PAGE_BYTES } from '@shared/units/pages';
 import type { RunMemory } from '@shared/trace/run-description';
 import { parseQuantity } from '@shared/units/quantity';
 import type { LabProblem } from '../api';
+import { kernel } from '../kernel';
+import { isDeviceDax } from '../mechanisms/device-dax';
 import type { MappingPlace } from '../operations/operation';
 import { PMD_PAGES } from '../mechanisms/folios';
-import { baseRefs } from '../mechanisms/memory-types';
-import { kernel } from '../kernel';
 import { driveFilesystem, fillDriveFile, fillMemoryFile } from './cache-files';
 import { initialTag } from './initial-tag';
-import { choiceOf, quantityOf } from './parameter-values';
 
 /** Operations that bring a keeper of pages into being, and the parameter that names it. */
 const BUFFER_NAMES: Readonly<Record<string, string>> = { 'uring-register': 'ring', 'xdp-register': 'socket', 'take-reference': 'name', 'pin-pages': 'name' };
 export const DEFAULT_BUFFER = 'ring';
 
-/** First pfn of the first pmem region, and the alignment of those behind: low enough to read, high enough not to look like an index. */
-const PFN_FIRST = 0x80000;
-const PFN_ALIGNMENT = 0x10000;
 /** First virtual page of the first mapping of a process. */
 const VPN_FIRST = 0x10000;
 /** First virtual page of what a child maps itself, behind all that it inherits. */
@@ -49,6 +45,8 @@ export class LabNames {
   readonly parents = new Map<Row, Row>();
   /** Names of file descriptors, numbered; each process has its own under every name. */
   readonly descriptors = new Map<string, number>();
+  /** Peer-to-peer memory that programs allocate. */
+  readonly p2pBuffers = new Map<string, Row>();
   /** Devices that operations use, and where the first of them says so. */
   readonly used = new Map<Row, readonly (string | number)[]>();
   /** Initial frame of each page-addressable file: pfn of its page 0 by file name, where it had blocks. */
@@ -78,34 +76,6 @@ export class LabNames {
       processes.ipcLock.set(row, actor.ipcLock === true ? 1 : 0);
       processes.uid.set(row, actor.uid ?? 0);
       processes.capable.set(row, actor.caps === 'none' ? 0 : 1);
-    }
-  }
-
-  /** Gives every memory its frames: pmem regions first, then ordinary memory. */
-  layOutMemory(): void {
-    let pfn = PFN_FIRST;
-    const nodes = Object.entries(this.lab.topology.nodes);
-    for (const kind of ['pmem-region', 'host-memory'] as const) {
-      for (const [node, labNode] of nodes.filter(([, candidate]) => candidate.kind === kind)) {
-        const pageCount = Math.floor(quantityOf(labNode, 'size') / PAGE_BYTES);
-        const fs = kind === 'pmem-region' ? filesystems.$.row(this.memories.length) : 0;
-        if (fs !== 0) {
-          hosts.refs.add(this.host, pfn, pageCount, baseRefs('fsdax'));
-          filesystems.dax.set(fs, 1);
-          filesystems.type.set(fs, filesystems.type.valueOf(typeof labNode['fs'] === 'string' ? labNode['fs'] : 'xfs'));
-          filesystems.host.set(fs, this.host);
-          filesystems.firstPfn.set(fs, pfn);
-          filesystems.blockCount.set(fs, pageCount);
-          filesystems.freeBlocks.set(fs, pageCount);
-        }
-        const block = memoryBlocks.$.row(this.memories.length);
-        if (kind === 'host-memory') {
-          memoryBlocks.zone.set(block, memoryBlocks.zone.valueOf(choiceOf(labNode, 'zone')));
-          memoryBlocks.state.set(block, memoryBlocks.state.valueOf(choiceOf(labNode, 'state')));
-        }
-        this.memories.push({ node, kind, type: fs === 0 ? 'normal' : 'fsdax', firstPfn: pfn, pageCount, fs, numaNode: kind === 'host-memory' ? quantityOf(labNode, 'node') : 0 });
-        pfn = Math.ceil((pfn + pageCount) / PFN_ALIGNMENT) * PFN_ALIGNMENT;
-      }
     }
   }
 
@@ -197,7 +167,7 @@ export class LabNames {
   /** Gives a name that an operation introduces its row, before any operation is resolved. */
   introduce(process: Row, operation: LabOperation, pagesOf: (operation: LabOperation) => number): void {
     const { word, parameters } = operation;
-    if (word === 'mmap' && parameters['name'] !== undefined) this.addMapping(process, String(parameters['name']), operation, pagesOf);
+    if ((word === 'mmap' || word === 'p2p-mmap') && parameters['name'] !== undefined) this.addMapping(process, String(parameters['name']), operation, pagesOf);
     if (word === 'ibv-reg' && parameters['name'] !== undefined) {
       const name = String(parameters['name']);
       if (!this.regions.has(name)) this.regions.set(name, regions.$.row(process, this.regions.size));
@@ -215,6 +185,9 @@ export class LabNames {
       this.descriptors.set(String(parameters['fd']), this.descriptors.size);
     }
     if (word === 'create' && !this.files.has(String(parameters['name']))) this.addCreated(String(parameters['name']), parameters['fs']);
+    if (word === 'p2p-alloc' && parameters['name'] !== undefined && !this.p2pBuffers.has(String(parameters['name']))) {
+      this.p2pBuffers.set(String(parameters['name']), p2pAllocations.$.row(P2P_OWNERS.buffer, this.p2pBuffers.size));
+    }
     if (word === 'vmsplice' && parameters['pipe'] !== undefined) {
       const name = String(parameters['pipe']);
       if (this.pipes.has(name)) return;
@@ -234,12 +207,14 @@ export class LabNames {
   /** A name keeps its address for good: as many pages are set aside as it is ever mapped with. */
   private addMapping(process: Row, name: string, operation: LabOperation, pagesOf: (operation: LabOperation) => number): void {
     if (this.mappings.has(name)) return;
-    const mapped = Object.values(this.lab.actors).flatMap(({ ops }) => ops).filter(({ word, parameters }) => word === 'mmap' && String(parameters['name']) === name);
+    const mapped = Object.values(this.lab.actors).flatMap(({ ops }) => ops).filter(({ word, parameters }) => (word === 'mmap' || word === 'p2p-mmap') && String(parameters['name']) === name);
     const grown = Object.values(this.lab.actors).flatMap(({ ops }) => ops).filter(({ word, parameters }) => word === 'mremap' && String(parameters['mapping']) === name);
     const pagesMax = Math.max(...mapped.map(pagesOf), ...grown.map(({ parameters }) => Number(parameters['newPages'] ?? 0)));
     const fixed = this.mappings.get(String(operation.parameters['over']));
     const next = this.vpnNext.get(process) ?? (this.parents.has(process) ? VPN_FIRST_OF_CHILD : VPN_FIRST);
-    const vpnFirst = fixed?.vpnFirst ?? (pagesMax >= PMD_PAGES ? Math.ceil(next / PMD_PAGES) * PMD_PAGES : next);
+    // Device-dax looks for an address of its own alignment (dax_get_unmapped_area()).
+    const isAligned = pagesMax >= PMD_PAGES || isDeviceDax(this.files.get(String(operation.parameters['file'])) ?? 0);
+    const vpnFirst = fixed?.vpnFirst ?? (isAligned ? Math.ceil(next / PMD_PAGES) * PMD_PAGES : next);
     this.mappings.set(name, { row: mappings.$.row(process, this.mappings.size), process, vpnFirst, pageCount: pagesOf(operation) });
     this.vpnNext.set(process, Math.max(next, vpnFirst + pagesMax));
   }

@@ -1,14 +1,26 @@
+import { bridges } from '@shared/state/p2p-tables';
 import { accesses, actors } from '@shared/state/tables';
 import type { Row } from '@shared/state/dictionary';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { COSTS, type Costs } from '../costs';
 import { machine } from '../engine/machine';
-import { kernel } from '../kernel';
+import type { Topology } from '@shared/lab/lab';
+import { kernel, type DriveParameters } from '../kernel';
 import { isZeroFrame, memoryAt } from '../mechanisms/memory-types';
+import { barBytes } from './lab-memories';
 import type { LabNames } from './lab-names';
 import { LinkSharing, wayAlong, type Way } from './link-sharing';
-import { quantityOf } from './parameter-values';
+import { flagOf, quantityOf } from './parameter-values';
+import { pciTreeOf } from './pci-tree';
 import { pathBetween } from './timing';
+
+function drivesOf(topology: Topology): ReadonlyMap<number, DriveParameters> {
+  return new Map(Object.values(topology.nodes).flatMap((node, nth): [number, DriveParameters][] => (node.kind !== 'nvme-ssd' ? [] : [[nth, {
+    cmbBytes: quantityOf(node, 'cmb'), cmbOffset: quantityOf(node, 'cmbOffset'), barBytes: barBytes(node),
+    cmbReads: flagOf(node, 'cmbReads'), cmbWrites: flagOf(node, 'cmbWrites'), cmbQueues: flagOf(node, 'cmbQueues'),
+    ioQueueCount: quantityOf(node, 'ioQueues'), queueDepth: quantityOf(node, 'queueDepth'), hmbBytes: quantityOf(node, 'hmb'),
+  }]])));
+}
 
 /** Devices that move data, and the memories that no wire leads to from them. */
 export type Unreached = ReadonlyMap<Row, readonly string[]>;
@@ -18,7 +30,10 @@ export function mountKernel(names: LabNames, devices: ReadonlyMap<string, Row>):
   const { topology } = names.lab;
   const cpuNode = Object.values(topology.nodes).find(node => node.kind === 'cpu') ?? { kind: 'cpu' };
   kernel.costs = Object.fromEntries(Object.keys(COSTS).map(name => [name, quantityOf(cpuNode, name)])) as Costs;
-  kernel.memories = names.memories;
+  kernel.nodes = Object.keys(topology.nodes);
+  kernel.pci = pciTreeOf(topology);
+  kernel.drives = drivesOf(topology);
+  kernel.pci.bridges.forEach(({ acs }, nth) => { bridges.acs.set(bridges.$.row(nth), acs ? 1 : 0); });
   const nodeOfRow = new Map([...devices].map(([node, row]) => [row, node]));
   const parameter = (device: Row, name: string): number => quantityOf(topology.nodes[nodeOfRow.get(device)!], name);
   kernel.mediaNs = drive => parameter(drive, 'mediaLatency');

@@ -24,6 +24,8 @@ import { processExit } from '../mechanisms/process-exit';
 import { nicEngine } from '../mechanisms/rdma-write';
 import { MECHANISMS } from '../mechanisms/registry';
 import { OPERATIONS } from '../operations/registry';
+import { makeP2pFiles, probeDrives } from './lab-p2p';
+import { layOutMemories } from './lab-memories';
 import { LabNames } from './lab-names';
 import { mountKernel, type Unreached } from './mount-kernel';
 import { pageCountOf } from './named-pages';
@@ -54,8 +56,9 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   kernel.nowNs = 0;
   const names = new LabNames(lab);
   names.nameProcesses();
-  names.layOutMemory();
+  names.memories.push(...layOutMemories(lab.topology.nodes, names.host));
   names.createFiles();
+  makeP2pFiles(names);
   for (const file of names.files.values()) makeDurable(file);
   introduceNames(names);
   leaseSettings.breakTimeNs.set(leaseSettings.$.row(0), LEASE_BREAK_NS);
@@ -63,6 +66,7 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   const nicRows = rowsOf(lab, ['rdma-nic'], nth => nics.$.row(nth));
   lab.topology.links.forEach((_, index) => links.$.row(index));
   const unreached = mountKernel(names, new Map([...driveRows, ...nicRows]));
+  probeDrives(names);
   const taskNames = Object.keys(lab.actors);
   const taskRows = new Map(taskNames.map((name, nth) => [name, actors.$.row(nth)]));
   const lowered = lowerAll(names, taskRows, driveRows, nicRows);

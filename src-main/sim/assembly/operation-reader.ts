@@ -8,6 +8,7 @@ import type { LabOperation, Scalar } from '@shared/lab/lab';
 import type { MappingPlace, Operation, OperationReader } from '../operations/operation';
 import { DEFAULT_BUFFER, type LabNames } from './lab-names';
 import { namedBytes, namedPages } from './named-pages';
+import { nodeReader } from './node-reader';
 
 /** Where an operation stands, and what it may name. */
 export interface ReadingPlace {
@@ -90,6 +91,8 @@ export function operationReader(operation: LabOperation, entry: Operation, place
     processOf: parameter => processOfActor(names, String(given(parameter))) ?? place.process,
     operationOf: (parameter, nth) => nthOperation(names, String(given(parameter)), nth, message => { fail('op', message); }),
     filePages: file => (file === 0 ? 1 : Math.ceil(files.size.get(file) / PAGE_BYTES)),
+    ...nodeReader(names, given, fail),
+    p2pBuffer: parameter => named(parameter, names.p2pBuffers, 'peer-to-peer buffer', 0),
     fail,
   };
 }

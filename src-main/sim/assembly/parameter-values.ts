@@ -22,3 +22,10 @@ export function choiceOf(node: LabNode, name: string): string {
   const given = node[name];
   return typeof given === 'string' ? given : type.default ?? '';
 }
+
+/** A flag of a device: what the lab says, else the default of its kind. */
+export function flagOf(node: LabNode, name: string): boolean {
+  const parameter: Parameter | undefined = DEVICES.find(device => device.kind === node.kind)?.parameters.find(candidate => candidate.name === name);
+  assert(parameter?.type.kind === 'flag', 'the device has this flag', { kind: node.kind, name });
+  return node[name] === undefined ? parameter.type.default : String(node[name]) === 'true';
+}

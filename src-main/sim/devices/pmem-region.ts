@@ -10,6 +10,11 @@ export const pmemRegion: Device = {
   group: 'Memory',
   ports: [{ name: 'bus', type: 'memory-module', capacity: 1 }],
   parameters: [
+    {
+      name: 'mode', title: 'Mode', doc: 'fsdax: a block device for a DAX file system; devdax: a character device that maps it as it is', required: false,
+      type: { kind: 'choice', values: ['fsdax', 'devdax'], default: 'fsdax' }, source: source('spec 2.1, 2.5; drivers/nvdimm/pmem.c, drivers/dax/device.c (6.19)', 'V'),
+    },
+    quantity('align', 'Alignment of device-dax', { dimension: 'bytes', min: 4096, max: 2 ** 30, default: 2 ** 21 }, source('ndctl create-namespace --mode=devdax: 2 MiB', 'M')),
     quantity('size', 'Size', { dimension: 'bytes', min: 4096, max: 2 ** 42, default: 2 ** 24 }, source('small, so that every page can be seen', 'X')),
     quantity('readBandwidth', 'Read bandwidth', { dimension: 'rate', min: 1e6, max: 1e13, default: 6_600_000_000 }, source(`${MEASURED}: 6.6 GB/s a module`, 'M')),
     quantity('writeBandwidth', 'Write bandwidth', { dimension: 'rate', min: 1e6, max: 1e13, default: 2_300_000_000 }, source(`${MEASURED}: 2.3 GB/s a module`, 'M')),

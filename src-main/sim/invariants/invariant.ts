@@ -13,6 +13,8 @@ export interface Judgement {
 /** A rule that is broken: the minimal chain of facts that shows it, each one line. */
 export interface Finding {
   readonly chain: readonly string[];
+  /** A kernel does not get over it: the run ends at that step. */
+  readonly endsRun?: true;
 }
 
 /** A rule about every state. It is judged after each step that declares to write one of the columns it watches. */

@@ -7,8 +7,8 @@ import type { EndInvariant } from './invariant';
 /** Operations that change a file’s layout (spec 4.1). */
 const LAYOUT_WORDS: ReadonlySet<string> = new Set(['ftruncate', 'fallocate']);
 
-/** The lab’s own steps that order a set-up: no kernel waits there. */
-const SET_UP_WORDS: ReadonlySet<string> = new Set(['await-held', 'await-waiting', 'await-done', 'await-break']);
+/** The lab’s own steps that order a set-up: no kernel waits there. Of the end of devices and file systems L4 speaks. */
+const OTHERS_WORDS: ReadonlySet<string> = new Set(['await-held', 'await-waiting', 'await-done', 'await-break', 'unbind', 'umount']);
 /** A cycle is L5’s, a hold that user space keeps is L2’s, a lease that nobody gives up L3’s. */
 const HAS_A_CULPRIT: ReadonlySet<string> = new Set(['cycle', 'pin', 'lease']);
 
@@ -32,7 +32,7 @@ export const l1LayoutOperationEnds: EndInvariant = {
       ],
     }));
     const stuck = outcome.blocked
-      .filter(actor => !SET_UP_WORDS.has(wordOf(actor)) && !HAS_A_CULPRIT.has(outcome.chainOf(actor).end))
+      .filter(actor => !OTHERS_WORDS.has(wordOf(actor)) && !HAS_A_CULPRIT.has(outcome.chainOf(actor).end))
       .map(actor => ({ chain: outcome.chainOf(actor).lines }));
     return [...starved, ...stuck];
   },

@@ -10,17 +10,18 @@ import type { HoldKind } from '../policies/policy';
 import { forEachFolioRun } from './folios';
 import { FREE_TERMS, freeIfUnused } from './frames';
 import { isZeroFrame, memoryAt } from './memory-types';
+import { afterZoneDevicePut, noteUse, USE_READS, USE_TERMS, ZONE_PUT_READS, ZONE_PUT_TERMS } from './pgmap';
 
 const HOLDER_TERMS = every(holders.how, holders.pfnFirst, holders.pageCount, holders.keeper, holders.owner, holders.ownerDelta);
 /** What {@link takeHold} reads and writes. */
-export const TAKE_READS = every(hosts.owner, hosts.ownerDelta, hosts.order);
-export const TAKE_TERMS = [...HOLDER_TERMS, ...every(hosts.refs, hosts.pins, hosts.longterm)];
+export const TAKE_READS = [...every(hosts.owner, hosts.ownerDelta, hosts.order), ...USE_READS];
+export const TAKE_TERMS = [...HOLDER_TERMS, ...every(hosts.refs, hosts.pins, hosts.longterm), ...USE_TERMS];
 /** What {@link turnIntoPins} reads and writes. */
-export const TURN_READS = every(holders.pfnFirst, holders.pageCount, hosts.order);
-export const TURN_TERMS = every(holders.how, hosts.refs, hosts.pins, hosts.longterm);
+export const TURN_READS = [...every(holders.pfnFirst, holders.pageCount, hosts.order), ...USE_READS];
+export const TURN_TERMS = [...every(holders.how, hosts.refs, hosts.pins, hosts.longterm), ...USE_TERMS];
 /** What {@link dropHold} reads and writes. */
-export const DROP_READS = every(hosts.owner, hosts.order, busyExtents.state, busyExtents.pageCount, busyExtents.dax);
-export const DROP_TERMS = [...TAKE_TERMS, ...every(busyExtents.idle), ...FREE_TERMS];
+export const DROP_READS = [...every(hosts.owner, hosts.order, busyExtents.state, busyExtents.pageCount, busyExtents.dax), ...ZONE_PUT_READS];
+export const DROP_TERMS = [...TAKE_TERMS, ...every(busyExtents.idle), ...FREE_TERMS, ...ZONE_PUT_TERMS];
 
 export const counterRow = (): Row => counters.$.row(0);
 
@@ -118,8 +119,11 @@ export function afterPut(host: Row, pfn: number, pages: number): void {
   if (isZeroFrame(pfn)) return;
   switch (memoryAt(pfn).type) {
     case 'normal': freeIfUnused(host, pfn, pages); break;
-    case 'fsdax': noticeIdle(host, pfn, pages); break;
-    default: break;
+    case 'fsdax':
+      noticeIdle(host, pfn, pages);
+      if (kernel.policy.zoneDeviceRefcount.pagesHoldPgmap) afterZoneDevicePut(host, pfn, pages);
+      break;
+    default: afterZoneDevicePut(host, pfn, pages);
   }
 }
 
@@ -138,6 +142,7 @@ function noticeIdle(host: Row, pfn: number, pages: number): void {
 
 /** Adds (or takes away) one hold of each page of a range to the counts of its folios, and to the vm counters. */
 export function countHolds(host: Row, pfn: number, pages: number, how: HoldKind, sign: 1 | -1): void {
+  noteUse(pfn);
   forEachFolioRun(host, pfn, pages, (first, frameCount, touched, isLarge) => {
     if (how === 'get') hosts.refs.add(host, first, frameCount, referencesChange(sign * touched).refs);
     else addPins(host, first, frameCount, sign * touched, pinFormOf(isLarge));

@@ -1,5 +1,6 @@
 import { ERRNO } from '@shared/domain/errno';
-import { actors, files, filesystems, hosts, operations, processes, regions, requests, transfers } from '@shared/state/tables';
+import { pgmaps } from '@shared/state/pgmap-tables';
+import { actors, busyExtents, files, filesystems, hosts, operations, processes, regions, requests, transfers } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
@@ -95,7 +96,8 @@ const asking = new Set<number>();
 /** Whatever a guard of another program may look at: whether that one waits is read from it. */
 const GUARD_READS = every(
   actors.pc, actors.op, actors.signal, actors.dead, operations.state, files.iolock, files.invlock, files.ilock, files.iMmap, files.metaDirty, files.fs, files.entryLock, files.kind, files.blockDelta,
-  filesystems.shutDown, processes.mmapLock, processes.pte, processes.exited, processes.unborn, hosts.refs, hosts.unwoken, hosts.maps, hosts.owner, requests.state, transfers.state, regions.inflight,
+  filesystems.shutDown, processes.mmapLock, processes.pte, processes.exited, processes.unborn, hosts.refs, hosts.unwoken, hosts.maps, hosts.owner, requests.state, transfers.state, regions.inflight, files.entry, busyExtents.state,
+  pgmaps.refs,
 );
 
 /**

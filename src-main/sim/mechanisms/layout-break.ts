@@ -7,6 +7,7 @@ import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
 import { isIdle } from './folio-counts';
 import { beginSleep, isWoken, WAKEUP_READS, WAKEUP_TERMS } from './lost-wakeup';
+import { USE_READS } from './pgmap';
 import { BUSY_READS, deleteEntries, ENTRY_TERMS, firstBusyIndex } from './remove-blocks';
 import { unmapStep } from './unmap-step';
 
@@ -63,7 +64,7 @@ export const layoutBreak = mechanism({
       },
     },
     W7: {
-      title: 'delete idle DAX entries (6.15+)', reads: every(files.blockDelta), writes: ENTRY_TERMS, to: ['done'],
+      title: 'delete idle DAX entries (6.15+)', reads: [...every(files.blockDelta), ...USE_READS], writes: ENTRY_TERMS, to: ['done'],
       run: () => {
         if (kernel.policy.zoneDeviceRefcount.breakDeletesEntries) deleteEntries(T.file.v, scanFirst(), scanEnd());
         return done();

@@ -8,6 +8,7 @@ import { kernel } from '../kernel';
 import { ENTRY_READS, forEachEntry, mapsFrame, PTE, splitHugeEdges } from './address-space';
 import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { dropLooseFiles, hasLooseFiles, LOOSE_READS } from './put-file';
+import { DEVICE_DAX_READS, mmapRefusal } from './device-dax';
 import { isWhollyMapped, mappingsIn, mappingsOf, REMOVE_READS, REMOVE_TERMS, removeRange, VMA_TERMS } from './vma';
 
 /** Bits of the argument `traits` of {@link mapMemory}. */
@@ -27,8 +28,10 @@ export const mapMemory = mechanism({
     MM1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, M.process), costNs: () => kernel.costs.syscallNs },
     MM2: {
       title: 'insert the mapping', drops: [at(processes.mmapLock, M.process)], writes: [...VMA_TERMS, ...REMOVE_TERMS], to: ['done'],
-      reads: [...VMA_TERMS, ...REMOVE_READS, at(descriptors.open, M.descriptor), at(files.links, M.file)],
+      reads: [...VMA_TERMS, ...REMOVE_READS, ...DEVICE_DAX_READS, at(descriptors.open, M.descriptor), at(files.links, M.file)],
       run: () => {
+        const refused = mmapRefusal(M.file.v, has(MAP_TRAITS.shared) === 1, M.vpn.v, M.fileFirst.v, M.pages.v);
+        if (refused !== 0) return fail(refused);
         if (has(MAP_TRAITS.fixed) === 1) removeRange(M.process.v, M.vpn.v, M.pages.v);
         if (mappings.pageCount.get(M.mapping.v) > 0 || mappingsIn(M.process.v, M.vpn.v, M.pages.v).length > 0) return fail(ERRNO.EBUSY);
         if (M.descriptor.v !== 0 && descriptors.open.get(M.descriptor.v) === 0) return fail(ERRNO.EBADF);

@@ -1,9 +1,9 @@
 import { ERRNO } from '@shared/domain/errno';
-import { files, mappings, processes } from '@shared/state/tables';
+import { files, filesystems, mappings, processes } from '@shared/state/tables';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { every, frame, pagesAt } from '../engine/place';
-import { call, done, fail, site, type Call } from '../engine/step';
+import { call, done, fail, site, type Next } from '../engine/step';
 import { kernel } from '../kernel';
 import { isMigrating, LOOKUP_READS, mappingAt, mapsFrame, PTE } from './address-space';
 import { anonymousFault } from './anonymous-fault';
@@ -11,14 +11,18 @@ import { cowFault } from './cow-fault';
 import { cacheFault } from './cache-fault';
 import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { isFsdaxFrame } from './memory-types';
+import { deviceDaxFault, isDeviceDax } from './device-dax';
 
 const T = frame('process', 'vpn', 'pages', 'write', 'force', 'mapping', 'told');
+
+const P2PMEM = filesystems.type.valueOf('p2pmem');
 
 const anonymous = site(anonymousFault, T.process, T.vpn, T.pages, T.write, T.mapping);
 const cow = site(cowFault, T.process, T.vpn, T.pages, T.mapping);
 const tell = site(invalidateRange, T.process, T.vpn, T.pages, 0);
 const cache = site(cacheFault, T.process, T.vpn, T.pages, T.write, T.mapping);
 const dax = site(() => kernel.policy.daxFault.fault, T.process, T.vpn, T.pages, T.write, T.mapping);
+const deviceDax = site(deviceDaxFault, T.process, T.vpn, T.pages, T.mapping);
 const pte = pagesAt(processes.pte, T.process);
 const pfnDelta = pagesAt(processes.pfnDelta, T.process);
 
@@ -29,11 +33,14 @@ function isPrivatePage(): boolean {
   return mappings.file.get(T.mapping.v) === 0 || (mapsFrame(entry) && !isFsdaxFrame(T.vpn.v + pfnDelta.at(T.vpn.v)));
 }
 
-/** What brings in pages that are not there: anonymous memory, page cache, DAX. */
-function bringIn(): Call {
+/** What brings in a page that is not there: anonymous memory, page cache, DAX; memory that is gone, or was mapped when the mapping was made and never comes back, nothing (spec 2.6, 7.1). */
+function bringIn(then: Next): Next {
   const file = mappings.file.get(T.mapping.v);
-  if (file === 0) return anonymous;
-  return files.dax.get(file) === 0 ? cache : dax;
+  if (file === 0) return call(anonymous, then);
+  const fs = files.fs.get(file);
+  if (filesystems.lost.get(fs) === 1 || filesystems.type.get(fs) === P2PMEM) return fail(ERRNO.EFAULT);
+  if (isDeviceDax(file)) return call(deviceDax, then);
+  return call(files.dax.get(file) === 0 ? cache : dax, then);
 }
 
 /**
@@ -50,12 +57,12 @@ export const pageFault = mechanism({
       title: 'wait until the page is not on its way to another place', when: () => !isMigrating(pte.at(T.vpn.v)), waitsFor: { kind: 'migration', process: 'process', vpn: 'vpn' }, reads: [pte],
     },
     PF1: {
-      title: 'find the mapping', reads: [...LOOKUP_READS, ...WATCH_READS, pte, pfnDelta, ...every(mappings.writable, mappings.shared, mappings.file)], calls: [anonymous, cow, cache, dax, tell], to: ['PF1c', 'PF2', 'done'],
+      title: 'find the mapping', reads: [...LOOKUP_READS, ...WATCH_READS, pte, pfnDelta, ...every(mappings.writable, mappings.shared, mappings.file, filesystems.lost)], calls: [anonymous, cow, cache, dax, deviceDax, tell], to: ['PF1c', 'PF2', 'done'],
       run: go => {
         T.mapping.v = mappingAt(T.process.v, T.vpn.v);
         if (T.mapping.v === 0) return fail(ERRNO.EFAULT);
         if (T.write.v === 1 && T.force.v === 0 && mappings.writable.get(T.mapping.v) === 0) return fail(ERRNO.EFAULT);
-        if (T.write.v === 0 || !isPrivatePage()) return call(bringIn(), go.PF2);
+        if (T.write.v === 0 || !isPrivatePage()) return bringIn(go.PF2);
         T.told.v = isWatched(T.process.v) ? 1 : 0;
         return T.told.v === 1 ? call(tell) : call(cow, go.PF2);
       },

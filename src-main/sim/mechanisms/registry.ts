@@ -16,7 +16,9 @@ import { changeCached } from './cache-layout';
 import { cowFault } from './cow-fault';
 import { cpuAccess } from './cpu-access';
 import { deregisterMemory } from './deregister-memory';
+import { deviceDaxFault, deviceDaxRefusal } from './device-dax';
 import { directIo } from './direct-io';
+import { driverUnbind } from './driver-unbind';
 import { driveEngine } from './drive-engine';
 import { readFile, writeFile } from './file-access';
 import { getUserPages } from './get-user-pages';
@@ -30,6 +32,14 @@ import { pinLongterm } from './longterm-pin';
 import { openSocket } from './open-socket';
 import { lockMemory, unlockMemory } from './lock-memory';
 import { migrateFolios } from './migrate-folios';
+import { memunmap } from './memunmap';
+import { nvmeProbe } from './nvme-probe';
+import { p2pDistance } from './p2p-distance';
+import { p2pFindMany } from './p2p-find';
+import { p2pMmap } from './p2p-mmap';
+import { p2pGet, p2pPut } from './p2p-page-calls';
+import { p2pAlloc, p2pFree, p2pPublish } from './p2p-pool';
+import { p2pAddResource } from './p2p-resource';
 import { pageFault } from './page-fault';
 import { drainPipe, vmsplice } from './pipe';
 import { processExit } from './process-exit';
@@ -38,6 +48,8 @@ import { releaseBuffer, takePages, uringRegister, xdpRegister } from './register
 import { remoteAccess } from './remote-access';
 import { registerMemory } from './register-memory';
 import { removeBlocks } from './remove-blocks';
+import { setAcs } from './set-acs';
+import { umount } from './umount';
 
 /** Every mechanism that does not depend on the policy. */
 export const MECHANISMS: readonly Mechanism[] = [
@@ -49,5 +61,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   uringRegister, xdpRegister, releaseBuffer, takePages, remoteAccess, openSocket, lockMemory, unlockMemory,
   openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, statFile, truncatePath,
   setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime,
+  deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, umount, nvmeProbe,
+  p2pAlloc, p2pFree, p2pPublish, p2pAddResource, p2pMmap, p2pGet, p2pPut, p2pDistance, p2pFindMany, setAcs,
   logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone,
 ];

@@ -12,6 +12,7 @@ import { KIND } from './allocate-blocks';
 import { ENTRY, TAG } from './dax-mapping';
 import { firstBusyFrame } from './folio-counts';
 import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
+import { noteUse, USE_READS, USE_TERMS } from './pgmap';
 
 /** `op` asks: its size is the new i_size, or −1 where the size stays (punch); none asks where an inode is evicted. `used` pages of the range may have a block or an entry. */
 const T = frame('file', 'first', 'pages', 'op', 'used');
@@ -54,14 +55,17 @@ export function firstBusyIndex(file: Row, first: number, last: number): number {
 export const BUSY_READS = every(files.entry, files.blockDelta, hosts.refs, hosts.maps);
 
 /** What {@link deleteEntries} writes. */
-export const ENTRY_TERMS = every(files.entry, files.tag, hosts.mapping);
+export const ENTRY_TERMS = [...every(files.entry, files.tag, hosts.mapping), ...USE_TERMS];
 
 /** Deletes DAX entries of a range: the frames belong to no file’s page cache any more. */
 export function deleteEntries(file: Row, first: number, last: number): void {
   const host = hostOf(file);
   for (let index = first; index < last;) {
     const next = Math.min(last, files.entry.runEnd(file, index), files.blockDelta.runEnd(file, index));
-    if (files.entry.at(file, index) === ENTRY.real) hosts.mapping.assign(host, index + files.blockDelta.at(file, index), next - index, 0);
+    if (files.entry.at(file, index) === ENTRY.real) {
+      hosts.mapping.assign(host, index + files.blockDelta.at(file, index), next - index, 0);
+      noteUse(index + files.blockDelta.at(file, index));
+    }
     index = next;
   }
   files.entry.assign(file, first, last - first, ENTRY.none);
@@ -124,7 +128,7 @@ export const removeBlocks = mechanism({
     N4: {
       title: 'delete the DAX entries', when: () => T.used.v === 0 || entryLock.find(T.first.v, usedEnd(), holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },
-      reads: [entryLock, blockDelta], writes: ENTRY_TERMS,
+      reads: [entryLock, blockDelta, ...USE_READS], writes: ENTRY_TERMS,
       run: () => { if (T.used.v > 0) deleteEntries(T.file.v, T.first.v, usedEnd()); },
     },
     N5l: {

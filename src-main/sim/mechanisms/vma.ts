@@ -5,6 +5,7 @@ import { hosts, mappings, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { every } from '../engine/place';
 import { ENTRY_READS, UNMAP_TERMS, zapRange } from './address-space';
+import { ZONE_PUT_READS, ZONE_PUT_TERMS } from './pgmap';
 
 /** Mappings that came into being by a split are numbered from here: the lab's own names lie below. */
 const SPLIT_FIRST = 0x1000;
@@ -18,8 +19,8 @@ const ALL: readonly Column[] = [mappings.pageCount, mappings.vpnFirst, mappings.
 /** What looking at, splitting, changing and removing mappings reads and writes. */
 export const VMA_TERMS = every(...ALL);
 /** What {@link removeRange} reads and writes besides. */
-export const REMOVE_READS = [...ENTRY_READS, ...every(hosts.owner, hosts.anon, hosts.order, hosts.use, processes.lockedVm)];
-export const REMOVE_TERMS = [...VMA_TERMS, ...UNMAP_TERMS, ...every(processes.lockedVm)];
+export const REMOVE_READS = [...ENTRY_READS, ...every(hosts.owner, hosts.anon, hosts.order, hosts.use, processes.lockedVm), ...ZONE_PUT_READS];
+export const REMOVE_TERMS = [...VMA_TERMS, ...UNMAP_TERMS, ...every(processes.lockedVm), ...ZONE_PUT_TERMS];
 
 /** Mappings that touch [vpn, vpn + pages) of an address space, ascending. */
 export function mappingsIn(process: Row, vpn: number, pages: number): readonly Row[] {

@@ -69,6 +69,21 @@ export interface OperationReader {
   /** Queue pair of this actor; every remote actor has one. */
   readonly qp: Row;
   filePages(file: Row): number;
+  /** Index of a node in the topology. */
+  node(parameter: string): number;
+  /** Index of the memory of a node. */
+  memory(parameter: string): number;
+  /** File system on a node. */
+  filesystem(parameter: string): Row;
+  /** Peer-to-peer memory by the name its p2p-alloc gave it. */
+  p2pBuffer(parameter: string): Row;
+  readonly host: Row;
+  /** The file p2pmem/allocate of a provider. */
+  p2pFile(parameter: string): Row;
+  /** Nodes joined by +, as a set of bits by their index. */
+  nodeSet(parameter: string): number;
+  /** The port of a switch that leads to a node below it. */
+  bridge(parameter: string, below: string): Row;
   fail(parameter: string, message: string): void;
 }
 

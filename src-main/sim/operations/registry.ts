@@ -9,8 +9,12 @@ import {
   dropReference, mlock, munlock, pinPages, processVmRead, processVmWrite, procMemWrite, socket, takeReference, unpinPages, uringClose, uringRegisterOperation, uringUnregister,
   xdpClose, xdpRegisterOperation,
 } from './pin-operations';
+import {
+  p2pAddResourceOperation, p2pAllocOperation, p2pDistanceOperation, p2pFindOperation, p2pFreeOperation, p2pGetOperation, p2pMmapOperation, p2pPublishOperation, p2pPutOperation, setAcsOperation,
+} from './p2p-operations';
 import { fork, waitpid } from './process-operations';
 import { awaitDoneOperation, awaitHeldOperation, awaitWaitingOperation, exit, kill, wait } from './task-operations';
+import { nvmeProbeOperation, umount, unbind } from './teardown-operations';
 
 /** Every operation a lab may name, in the order of menus and help. */
 export const OPERATIONS: readonly Operation[] = ([
@@ -22,6 +26,8 @@ export const OPERATIONS: readonly Operation[] = ([
   ibvReg, ibvDereg, rdmaWrite,
   uringRegisterOperation, uringUnregister, uringClose, xdpRegisterOperation, xdpClose, socket,
   processVmRead, processVmWrite, procMemWrite, mlock, munlock, takeReference, dropReference, pinPages, unpinPages,
+  p2pMmapOperation, p2pAllocOperation, p2pFreeOperation, p2pPublishOperation, p2pAddResourceOperation, p2pGetOperation, p2pPutOperation, p2pDistanceOperation, p2pFindOperation, setAcsOperation,
+  unbind, umount, nvmeProbeOperation,
   fork, waitpid, kill, exit, wait, awaitHeldOperation, awaitWaitingOperation, awaitDoneOperation, awaitBreakOperation,
 ] satisfies readonly Operation[]).map(withRange);
 

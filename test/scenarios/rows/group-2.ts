@@ -1,4 +1,22 @@
 import type { ScenarioRow } from '../rows'
 
 /** Group 2 of the scenarios: ZONE_DEVICE. */
-export const GROUP_2: readonly ScenarioRow[] = []
+export const GROUP_2: readonly ScenarioRow[] = [
+  { scenario: 'memunmap-waits-for-pinned-page', row: 'FS_DAX, one-based', policy: 'linux-5.15' },
+  { scenario: 'memunmap-waits-for-pinned-page', row: 'FS_DAX, 5.18–6.14', policy: 'linux-6.12' },
+  { scenario: 'memunmap-waits-for-pinned-page', row: 'FS_DAX, 6.15+', policy: 'linux-6.19' },
+  { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--never-released', row: 'nobody puts, one-based', policy: 'linux-5.15' },
+  { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--never-released', row: 'nobody puts, 5.18–6.14', policy: 'linux-6.12' },
+  { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--never-released', row: 'nobody puts, 6.15+', policy: 'linux-6.19' },
+  { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--generic', row: 'GENERIC, one-based', policy: 'linux-5.15' },
+  { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--generic', row: 'GENERIC, 5.18–6.14', policy: 'linux-6.12' },
+  { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--generic', row: 'GENERIC, 6.15+', policy: 'linux-6.19' },
+  { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--p2p', row: 'P2PDMA kernel alloc, one-based', policy: 'linux-5.15' },
+  { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--p2p', row: 'P2PDMA kernel alloc, 5.18–6.14', policy: 'linux-6.12' },
+  { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--p2p', row: 'P2PDMA kernel alloc, 6.15+', policy: 'linux-6.19' },
+
+  { scenario: 'p2p-multipage-put-to-zero', row: 'one-based', policy: 'linux-5.15' },
+  { scenario: 'p2p-multipage-put-to-zero', row: 'zero-based', policy: 'linux-6.19' },
+  { scenario: 'p2p-multipage-put-to-zero', lab: 'p2p-multipage-put-to-zero--get-first', row: 'zero-based, get then put', policy: 'linux-6.19' },
+  { scenario: 'p2p-multipage-put-to-zero', lab: 'p2p-multipage-put-to-zero--get-first', row: 'get/put pairs only, one-based', policy: 'linux-5.15' }
+]

@@ -1,0 +1,93 @@
+import { ERRNO } from '@shared/domain/errno';
+import type { Row } from '@shared/state/dictionary';
+import { files, filesystems, hosts, mappings, processes } from '@shared/state/tables';
+import { PAGE_BYTES } from '@shared/units/pages';
+import { emit } from '../engine/events';
+import { mechanism } from '../engine/mechanism';
+import { at, every, frame, pagesAt } from '../engine/place';
+import { done, fail } from '../engine/step';
+import { kernel } from '../kernel';
+import { mapFrames, mapHugeFrames, PTE, PTE_TERMS } from './address-space';
+import { isPmdAligned, PMD_PAGES } from './folios';
+
+const DEVDAX = filesystems.type.valueOf('devdax');
+
+/** Whether a file is a device-dax character device. */
+export const isDeviceDax = (file: Row): boolean => file !== 0 && filesystems.type.get(files.fs.get(file)) === DEVDAX;
+
+/** What {@link mmapRefusal} reads. */
+export const DEVICE_DAX_READS = every(filesystems.lost);
+
+/** Why mmap(2) of the memory of a device is refused: check_vma() of device-dax (spec 2.5), or a driver that is gone (2.6). 0 lets pass. */
+export function mmapRefusal(file: Row, isShared: boolean, ...places: readonly number[]): number {
+  if (file === 0) return 0;
+  const fs = files.fs.get(file);
+  if (filesystems.lost.get(fs) === 1) return ERRNO.ENXIO;
+  if (!isDeviceDax(file)) return 0;
+  return isShared && isAligned(file, ...places) ? 0 : ERRNO.EINVAL;
+}
+
+/** Whether virtual pages, file pages and lengths are multiples of the device’s alignment. */
+export const isAligned = (file: Row, ...places: readonly number[]): boolean => {
+  const align = filesystems.alignPages.get(files.fs.get(file));
+  return places.every(place => place % align === 0);
+};
+
+const T = frame('process', 'vpn', 'pages', 'mapping');
+const pte = pagesAt(processes.pte, T.process);
+
+/** Maps [vpn, vpn + pages) where nothing is mapped yet, a PMD each where the device has folios of that size. */
+function mapUnmapped(vpn: number, end: number, delta: number, pte: number): void {
+  const host = processes.host.get(T.process.v);
+  for (let at = vpn; at < end;) {
+    const next = Math.min(end, processes.pte.runEnd(T.process.v, at));
+    if (processes.pte.at(T.process.v, at) === PTE.none) {
+      const pfn = at + delta;
+      const isHuge = hosts.order.at(host, pfn) > 0 && isPmdAligned(at) && (next - at) % PMD_PAGES === 0;
+      (isHuge ? mapHugeFrames : mapFrames)(T.process.v, host, at, pfn, next - at, pte);
+      emit('page-faulted', T.process.v, at, pfn, pte === PTE.write ? 1 : 0);
+    }
+    at = next;
+  }
+}
+
+/** dev_dax_huge_fault(): maps whole pieces of the device’s alignment, no less; SIGBUS (EFAULT) beyond the end of the device. */
+export const deviceDaxFault = mechanism({
+  name: 'device-dax-fault',
+  source: 'spec 2.5; drivers/dax/device.c __dev_dax_pmd_fault() (6.19)',
+  frame: T,
+  order: 'DF1',
+  steps: {
+    DF1: {
+      title: 'map whole pieces of the device',
+      reads: [...[mappings.file, mappings.fileFirst, mappings.vpnFirst, mappings.pageCount, mappings.writable].map(column => at(column, T.mapping)), pte, ...every(hosts.order, files.size)],
+      writes: PTE_TERMS, to: ['done'], costNs: () => kernel.costs.faultNs,
+      run: () => {
+        const file = mappings.file.get(T.mapping.v);
+        const fs = files.fs.get(file);
+        const align = filesystems.alignPages.get(fs);
+        const first = mappings.vpnFirst.get(T.mapping.v);
+        const toFile = mappings.fileFirst.get(T.mapping.v) - first;
+        const vpn = T.vpn.v - ((T.vpn.v - first) % align);
+        const devicePages = Math.floor(files.size.get(file) / PAGE_BYTES);
+        const wanted = vpn + Math.ceil((T.vpn.v + T.pages.v - vpn) / align) * align;
+        // A mapping may reach beyond the device: only the access finds out.
+        const end = Math.min(wanted, first + mappings.pageCount.get(T.mapping.v), devicePages - (devicePages % align) - toFile);
+        if (T.vpn.v >= end) return fail(ERRNO.EFAULT);
+        mapUnmapped(vpn, end, filesystems.firstPfn.get(fs) + toFile, mappings.writable.get(T.mapping.v) === 1 ? PTE.write : PTE.read);
+        return done();
+      },
+    },
+  },
+});
+
+const R = frame('errno');
+
+/** A system call that device-dax does not have: read(2) and ftruncate(2) are EINVAL, fallocate(2) is ENODEV (spec 2.5). */
+export const deviceDaxRefusal = mechanism({
+  name: 'device-dax-refusal',
+  source: 'spec 2.5; drivers/dax/device.c dax_fops (6.19); oracle of Linux 6.1 and 6.12',
+  frame: R,
+  order: 'DR0',
+  steps: { DR0: { title: 'the device has no such call', to: ['done'], costNs: () => kernel.costs.syscallNs, run: () => fail(R.errno.v) } },
+});

@@ -1,0 +1,99 @@
+import { arena } from '@shared/state/arena';
+import type { Row } from '@shared/state/dictionary';
+import { ioQueues } from '@shared/state/p2p-tables';
+import { drivers, p2pPools, pgmaps } from '@shared/state/pgmap-tables';
+import { files, filesystems, mappings } from '@shared/state/tables';
+import { emit } from '../engine/events';
+import { mechanism } from '../engine/mechanism';
+import { at, every, frame } from '../engine/place';
+import { call, done, site } from '../engine/step';
+import { kernel } from '../kernel';
+import { UNMAP_FILE_READS, UNMAP_TERMS, zapRange } from './address-space';
+import { DROP_READS, DROP_TERMS } from './folio-counts';
+import { memunmap } from './memunmap';
+import { queueAllocation } from './nvme-probe';
+import { giveBack, POOL_TERMS, poolOf } from './p2p-pool';
+import { PGMAP, pgmapsOf } from './pgmap';
+
+/** `node` is the index of the device. */
+const T = frame('node', 'host', 'driver', 'pgmap');
+
+const remove = site(memunmap, T.pgmap, T.host);
+
+const memoriesOf = (): readonly number[] => kernel.memories.flatMap((memory, nth) => (memory.node === kernel.nodes[T.node.v] ? [nth] : []));
+const livePgmap = (): Row => memoriesOf().flatMap(pgmapsOf).find(row => pgmaps.state.get(row) === PGMAP.live) ?? 0;
+
+/** File systems whose blocks are frames of the device: DAX, device-dax, the file that maps a BAR. */
+function filesystemsOn(): readonly Row[] {
+  const inside = (pfn: number): boolean => memoriesOf().some(nth => pfn >= kernel.memories[nth].firstPfn && pfn < kernel.memories[nth].firstPfn + kernel.memories[nth].pageCount);
+  return filesystems.$.rows(arena).filter(fs => inside(filesystems.firstPfn.get(fs)));
+}
+
+/** Takes away every page-table entry that points at the device; accesses are SIGBUS from now on. Private copies stay. */
+function unmapEverywhere(): void {
+  const lost = filesystemsOn();
+  for (const mapping of mappings.$.rows(arena)) {
+    const file = mappings.file.get(mapping);
+    if (mappings.pageCount.get(mapping) === 0 || file === 0 || !lost.includes(files.fs.get(file))) continue;
+    const process = mappings.process.get(mapping);
+    const vpn = mappings.vpnFirst.get(mapping);
+    emit('range-unmapped', process, vpn, zapRange(process, vpn, mappings.pageCount.get(mapping), false));
+  }
+}
+
+/**
+ * Unbinds the driver of a device. Nothing waits for holders but what a pgmap counts (spec 2.6): for DAX memory that was each page up to
+ * 5.17 and is nobody since; peer-to-peer memory must come back first, device-private memory must be empty.
+ */
+export const driverUnbind = mechanism({
+  name: 'driver-unbind',
+  source: 'spec 2.6, 7.1; drivers/dax/bus.c kill_dev_dax(), drivers/nvdimm/pmem.c, drivers/pci/p2pdma.c pci_p2pdma_release() (6.1, 6.12, 6.19)',
+  frame: T,
+  order: 'UB1 UB2 UB3 UB4 UB5',
+  steps: {
+    UB1: {
+      title: 'the device is dead: nothing new is mapped or found', to: ['done'], costNs: () => kernel.costs.syscallNs,
+      reads: every(drivers.state), writes: every(drivers.state, p2pPools.published, filesystems.lost),
+      run: () => {
+        T.driver.v = drivers.$.row(T.node.v);
+        if (drivers.state.get(T.driver.v) !== drivers.state.valueOf('bound')) return done();
+        drivers.state.set(T.driver.v, drivers.state.valueOf('unbinding'));
+        for (const memory of memoriesOf()) if (kernel.memories[memory].type === 'p2pdma') p2pPools.published.set(poolOf(memory), 0);
+        for (const fs of filesystemsOn()) filesystems.lost.set(fs, 1);
+      },
+    },
+    UB2: {
+      title: 'unmap what user space has mapped', reads: [...UNMAP_FILE_READS, ...DROP_READS], writes: [...UNMAP_TERMS, ...DROP_TERMS, ...every(p2pPools.mappable)], costNs: () => kernel.costs.unmapNs,
+      run: () => {
+        for (const memory of memoriesOf()) if (kernel.memories[memory].type === 'p2pdma') p2pPools.mappable.set(poolOf(memory), 0);
+        unmapEverywhere();
+      },
+    },
+    UB3: {
+      title: 'take the queues out of the buffer', reads: every(ioQueues.place), writes: [...POOL_TERMS, ...every(ioQueues.place, p2pPools.state)],
+      run: () => {
+        for (const queue of ioQueues.$.rows(arena)) {
+          if (ioQueues.drive.get(queue) !== T.node.v) continue;
+          giveBack(queueAllocation(T.node.v, ioQueues.nth.get(queue)));
+          ioQueues.place.set(queue, 0);
+        }
+        for (const memory of memoriesOf()) if (kernel.memories[memory].type === 'p2pdma') p2pPools.state.set(poolOf(memory), p2pPools.state.valueOf('gone'));
+      },
+    },
+    UB4: {
+      title: 'remove one registered range', reads: every(pgmaps.state), calls: [remove], to: ['UB4', 'UB5'],
+      run: go => {
+        T.pgmap.v = livePgmap();
+        return T.pgmap.v === 0 ? go.UB5 : call(remove, go.UB4);
+      },
+    },
+    UB5: {
+      title: 'unbound', writes: [at(drivers.state, T.driver)], to: ['done'],
+      run: () => {
+        drivers.state.set(T.driver.v, drivers.state.valueOf('unbound'));
+        emit('driver-unbound', T.node.v);
+        return done();
+      },
+    },
+  },
+});

@@ -1,0 +1,39 @@
+import { count, flag, id, int, oneOf, ref, table } from './table';
+
+export const bridges = table('bridge', 'A PCI bridge: a root port, or a port of a switch.', {
+  nth: id('index in the lab, from 0'),
+  acs: flag('redirects peer traffic upwards: ACS request or completion redirect, or egress control'),
+}, {});
+
+export const p2pRoutes = table('p2p route', 'How a client reaches a provider of peer-to-peer memory, as the kernel remembers it.', {
+  provider: id('index of the node in the topology'),
+  client: id('index of the node in the topology'),
+  type: oneOf('map type', ['not asked', 'BUS_ADDR', 'THRU_HOST_BRIDGE', 'NOT_SUPPORTED']),
+  distance: int('PCI hops from one to the other'),
+}, {});
+
+export const ioQueues = table('io queue', 'A submission queue of an NVMe drive; 0 is the admin queue.', {
+  drive: id('index of the node in the topology'),
+  nth: id('which of its queues'),
+  place: oneOf('where its entries lie', ['none', 'host memory', 'CMB']),
+}, {});
+
+export const targets = table('nvmet namespace', 'A drive that an NVMe-oF target exports.', {
+  drive: id('index of the node in the topology'),
+  state: oneOf('whether it is enabled', ['disabled', 'enabled']),
+  provider: int('index of the node whose memory requests use, from 1; 0 is host memory'),
+}, {});
+
+export const targetControllers = table('nvmet controller', 'A connection of a client to an NVMe-oF target.', {
+  drive: id('index of the drive’s node in the topology'),
+  nic: id('index of the NIC’s node in the topology'),
+  provider: int('index of the node whose memory its requests use, from 1; 0 is host memory'),
+  fallbacks: count('requests that used host memory although the controller has a provider'),
+}, {});
+
+export const lentMemory = table('host memory buffer', 'Host memory lent to a drive.', {
+  drive: id('index of the node in the topology'),
+  pfnFirst: int('first frame'),
+  pageCount: count('length; 0 is none', { unit: 'pages' }),
+  host: ref('the machine of the frames', { hidden: true }),
+}, {});
