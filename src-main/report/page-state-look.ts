@@ -4,12 +4,12 @@ import { markup, type Markup } from './html';
 /** Words for the states of a page, as in the app. `hole` is a file page without a block. */
 export const STATE_LABELS: Readonly<Record<PageStateId | 'hole', string>> = {
   free: 'free', file: 'file block', mapped: 'mapped', 'short-pin': 'short pin', 'long-pin': 'long-term pin', referenced: 'referenced',
-  dma: 'under DMA', busy: 'busy extent', 'in-transaction': 'in transaction', anon: 'anonymous', hole: 'hole',
+  dma: 'under DMA', busy: 'busy extent', 'in-transaction': 'in transaction', anon: 'anonymous', private: 'device-private', bar: 'BAR memory', hole: 'hole',
 };
 
 /** A second cue beside colour, for those who cannot rely on it. */
 const GLYPHS: Readonly<Record<PageStateId | 'hole', string>> = {
-  free: '·', file: '▪', mapped: '■', 'short-pin': '◆', 'long-pin': '●', referenced: '○', dma: '▤', busy: '▨', 'in-transaction': '□', anon: '▲', hole: '–',
+  free: '·', file: '▪', mapped: '■', 'short-pin': '◆', 'long-pin': '●', referenced: '○', dma: '▤', busy: '▨', 'in-transaction': '□', anon: '▲', private: '◈', bar: '▥', hole: '–',
 };
 
 export const stateChip = (state: PageStateId | 'hole'): Markup =>
@@ -28,6 +28,6 @@ export function stateFill(state: PageStateId | 'hole'): string {
     case 'dma': return 'url(#p-dma)';
     case 'busy': return 'url(#p-busy)';
     case 'in-transaction': case 'hole': return 'var(--raised)';
-    case 'free': case 'file': case 'mapped': case 'short-pin': case 'long-pin': case 'referenced': case 'anon': return `var(--state-${state})`;
+    case 'free': case 'file': case 'mapped': case 'short-pin': case 'long-pin': case 'referenced': case 'anon': case 'private': case 'bar': return `var(--state-${state})`;
   }
 }

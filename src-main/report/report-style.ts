@@ -2,11 +2,11 @@
 const LIGHT = `color-scheme:light;--bg:#eef1f4;--panel:#ffffff;--raised:#f4f6f8;--line:#d5dbe2;--line-strong:#b4bec9;--text:#1b242d;--dim:#55626f;--accent:#0b62b8;--accent-bg:#dcebfb;--good:#0b7a55;--warn:#8a5a00;--ink-on-state:#06121f;
 --good-bg:#e6f4ee;--warn-bg:#fbf2df;--violation-bg:#fbeaf3;--dma-ground:#f7f3d2;
 --state-free:#e6eaee;--state-file:#7f8c99;--state-mapped:#56b4e9;--state-short-pin:#e69f00;--state-long-pin:#d55e00;--state-referenced:#a98c55;--state-dma:#c9b800;
---state-busy:#8a68c8;--state-in-transaction:#a98ddd;--state-anon:#7c8b55;--state-violation:#b4126e`;
+--state-busy:#8a68c8;--state-in-transaction:#a98ddd;--state-anon:#7c8b55;--state-private:#00845f;--state-bar:#2f8f82;--state-violation:#b4126e`;
 const DARK = `color-scheme:dark;--bg:#0e1217;--panel:#141a21;--raised:#1b232c;--line:#27313c;--line-strong:#3a4754;--text:#dbe3ec;--dim:#94a1b0;--accent:#6cb6ff;--accent-bg:#17324d;--good:#3fb68b;--warn:#e6b450;--ink-on-state:#06121f;
 --good-bg:#10251e;--warn-bg:#2a2210;--violation-bg:#2a1522;--dma-ground:#3b3917;
 --state-free:#1b232c;--state-file:#7f8c99;--state-mapped:#56b4e9;--state-short-pin:#e69f00;--state-long-pin:#d55e00;--state-referenced:#c2a878;--state-dma:#f0e442;
---state-busy:#9a7bd0;--state-in-transaction:#b9a3e3;--state-anon:#8d9b6a;--state-violation:#ff4fa3`;
+--state-busy:#9a7bd0;--state-in-transaction:#b9a3e3;--state-anon:#8d9b6a;--state-private:#009e73;--state-bar:#44aa99;--state-violation:#ff4fa3`;
 
 const SCREEN = `
 *{box-sizing:border-box}
@@ -75,7 +75,7 @@ const PRINT = `
 @media print{:root{${LIGHT}}body{background:#fff;font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}main{max-width:none;padding:0;border:0;min-height:0}
 header{padding-top:0}h2{break-after:avoid;margin-top:22px}.finding,tr,svg,.verdict,.command{break-inside:avoid}thead{display:table-header-group}table,.sources,.legend,.finding .meta,footer{font-size:10px}.mono,code,.digest{font-size:9.5px}}`;
 
-const swatches = ['free', 'file', 'mapped', 'short-pin', 'long-pin', 'referenced', 'anon'].map(state => `.swatch.s-${state}{background:var(--state-${state})}`).join('');
+const swatches = ['free', 'file', 'mapped', 'short-pin', 'long-pin', 'referenced', 'anon', 'private', 'bar'].map(state => `.swatch.s-${state}{background:var(--state-${state})}`).join('');
 const patterned = '.swatch.s-dma{background:repeating-linear-gradient(45deg,var(--state-dma) 0 3px,var(--dma-ground) 3px 6px)}.swatch.s-busy{background:repeating-linear-gradient(45deg,var(--state-busy) 0 2px,var(--raised) 2px 5px)}.swatch.s-busy,.swatch.s-dma{color:transparent}';
 
 export const REPORT_STYLE = `:root{${LIGHT}}@media (prefers-color-scheme:dark){:root{${DARK}}}${SCREEN}${swatches}${patterned}${PRINT}`;

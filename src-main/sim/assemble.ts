@@ -115,8 +115,9 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
         end = 'crash';
         break;
       }
-      if (starving === null && isTimed && (machine.steps[stepId].beginsRound === true || hasBegunAgain(row, opBefore))) starving = lasso.starving();
-      if (starving !== null && hasComeToRest(starving, recorder.steps - (lassoAt ??= recorder.steps))) {
+      const closesRound = machine.steps[stepId].beginsRound === true;
+      if (starving === null && isTimed && (closesRound || hasBegunAgain(row, opBefore))) starving = lasso.starving();
+      if (starving !== null && (closesRound || hasComeToRest(starving, recorder.steps - (lassoAt ??= recorder.steps)))) {
         end = 'lasso';
         break;
       }
@@ -144,13 +145,10 @@ function hasBegunAgain(actor: number, opBefore: number): boolean {
   return opBefore === 0 && op !== 0 && operations.rounds.get(op) > 1;
 }
 
-/** A run that goes round ends where whoever starves waits or starts over again, so that its last state shows on what. */
+/** A run that goes round ends where whoever starves waits again, so that its last state shows on what. */
 function hasComeToRest(starving: readonly number[], stepsSince: number): boolean {
-  const rests = (row: number): boolean => {
-    const step = machine.steps[actors.pc.get(row)];
-    return step.beginsRound === true || (step.when !== undefined && !machine.isEnabled(row));
-  };
-  return stepsSince >= LAP_STEPS_MAX || starving.every(actor => rests(machine.actorRows[actor]));
+  const waits = (row: number): boolean => machine.steps[actors.pc.get(row)].when !== undefined && !machine.isEnabled(row);
+  return stepsSince >= LAP_STEPS_MAX || starving.every(actor => waits(machine.actorRows[actor]));
 }
 
 function timeBound(lab: Lab): number {

@@ -21,6 +21,7 @@ export const COSTS = {
   unmapNs: cost('unmapNs', 'Unmap a range from every address space', 1_000, source(MODEL, 'X')),
   copyPageNs: cost('copyPageNs', 'Copy a page to another place', 500, source(MODEL, 'X')),
   scanNs: cost('scanNs', 'Scan the DAX entries of a file for busy pages', 200, source(MODEL, 'X')),
+  migratePageNs: cost('migratePageNs', 'Migration entries, locks and counts of one page that moves', 500, source(MODEL, 'X')),
   wakeNs: cost('wakeNs', 'From wake-up to running', 5_000, source(MODEL, 'X')),
   logCommitNs: cost('logCommitNs', 'From the end of a transaction to its commit on disk', 20_000, source(MODEL, 'X')),
   registerNs: cost('registerNs', 'Program a NIC with a registration', 10_000, source(MODEL, 'X')),

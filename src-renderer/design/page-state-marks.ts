@@ -29,9 +29,11 @@ export const PAGE_STATE_MARKS: Readonly<Record<PageStateMark['id'], PageStateMar
   busy: mark('busy', 'busy extent', '▨', 'hatch', 'freed, but a device still held it: may not be used again yet'),
   'in-transaction': mark('in-transaction', 'in transaction', '□', 'outline', 'freed by a transaction that is not on disk yet'),
   anon: mark('anon', 'anonymous', '▲', 'solid', 'anonymous memory of a process'),
+  private: mark('private', 'device-private', '◈', 'solid', 'memory of a GPU that the CPU cannot reach; a virtual page is there'),
+  bar: mark('bar', 'BAR memory', '▥', 'solid', 'peer-to-peer memory of a PCI device that somebody has'),
   violation: mark('violation', 'violation', '!', 'outline', 'an invariant broke here'),
 };
 
 /** In the order in which legends list them. */
 export const LEGEND_STATES: readonly PageStateId[] =
-  ['free', 'file', 'mapped', 'anon', 'referenced', 'short-pin', 'long-pin', 'dma', 'busy', 'in-transaction'];
+  ['free', 'file', 'mapped', 'anon', 'referenced', 'short-pin', 'long-pin', 'dma', 'busy', 'in-transaction', 'private', 'bar'];

@@ -100,6 +100,12 @@ export interface Expectation {
   readonly maps?: number;
   readonly owner?: string;
   readonly content?: string;
+  /** Of a page of a mapping, "buf:1": its page-table entry, and whether that is a PMD. */
+  readonly entry?: string;
+  readonly huge?: boolean;
+  /** Node of the memory that the page is in. */
+  readonly memory?: string;
+  readonly folioPages?: number;
   readonly file?: string;
   readonly size?: Scalar;
   readonly fs?: string;

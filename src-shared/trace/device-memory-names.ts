@@ -18,7 +18,7 @@ export function subscriberName(state: State, run: RunDescription, interval: Row)
 
 /** What a person calls rows of the tables of device memory and of MMU notifiers. */
 export const DEVICE_MEMORY_NAMERS: ReadonlyMap<number, (state: State, run: RunDescription, row: Row) => string> = new Map([
-  [gpus.$.id, (_state: State, run: RunDescription, row: Row) => gpuName(run, row)],
+  [gpus.$.id, (_state: State, run: RunDescription, row: Row) => `memory of ${gpuName(run, row)}`],
   [gpuSpaces.$.id, (state, run, row) => `page table of ${spaceName(state, run, row)}`],
   [gpuJobs.$.id, (state, run, row) => `${gpuJobs.kind.nameIn(state, row)} job of ${actor(run, gpuJobs.actor.in(state, row))}`],
   [migrations.$.id, (state, run, row) => `migration by ${actor(run, migrations.actor.in(state, row))}`],

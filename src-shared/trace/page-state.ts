@@ -1,16 +1,18 @@
 import type { State } from '../state/arena';
+import type { Row } from '../state/dictionary';
+import { p2pPools } from '../state/pgmap-tables';
 import { OWNER_BUSY_DAX, OWNER_FREE, OWNER_IN_TRANSACTION } from '../state/owner';
 import { runEnd, valueAt } from '../state/page-runs';
 import { hosts } from '../state/tables';
 import { heldRangesIn, type HeldRange } from './held-ranges';
-import { cacheOwner } from './names';
-import type { RunDescription } from './run-description';
+import { cacheOwner, memoryOf } from './names';
+import type { RunDescription, RunMemory } from './run-description';
 
 /** What a frame is to a person, one state each; a frame that is several is shown as the first of PAGE_STATES that holds. */
-export type PageStateId = 'free' | 'file' | 'mapped' | 'short-pin' | 'long-pin' | 'referenced' | 'dma' | 'busy' | 'in-transaction' | 'anon';
+export type PageStateId = 'free' | 'file' | 'mapped' | 'short-pin' | 'long-pin' | 'referenced' | 'dma' | 'busy' | 'in-transaction' | 'anon' | 'private' | 'bar';
 
 /** All states, the one that matters most first. */
-export const PAGE_STATES = ['dma', 'long-pin', 'short-pin', 'referenced', 'busy', 'in-transaction', 'mapped', 'anon', 'file', 'free'] as const satisfies readonly PageStateId[];
+export const PAGE_STATES = ['dma', 'long-pin', 'short-pin', 'referenced', 'busy', 'in-transaction', 'private', 'bar', 'mapped', 'anon', 'file', 'free'] as const satisfies readonly PageStateId[];
 
 /** A maximal run of frames that look alike. */
 export interface PageStateRun {
@@ -31,7 +33,7 @@ export function* pageStatesIn(state: State, run: RunDescription, first: number, 
   let from = first;
   for (let page = first; page < end;) {
     const hold = next(page);
-    const until = Math.min(end, hold.until, ...FIELDS.map(field => runEnd(state, run.host, field, page)));
+    const until = Math.min(end, hold.until, barChange(state, run, page), ...FIELDS.map(field => runEnd(state, run.host, field, page)));
     const seen = lookAt(state, run, page, hold.state);
     if (!looksLike(open, seen)) {
       yield { first: from, count: page - from, ...open };
@@ -63,7 +65,29 @@ function lookAt(state: State, run: RunDescription, page: number, held: PageState
   const anon = at(hosts.anon.field);
   const refs = at(hosts.refs.field);
   const pins = at(hosts.pins.field);
-  return { state: held ?? atRest(owner, at(hosts.maps.field), anon), owner: ownerName(run, owner, anon), refs, pins };
+  return { state: held ?? onDevice(state, run, page) ?? atRest(owner, at(hosts.maps.field), anon), owner: ownerName(run, owner, anon), refs, pins };
+}
+
+/** Memory that a driver hands out: GPU memory that the CPU cannot reach, and peer-to-peer memory of a BAR. */
+function onDevice(state: State, run: RunDescription, page: number): PageStateId | null {
+  const memory = memoryOf(run, page);
+  if (memory?.type === 'private') return valueAt(state, run.host, hosts.use.field, page) === DEVICE ? 'private' : null;
+  if (memory?.type !== 'p2pdma') return null;
+  const pool = poolOf(state, run, memory);
+  return pool !== 0 && p2pPools.taken.in(state, pool, page - memory.firstPfn) !== 0 ? 'bar' : null;
+}
+
+const DEVICE = hosts.use.valueOf('device');
+
+const poolOf = (state: State, run: RunDescription, memory: RunMemory): Row => p2pPools.$.rows(state).find(pool => p2pPools.memory.in(state, pool) === run.memories.indexOf(memory)) ?? 0;
+
+/** First frame behind one at which another memory, or another taker of a BAR, may begin. */
+function barChange(state: State, run: RunDescription, page: number): number {
+  const memory = memoryOf(run, page);
+  if (memory === undefined) return Math.min(Infinity, ...run.memories.filter(({ firstPfn }) => firstPfn > page).map(({ firstPfn }) => firstPfn));
+  const end = memory.firstPfn + memory.pageCount;
+  const pool = memory.type === 'p2pdma' ? poolOf(state, run, memory) : 0;
+  return pool === 0 ? end : Math.min(end, memory.firstPfn + runEnd(state, pool, p2pPools.taken.field, page - memory.firstPfn));
 }
 
 function atRest(owner: number, maps: number, anon: number): PageStateId {

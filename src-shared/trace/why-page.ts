@@ -14,6 +14,7 @@ import { outlookOfHold, outlookOfMapping } from './release-outlook';
 import type { RunDescription, WhyLink } from './run-description';
 import { blockedChain, releaseLink, shortened, waitsOf } from './wait-graph';
 import { holdTakenNs, operationAt, operationLink, policyLink, sourceOfAxis, type Question, type WhyAnswer } from './why-answer';
+import { whyNotMoved, whyOnDevice } from './why-migration';
 
 const REFCOUNT_AXIS = 'zone-device-refcount';
 
@@ -27,7 +28,7 @@ export function whyPage(question: Question, pfn: number): WhyAnswer {
 
 const QUESTIONS: Readonly<Record<PageStateId, string>> = {
   dma: 'under DMA', 'long-pin': 'still pinned', 'short-pin': 'still pinned', referenced: 'still referenced', busy: 'busy',
-  'in-transaction': 'not free yet', mapped: 'mapped', anon: 'in use', file: 'not free', free: 'free',
+  'in-transaction': 'not free yet', private: 'on the device', bar: 'not in its pool', mapped: 'mapped', anon: 'in use', file: 'not free', free: 'free',
 };
 
 function sourceOf(run: RunDescription, looks: PageStateId): string {
@@ -35,7 +36,8 @@ function sourceOf(run: RunDescription, looks: PageStateId): string {
     case 'long-pin': return sourceOfAxis(run, 'longterm-file-pin');
     case 'dma': case 'short-pin': case 'referenced': return sourceOfAxis(run, 'pin-accounting');
     case 'busy': case 'in-transaction': return sourceOfAxis(run, 'truncate-vs-dma');
-    case 'mapped': case 'anon': case 'file': case 'free': return sourceOfAxis(run, REFCOUNT_AXIS);
+    case 'private': return sourceOfAxis(run, 'device-migration');
+    case 'mapped': case 'anon': case 'file': case 'free': case 'bar': return sourceOfAxis(run, REFCOUNT_AXIS);
     default: return unreachable(looks);
   }
 }
@@ -47,6 +49,8 @@ function linksOf(question: Question, pfn: number, looks: PageStateId): readonly 
     case 'mapped': return whyMapped(question, pfn);
     case 'anon': return whyAnonymous(question, pfn);
     case 'file': return whyOwned(question, pfn);
+    case 'private': return whyOnDevice(question, pfn);
+    case 'bar': return [policyLink(question.run, REFCOUNT_AXIS, 'counted by')];
     case 'free': return whyFree(question, pfn);
     default: return unreachable(looks);
   }
@@ -60,7 +64,7 @@ function whyHeld(question: Question, pfn: number): readonly WhyLink[] {
   const rank = (row: Row): number => HOLDS_WORST_FIRST.indexOf(holders.how.nameIn(state, row));
   const held = holdsOn(state, run.host, pfn, pfn + 1).sort((a, b) => rank(a) - rank(b));
   const links = linksOfHold(question, held[0], held.length - 1);
-  return shortened([...links.slice(0, 2), ...waiters(question, pfn).slice(0, 1), ...links.slice(2)]);
+  return shortened([...links.slice(0, 2), ...whyNotMoved(question, pfn), ...waiters(question, pfn).slice(0, 1), ...links.slice(2)]);
 }
 
 /** A hold from its keeper to what ends it; also used where the hold itself is selected. */
@@ -122,7 +126,7 @@ function whyMapped(question: Question, pfn: number): readonly WhyLink[] {
   const links = mapped.slice(0, 3).map(({ process }): WhyLink => ({ text: `mapped by ${processName(run, process)}`, at: { kind: 'row', value: String(process) } }));
   const faulted = changed(question, pfn, ['page-faulted'], 'faulted in');
   const outlook = outlookOfMapping(state, run, first.process);
-  return [...links, ...faulted, outlook.operation < 0 && faulted.length > 0 ? { ...faulted[0], text: outlook.text } : releaseLink(run, outlook)];
+  return [...links, ...whyNotMoved(question, pfn), ...faulted, outlook.operation < 0 && faulted.length > 0 ? { ...faulted[0], text: outlook.text } : releaseLink(run, outlook)];
 }
 
 function whyAnonymous(question: Question, pfn: number): readonly WhyLink[] {

@@ -36,7 +36,7 @@ const unknown = (what: string): WhyAnswer => ({ question: `This run has no such 
 /** What is said of some pages of a device: "4 pages under a long-term pin". */
 const STATE_PHRASES: Readonly<Record<PageStateId, string>> = {
   dma: 'under DMA', 'long-pin': 'under a long-term pin', 'short-pin': 'under a short-term pin', referenced: 'under a reference', busy: 'freed while a device held them: busy',
-  'in-transaction': 'freed by a transaction that is not on disk yet', mapped: 'mapped', anon: 'of anonymous memory', file: 'of files, neither mapped nor held', free: 'free',
+  'in-transaction': 'freed by a transaction that is not on disk yet', private: 'of device-private memory in use', bar: 'of a BAR that somebody has', mapped: 'mapped', anon: 'of anonymous memory', file: 'of files, neither mapped nor held', free: 'free',
 };
 
 function whyNode(question: Question, id: string): WhyAnswer {

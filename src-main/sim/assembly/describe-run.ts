@@ -41,7 +41,7 @@ export function describeRun(mounted: MountedLab, seed: number, schedule: string 
     links: lab.topology.links.map((link, index): RunLink => ({
       row: links.$.row(index), name: `${link.from} – ${link.to}`, from: link.from.split('.')[0], to: link.to.split('.')[0], bytesPerSecond: bytesPerSecond(lab.topology, link),
     })),
-    devices: named([...mounted.drives, ...mounted.nics]),
+    devices: named([...mounted.drives, ...mounted.nics, ...names.gpus]),
     steps: machine.mechanisms.flatMap(mechanism => mechanism.steps.map((step, at) => stepEntry(mechanism, step, at))),
     variants: activeVariants(policy).map(variant => ({ axis: variant.axis, id: variant.id, title: variant.title, source: variant.source, assumed: isAssumed(variant.source) })),
     counts: {

@@ -106,11 +106,24 @@ function blockedVerdict(wanted: string, { op: name, blockedOn, state }: Operatio
   return { ok: wanted === 'anything' || blockedOn.includes(wanted), reason: blockedOn };
 }
 
+/** The page-table entry behind "buf:1", a page of a mapping; "child/buf:1" in the copy of a process that was forked. Null where no mapping is named so. */
+function mappedFrame({ mounted, run }: Subject, name: string, index: number): { readonly entry: string; readonly pfn: number; readonly isHuge: boolean } | null {
+  const [mappingName = '', processName] = name.split('/').reverse();
+  const mapping = mounted.names.mappings.get(mappingName);
+  if (mapping === undefined) return null;
+  const process = processName === undefined ? mapping.process : run.processes.find(candidate => candidate.name === processName)?.row ?? 0;
+  if (process === 0) return null;
+  const vpn = mapping.vpnFirst + index;
+  return { entry: processes.pte.spec.names?.[processes.pte.at(process, vpn)] ?? '', pfn: vpn + processes.pfnDelta.at(process, vpn), isHuge: processes.huge.at(process, vpn) === 1 };
+}
+
 /** The frame behind "F:1", or behind "F:1@64", byte 64 of it: the one there now, else the one that was there at the start. */
-function frameOf({ mounted, run }: Subject, page: string): number | null {
+function frameOf({ mounted, run, summary }: Subject, page: string): number | null {
   const [place = ''] = page.split('@');
   const [name, index] = place.split(':');
   if (index === undefined) return Number.isSafeInteger(Number(place)) ? Number(place) : null;
+  const mapped = mappedFrame({ mounted, run, summary }, name, Number(index));
+  if (mapped !== null) return mapped.pfn;
   const file = run.files.find(candidate => candidate.name === name);
   if (file !== undefined && files.dax.get(file.row) === 0 && files.fs.get(file.row) !== 0) return files.cached.at(file.row, Number(index)) === 1 ? Number(index) + files.cacheDelta.at(file.row, Number(index)) : null;
   if (file !== undefined && files.kind.at(file.row, Number(index)) !== 0) return Number(index) + files.blockDelta.at(file.row, Number(index));
@@ -127,6 +140,12 @@ function pageVerdicts(expectation: Expectation, subject: Subject, page: string):
   if (expectation.pins !== undefined) verdicts.push(same(`pincount of ${page}`, hosts.pins.at(host, pfn), expectation.pins));
   if (expectation.maps !== undefined) verdicts.push(same(`mapcount of ${page}`, hosts.maps.at(host, pfn), expectation.maps));
   if (expectation.owner !== undefined) verdicts.push(same(`owner of ${page}`, ownerName(subject.run, hosts.owner.at(host, pfn)), expectation.owner));
+  const [name, index] = (page.split('@')[0] ?? '').split(':');
+  const mapped = mappedFrame(subject, name, Number(index));
+  if (expectation.entry !== undefined) verdicts.push(same(`page-table entry of ${page}`, mapped?.entry ?? 'none', expectation.entry));
+  if (expectation.huge !== undefined) verdicts.push(same(`the entry of ${page} being a PMD`, mapped?.isHuge ?? false, expectation.huge));
+  if (expectation.memory !== undefined) verdicts.push(same(`memory of ${page}`, subject.run.memories.find(({ firstPfn, pageCount }) => firstPfn <= pfn && pfn < firstPfn + pageCount)?.node ?? 'none', expectation.memory));
+  if (expectation.folioPages !== undefined) verdicts.push(same(`pages of the folio of ${page}`, 2 ** hosts.order.at(host, pfn), expectation.folioPages));
   if (expectation.content !== undefined) verdicts.push(same(`content of ${page}`, contentName(subject.run, contentAt(host, pfn, Number(page.split('@')[1] ?? 0))), expectation.content));
   return verdicts;
 }

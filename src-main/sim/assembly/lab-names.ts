@@ -38,6 +38,8 @@ export class LabNames {
   readonly processes = new Map<string, Row>();
   readonly mappings = new Map<string, MappingPlace>();
   readonly pipes = new Map<string, Row>();
+  /** GPUs, and memory on coherent interconnects, by node. */
+  readonly gpus = new Map<string, Row>();
   readonly regions = new Map<string, Row>();
   /** io_uring rings, AF_XDP sockets and users in the kernel that keep pages. */
   readonly buffers = new Map<string, Row>();

@@ -1,5 +1,6 @@
 import { refused, accepted, type Result } from '@shared/base/result';
 import { arena } from '@shared/state/arena';
+import { gpus } from '@shared/state/device-memory-tables';
 import type { Row } from '@shared/state/dictionary';
 import { accesses, actors, drives, links, nics, operations, queuePairs } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
@@ -18,6 +19,7 @@ import { kernel, type MountedOperation } from '../kernel';
 import { busyExtentWorker, logCommit } from '../mechanisms/busy-extents';
 import { leaseHandler } from '../mechanisms/lease-handler';
 import { REACTIONS } from '../operations/lease-operations';
+import { gpuEngine } from '../mechanisms/gpu-engine';
 import { makeDurable } from '../mechanisms/metadata-log';
 import { driveEngine } from '../mechanisms/drive-engine';
 import { processExit } from '../mechanisms/process-exit';
@@ -64,13 +66,14 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   leaseSettings.breakTimeNs.set(leaseSettings.$.row(0), LEASE_BREAK_NS);
   const driveRows = rowsOf(lab, KINDS_OF_TARGET.drive, nth => drives.$.row(nth));
   const nicRows = rowsOf(lab, ['rdma-nic'], nth => nics.$.row(nth));
+  nameGpus(names);
   lab.topology.links.forEach((_, index) => links.$.row(index));
-  const unreached = mountKernel(names, new Map([...driveRows, ...nicRows]));
+  const unreached = mountKernel(names, new Map([...driveRows, ...nicRows, ...names.gpus]));
   probeDrives(names);
   const taskNames = Object.keys(lab.actors);
   const taskRows = new Map(taskNames.map((name, nth) => [name, actors.$.row(nth)]));
   const lowered = lowerAll(names, taskRows, driveRows, nicRows);
-  checkWays(names, unreached, [...driveRows, ...nicRows]);
+  checkWays(names, unreached, [...driveRows, ...nicRows, ...names.gpus]);
   if (names.problems.length > 0) return refused(names.problems);
   kernel.operations = lowered.operations;
   const programs = taskNames.map((name, nth) => programOf(name, lab.actors[name].handler ?? 'none', lowered.programs[nth], site(processExit, processOf(names, name)), names.parents.has(processOf(names, name))));
@@ -78,6 +81,16 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   const runActors = [...addActors(names, programs, driveRows, nicRows)];
   addLeaseHandlers(names, lowered.operations, runActors);
   return accepted({ lab, names, resolved, actors: runActors, operations: lowered.operations, drives: driveRows, nics: nicRows });
+}
+
+/** Every memory that a driver hands out belongs to a device with a copy engine. */
+function nameGpus({ memories, gpus: named }: LabNames): void {
+  memories.forEach(({ node, type }, memory) => {
+    if (type !== 'private' && type !== 'coherent') return;
+    const row = gpus.$.row(named.size);
+    gpus.memory.set(row, memory);
+    named.set(node, row);
+  });
 }
 
 /** What the policy brings along, each once. */
@@ -186,6 +199,7 @@ function addActors(names: LabNames, programs: readonly Mechanism[], driveRows: R
   });
   for (const [node, row] of driveRows) add(node, 'device', node, driveEngine, row);
   for (const [node, row] of nicRows) add(node, 'device', node, nicEngine, row);
+  for (const [node, row] of names.gpus) add(node, 'device', node, gpuEngine, row);
   for (const memory of names.memories.filter(({ fs }) => fs !== 0)) {
     add(`${memory.node}.log`, 'worker', memory.node, logCommit, memory.fs);
     if (!kernel.policy.truncateVsDma.keepsBusyBlocks) continue;

@@ -4,9 +4,12 @@ import { l2NoUserControlledWait } from './l2-no-user-controlled-wait';
 import { l3LeaseBreakEnds } from './l3-lease-break-ends';
 import { l4TeardownEnds } from './l4-teardown-ends';
 import { l5NoWaitCycle } from './l5-no-wait-cycle';
+import { l6DeviceFaultProgresses } from './l6-device-fault-progresses';
+import { l7RangeFaultEnds } from './l7-range-fault-ends';
 import { l9FreeSpaceAllocatable } from './l9-free-space-allocatable';
 import { s11BusyNotAllocated } from './s11-busy-not-allocated';
 import { s12PoolConservation } from './s12-pool-conservation';
+import { s13OneAuthoritativeCopy } from './s13-one-authoritative-copy';
 import { s14MapSync } from './s14-map-sync';
 import { s15NoStaleExposure } from './s15-no-stale-exposure';
 import { s16HonestResult } from './s16-honest-result';
@@ -16,10 +19,11 @@ import { s3StoresSurvive } from './s3-stores-survive';
 import { s4CountConservation } from './s4-count-conservation';
 import { s5PinConservation } from './s5-pin-conservation';
 import { s6PgmapLifetime } from './s6-pgmap-lifetime';
+import { s9OneLockOwner } from './s9-one-lock-owner';
 import { s7FsdaxState } from './s7-fsdax-state';
 
 /** Every invariant, always on. */
 export const INVARIANTS: readonly Invariant[] = [
-  s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s3StoresSurvive, s4CountConservation, s5PinConservation, s6PgmapLifetime, s7FsdaxState, s11BusyNotAllocated, s12PoolConservation, s14MapSync, s15NoStaleExposure, s16HonestResult,
-  l1LayoutOperationEnds, l2NoUserControlledWait, l3LeaseBreakEnds, l4TeardownEnds, l5NoWaitCycle, l9FreeSpaceAllocatable,
+  s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s3StoresSurvive, s4CountConservation, s5PinConservation, s6PgmapLifetime, s7FsdaxState, s9OneLockOwner, s11BusyNotAllocated, s12PoolConservation, s13OneAuthoritativeCopy, s14MapSync, s15NoStaleExposure, s16HonestResult,
+  l1LayoutOperationEnds, l2NoUserControlledWait, l3LeaseBreakEnds, l4TeardownEnds, l5NoWaitCycle, l6DeviceFaultProgresses, l7RangeFaultEnds, l9FreeSpaceAllocatable,
 ];

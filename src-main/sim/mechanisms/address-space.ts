@@ -17,6 +17,9 @@ export const allows = (pte: number, isWrite: boolean): boolean => pte === PTE.wr
 /** Whether the folio behind an entry is on its way to another place: a fault waits. */
 export const isMigrating = (pte: number): boolean => pte === PTE.migration || pte === PTE.migrationWrite;
 
+/** Whether an entry names a page of a device that the CPU cannot reach. */
+export const isPrivateEntry = (pte: number): boolean => pte === PTE.privateRead || pte === PTE.privateWrite;
+
 /** What {@link mappingAt} reads. */
 export const LOOKUP_READS = every(mappings.pageCount, mappings.vpnFirst);
 

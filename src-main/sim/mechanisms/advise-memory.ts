@@ -6,7 +6,7 @@ import { at, frame } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { zapRange } from './address-space';
-import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
+import { endInvalidation, END_READS, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { isWhollyMapped, mappingsOf, REMOVE_READS, REMOVE_TERMS } from './vma';
 
 /** Words of madvise(2) by number. */
@@ -30,7 +30,7 @@ export const adviseMemory = mechanism({
       },
     },
     MA2: {
-      title: 'carry out the advice', drops: [at(processes.mmapLock, T.process)], to: ['done'], reads: REMOVE_READS, writes: [...REMOVE_TERMS, ...END_TERMS], costNs: () => kernel.costs.unmapNs,
+      title: 'carry out the advice', drops: [at(processes.mmapLock, T.process)], to: ['done'], reads: [...REMOVE_READS, ...END_READS], writes: [...REMOVE_TERMS, ...END_TERMS], costNs: () => kernel.costs.unmapNs,
       run: () => {
         if (T.told.v === 1) endInvalidation(T.process.v);
         const isWhole = isWhollyMapped(T.process.v, T.vpn.v, T.pages.v);

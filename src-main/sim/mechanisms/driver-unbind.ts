@@ -1,4 +1,5 @@
 import { arena } from '@shared/state/arena';
+import { gpus } from '@shared/state/device-memory-tables';
 import type { Row } from '@shared/state/dictionary';
 import { ioQueues } from '@shared/state/p2p-tables';
 import { drivers, p2pPools, pgmaps } from '@shared/state/pgmap-tables';
@@ -10,15 +11,17 @@ import { call, done, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { UNMAP_FILE_READS, UNMAP_TERMS, zapRange } from './address-space';
 import { DROP_READS, DROP_TERMS } from './folio-counts';
+import { emptyDevice } from './evict-device';
 import { memunmap } from './memunmap';
 import { queueAllocation } from './nvme-probe';
 import { giveBack, POOL_TERMS, poolOf } from './p2p-pool';
 import { PGMAP, pgmapsOf } from './pgmap';
 
 /** `node` is the index of the device. */
-const T = frame('node', 'host', 'driver', 'pgmap');
+const T = frame('node', 'host', 'driver', 'pgmap', 'gpu');
 
 const remove = site(memunmap, T.pgmap, T.host);
+const empty = site(emptyDevice, T.gpu, T.host);
 
 const memoriesOf = (): readonly number[] => kernel.memories.flatMap((memory, nth) => (memory.node === kernel.nodes[T.node.v] ? [nth] : []));
 const livePgmap = (): Row => memoriesOf().flatMap(pgmapsOf).find(row => pgmaps.state.get(row) === PGMAP.live) ?? 0;
@@ -49,7 +52,7 @@ export const driverUnbind = mechanism({
   name: 'driver-unbind',
   source: 'spec 2.6, 7.1; drivers/dax/bus.c kill_dev_dax(), drivers/nvdimm/pmem.c, drivers/pci/p2pdma.c pci_p2pdma_release() (6.1, 6.12, 6.19)',
   frame: T,
-  order: 'UB1 UB2 UB3 UB4 UB5',
+  order: 'UB1 UB2 UB3 UB3e UB4 UB5',
   steps: {
     UB1: {
       title: 'the device is dead: nothing new is mapped or found', to: ['done'], costNs: () => kernel.costs.syscallNs,
@@ -78,6 +81,13 @@ export const driverUnbind = mechanism({
           ioQueues.place.set(queue, 0);
         }
         for (const memory of memoriesOf()) if (kernel.memories[memory].type === 'p2pdma') p2pPools.state.set(poolOf(memory), p2pPools.state.valueOf('gone'));
+      },
+    },
+    UB3e: {
+      title: 'give what the device has back to RAM', calls: [empty],
+      run: () => {
+        T.gpu.v = gpus.$.rows(arena).find(gpu => memoriesOf().includes(gpus.memory.get(gpu))) ?? 0;
+        return T.gpu.v === 0 ? undefined : call(empty);
       },
     },
     UB4: {

@@ -7,6 +7,7 @@ import { emit } from '../engine/events';
 import { every } from '../engine/place';
 import { kernel } from '../kernel';
 import type { HoldKind } from '../policies/policy';
+import { DEVICE_PUT_READS, DEVICE_PUT_TERMS, freeIfIdle } from './device-memory';
 import { forEachFolioRun } from './folios';
 import { FREE_TERMS, freeIfUnused } from './frames';
 import { isZeroFrame, memoryAt } from './memory-types';
@@ -20,8 +21,8 @@ export const TAKE_TERMS = [...HOLDER_TERMS, ...every(hosts.refs, hosts.pins, hos
 export const TURN_READS = [...every(holders.pfnFirst, holders.pageCount, hosts.order), ...USE_READS];
 export const TURN_TERMS = [...every(holders.how, hosts.refs, hosts.pins, hosts.longterm), ...USE_TERMS];
 /** What {@link dropHold} reads and writes. */
-export const DROP_READS = [...every(hosts.owner, hosts.order, busyExtents.state, busyExtents.pageCount, busyExtents.dax), ...ZONE_PUT_READS];
-export const DROP_TERMS = [...TAKE_TERMS, ...every(busyExtents.idle), ...FREE_TERMS, ...ZONE_PUT_TERMS];
+export const DROP_READS = [...every(hosts.owner, hosts.order, busyExtents.state, busyExtents.pageCount, busyExtents.dax), ...ZONE_PUT_READS, ...DEVICE_PUT_READS];
+export const DROP_TERMS = [...TAKE_TERMS, ...every(busyExtents.idle), ...FREE_TERMS, ...ZONE_PUT_TERMS, ...DEVICE_PUT_TERMS];
 
 export const counterRow = (): Row => counters.$.row(0);
 
@@ -121,6 +122,10 @@ export function afterPut(host: Row, pfn: number, pages: number): void {
     case 'normal': freeIfUnused(host, pfn, pages); break;
     case 'fsdax':
       noticeIdle(host, pfn, pages);
+      if (kernel.policy.zoneDeviceRefcount.pagesHoldPgmap) afterZoneDevicePut(host, pfn, pages);
+      break;
+    case 'private': case 'coherent':
+      freeIfIdle(host, pfn, pages);
       if (kernel.policy.zoneDeviceRefcount.pagesHoldPgmap) afterZoneDevicePut(host, pfn, pages);
       break;
     default: afterZoneDevicePut(host, pfn, pages);

@@ -15,7 +15,7 @@ import { isMaybePinned } from './folio-counts';
 import { ALLOCATE_TERMS, allocateAnonymous, freeFrames } from './frames';
 import { copyDescriptors } from './open-files';
 import { CONTENT_TERMS, copyContent } from './contents';
-import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
+import { endInvalidation, END_READS, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { copyMapping, REMOVE_READS, REMOVE_TERMS, removeRange, VMA_TERMS } from './vma';
 
 const T = frame('process', 'child', 'nth', 'isOut', 'told');
@@ -45,7 +45,7 @@ function needsEntries(mapping: Row): boolean {
 /** A page that a device may be writing stays with the parent alone (folio_needs_cow_for_dma()). */
 const mustCopy = (pfn: number): boolean => processes.hasPinned.get(T.process.v) === 1 && hosts.anon.at(host(), pfn) > 0 && hosts.exclusive.at(host(), pfn) === 1 && isMaybePinned(host(), pfn);
 
-const READ_ONLY: Readonly<Record<number, number>> = { [PTE.write]: PTE.read, [PTE.privateWrite]: PTE.privateRead, [PTE.migrationWrite]: PTE.migration };
+const READ_ONLY: Readonly<Record<number, number>> = { [PTE.write]: PTE.read, [PTE.privateWrite]: PTE.privateRead, [PTE.migrationWrite]: PTE.migration, [PTE.exclusive]: PTE.read };
 
 /** Parent and child share the pages read-only until one of them writes. */
 function share({ vpn, pages, pte, pfn, isHuge }: EntryRun): void {
@@ -128,7 +128,7 @@ export const forkProcess = mechanism({
       again: () => true,
     },
     FK3: {
-      title: 'the child runs', drops: [mmapLock], to: ['done'], reads: every(processes.memlockLimit, processes.ipcLock, processes.uid, descriptors.open),
+      title: 'the child runs', drops: [mmapLock], to: ['done'], reads: [...END_READS, ...every(processes.memlockLimit, processes.ipcLock, processes.uid, descriptors.open)],
       writes: [at(processes.unborn, T.child), at(processes.hasPinned, T.child), ...END_TERMS, ...every(descriptors.open)],
       run: () => {
         if (T.told.v === 1) endInvalidation(T.process.v);

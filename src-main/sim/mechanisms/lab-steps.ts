@@ -1,4 +1,7 @@
 import { ERRNO } from '@shared/domain/errno';
+import { gpuJobs } from '@shared/state/device-memory-tables';
+import { memoryBlocks } from '@shared/state/placement-tables';
+import { intervals } from '@shared/state/notifier-tables';
 import { pgmaps } from '@shared/state/pgmap-tables';
 import { actors, busyExtents, files, filesystems, hosts, operations, processes, regions, requests, transfers } from '@shared/state/tables';
 import { emit } from '../engine/events';
@@ -97,7 +100,7 @@ const asking = new Set<number>();
 const GUARD_READS = every(
   actors.pc, actors.op, actors.signal, actors.dead, operations.state, files.iolock, files.invlock, files.ilock, files.iMmap, files.metaDirty, files.fs, files.entryLock, files.kind, files.blockDelta,
   filesystems.shutDown, processes.mmapLock, processes.pte, processes.exited, processes.unborn, hosts.refs, hosts.unwoken, hosts.maps, hosts.owner, requests.state, transfers.state, regions.inflight, files.entry, busyExtents.state,
-  pgmaps.refs,
+  pgmaps.refs, hosts.locked, hosts.use, memoryBlocks.state, memoryBlocks.zone, gpuJobs.state, gpuJobs.space, gpuJobs.inflightPages, gpuJobs.inflightVpn, intervals.lock, intervals.invalid, intervals.pageCount,
 );
 
 /**

@@ -6,7 +6,7 @@ import { at, every, frame } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { ENTRY_READS, forEachEntry, mapsFrame, PTE, splitHugeEdges } from './address-space';
-import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
+import { endInvalidation, END_READS, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { dropLooseFiles, hasLooseFiles, LOOSE_READS } from './put-file';
 import { DEVICE_DAX_READS, mmapRefusal } from './device-dax';
 import { isWhollyMapped, mappingsIn, mappingsOf, REMOVE_READS, REMOVE_TERMS, removeRange, VMA_TERMS } from './vma';
@@ -15,7 +15,8 @@ import { isWhollyMapped, mappingsIn, mappingsOf, REMOVE_READS, REMOVE_TERMS, rem
 export const MAP_TRAITS = { writable: 1, unreadable: 2, shared: 4, huge: 8, sync: 16, fixed: 32 } as const;
 
 /** `descriptor` is what the file is mapped through; 0 if it is opened for the mapping alone. */
-const M = frame('process', 'mapping', 'file', 'fileFirst', 'vpn', 'pages', 'traits', 'numaNode', 'descriptor');
+const M = frame('process', 'mapping', 'file', 'fileFirst', 'vpn', 'pages', 'traits', 'numaNode', 'descriptor', 'told');
+const tellReplaced = site(invalidateRange, M.process, M.vpn, M.pages, 0);
 const has = (trait: number): 0 | 1 => ((M.traits.v & trait) === 0 ? 0 : 1);
 
 /** mmap(2) at the address the lab gives the mapping; MAP_FIXED takes away what was there. */
@@ -25,11 +26,18 @@ export const mapMemory = mechanism({
   frame: M,
   order: 'MM1 MM2',
   steps: {
-    MM1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, M.process), costNs: () => kernel.costs.syscallNs },
-    MM2: {
-      title: 'insert the mapping', drops: [at(processes.mmapLock, M.process)], writes: [...VMA_TERMS, ...REMOVE_TERMS], to: ['done'],
-      reads: [...VMA_TERMS, ...REMOVE_READS, ...DEVICE_DAX_READS, at(descriptors.open, M.descriptor), at(files.links, M.file)],
+    MM1: {
+      title: 'take mmap_lock exclusive; tell who copied what was there', takes: at(processes.mmapLock, M.process), reads: WATCH_READS, calls: [tellReplaced], costNs: () => kernel.costs.syscallNs,
       run: () => {
+        M.told.v = has(MAP_TRAITS.fixed) === 1 && isWatched(M.process.v) ? 1 : 0;
+        return M.told.v === 1 ? call(tellReplaced) : undefined;
+      },
+    },
+    MM2: {
+      title: 'insert the mapping', drops: [at(processes.mmapLock, M.process)], writes: [...VMA_TERMS, ...REMOVE_TERMS, ...END_TERMS], to: ['done'],
+      reads: [...VMA_TERMS, ...REMOVE_READS, ...END_READS, ...DEVICE_DAX_READS, at(descriptors.open, M.descriptor), at(files.links, M.file)],
+      run: () => {
+        if (M.told.v === 1) endInvalidation(M.process.v);
         const refused = mmapRefusal(M.file.v, has(MAP_TRAITS.shared) === 1, M.vpn.v, M.fileFirst.v, M.pages.v);
         if (refused !== 0) return fail(refused);
         if (has(MAP_TRAITS.fixed) === 1) removeRange(M.process.v, M.vpn.v, M.pages.v);
@@ -74,7 +82,7 @@ export const unmapMemory = mechanism({
     },
     MU2: {
       title: 'clear the page-table entries and remove the mapping', drops: [at(processes.mmapLock, U.process)], to: ['done'],
-      reads: [...REMOVE_READS, ...LOOSE_READS], writes: [...REMOVE_TERMS, ...END_TERMS], costNs: () => kernel.costs.unmapNs,
+      reads: [...REMOVE_READS, ...LOOSE_READS, ...END_READS], writes: [...REMOVE_TERMS, ...END_TERMS], costNs: () => kernel.costs.unmapNs,
       run: () => {
         removeRange(U.process.v, U.vpn.v, U.pages.v);
         if (U.told.v === 1) endInvalidation(U.process.v);
@@ -112,7 +120,7 @@ export const protectMemory = mechanism({
     },
     MP2: {
       title: 'change the rights', drops: [at(processes.mmapLock, P.process)], to: ['done'],
-      reads: [...VMA_TERMS, ...ENTRY_READS, ...every(hosts.order)], writes: [...VMA_TERMS, ...END_TERMS, ...every(processes.pte, processes.huge, hosts.maps, hosts.refs)],
+      reads: [...VMA_TERMS, ...ENTRY_READS, ...END_READS, ...every(hosts.order)], writes: [...VMA_TERMS, ...END_TERMS, ...every(processes.pte, processes.huge, hosts.maps, hosts.refs)],
       run: () => {
         if (P.told.v === 1) endInvalidation(P.process.v);
         const isWhole = isWhollyMapped(P.process.v, P.vpn.v, P.pages.v);
@@ -130,7 +138,8 @@ export const protectMemory = mechanism({
   },
 });
 
-const R = frame('process', 'vpn', 'pages', 'newPages');
+const R = frame('process', 'vpn', 'pages', 'newPages', 'told');
+const tellResized = site(invalidateRange, R.process, R.vpn, R.pages, 0);
 
 /** mremap(2) in place: the lab leaves as much room behind a mapping as it is ever grown by. Holds on its pages stay. */
 export const remapMemory = mechanism({
@@ -139,10 +148,17 @@ export const remapMemory = mechanism({
   frame: R,
   order: 'MR1 MR2',
   steps: {
-    MR1: { title: 'take mmap_lock exclusive', takes: at(processes.mmapLock, R.process), costNs: () => kernel.costs.syscallNs },
-    MR2: {
-      title: 'grow or shrink the mapping', drops: [at(processes.mmapLock, R.process)], to: ['done'], reads: REMOVE_READS, writes: REMOVE_TERMS,
+    MR1: {
+      title: 'take mmap_lock exclusive; tell who copied the entries', takes: at(processes.mmapLock, R.process), reads: WATCH_READS, calls: [tellResized], costNs: () => kernel.costs.syscallNs,
       run: () => {
+        R.told.v = isWatched(R.process.v) ? 1 : 0;
+        return R.told.v === 1 ? call(tellResized) : undefined;
+      },
+    },
+    MR2: {
+      title: 'grow or shrink the mapping', drops: [at(processes.mmapLock, R.process)], to: ['done'], reads: [...REMOVE_READS, ...END_READS], writes: [...REMOVE_TERMS, ...END_TERMS],
+      run: () => {
+        if (R.told.v === 1) endInvalidation(R.process.v);
         const last = mappingsIn(R.process.v, R.vpn.v + R.pages.v - 1, 1)[0];
         if (last === undefined) return fail(ERRNO.EFAULT);
         const grown = R.newPages.v - R.pages.v;

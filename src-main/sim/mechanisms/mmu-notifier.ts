@@ -11,7 +11,8 @@ import { kernel } from '../kernel';
 
 /** What {@link isWatched} reads. */
 export const WATCH_READS = every(intervals.pageCount);
-/** What {@link endInvalidation} writes. */
+/** What {@link endInvalidation} reads and writes. */
+export const END_READS = every(intervals.pageCount);
 export const END_TERMS = every(notifiers.active, intervals.invalid);
 
 const ofProcess = (process: Row): readonly Row[] => intervals.$.rows(arena).filter(row => intervals.process.get(row) === process && intervals.pageCount.get(row) > 0);
@@ -75,7 +76,7 @@ export const tellSubscriber = mechanism({
   steps: {
     OI1: { title: 'take the lock of the subscriber', takes: lock },
     OI2: {
-      title: 'readers start over; the device drops its entries', reads: [reading], writes: [invalid, reading, ...every(gpuSpaces.pte, gpuSpaces.pfnDelta)],
+      title: 'readers start over; the device drops its entries', reads: [reading, ...every(notifiers.active)], writes: [invalid, reading, ...every(gpuSpaces.pte, gpuSpaces.pfnDelta)],
       run: () => {
         invalid.v = notifiers.active.get(notifiers.$.row(intervals.process.get(U.interval.v))) > 0 ? 1 : 0;
         reading.v = 0;

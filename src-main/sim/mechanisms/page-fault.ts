@@ -5,11 +5,13 @@ import { mechanism } from '../engine/mechanism';
 import { every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site, type Next } from '../engine/step';
 import { kernel } from '../kernel';
-import { isMigrating, LOOKUP_READS, mappingAt, mapsFrame, PTE } from './address-space';
+import { isMigrating, isPrivateEntry, LOOKUP_READS, mappingAt, mapsFrame, PTE } from './address-space';
 import { anonymousFault } from './anonymous-fault';
 import { cowFault } from './cow-fault';
 import { cacheFault } from './cache-fault';
-import { endInvalidation, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
+import { deviceFault } from './device-fault';
+import { exclusiveFault } from './exclusive-fault';
+import { endInvalidation, END_READS, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { isFsdaxFrame } from './memory-types';
 import { deviceDaxFault, isDeviceDax } from './device-dax';
 
@@ -19,6 +21,8 @@ const P2PMEM = filesystems.type.valueOf('p2pmem');
 
 const anonymous = site(anonymousFault, T.process, T.vpn, T.pages, T.write, T.mapping);
 const cow = site(cowFault, T.process, T.vpn, T.pages, T.mapping);
+const device = site(deviceFault, T.process, T.vpn);
+const exclusive = site(exclusiveFault, T.process, T.vpn);
 const tell = site(invalidateRange, T.process, T.vpn, T.pages, 0);
 const cache = site(cacheFault, T.process, T.vpn, T.pages, T.write, T.mapping);
 const dax = site(() => kernel.policy.daxFault.fault, T.process, T.vpn, T.pages, T.write, T.mapping);
@@ -57,11 +61,13 @@ export const pageFault = mechanism({
       title: 'wait until the page is not on its way to another place', when: () => !isMigrating(pte.at(T.vpn.v)), waitsFor: { kind: 'migration', process: 'process', vpn: 'vpn' }, reads: [pte],
     },
     PF1: {
-      title: 'find the mapping', reads: [...LOOKUP_READS, ...WATCH_READS, pte, pfnDelta, ...every(mappings.writable, mappings.shared, mappings.file, filesystems.lost)], calls: [anonymous, cow, cache, dax, deviceDax, tell], to: ['PF1c', 'PF2', 'done'],
+      title: 'find the mapping', reads: [...LOOKUP_READS, ...WATCH_READS, pte, pfnDelta, ...every(mappings.writable, mappings.shared, mappings.file, filesystems.lost)], calls: [anonymous, cow, cache, dax, deviceDax, device, exclusive, tell], to: ['PF1c', 'PF2', 'done'],
       run: go => {
         T.mapping.v = mappingAt(T.process.v, T.vpn.v);
         if (T.mapping.v === 0) return fail(ERRNO.EFAULT);
         if (T.write.v === 1 && T.force.v === 0 && mappings.writable.get(T.mapping.v) === 0) return fail(ERRNO.EFAULT);
+        if (isPrivateEntry(pte.at(T.vpn.v))) return call(device, go.PF2);
+        if (pte.at(T.vpn.v) === PTE.exclusive) return call(exclusive, go.PF2);
         if (T.write.v === 0 || !isPrivatePage()) return bringIn(go.PF2);
         T.told.v = isWatched(T.process.v) ? 1 : 0;
         return T.told.v === 1 ? call(tell) : call(cow, go.PF2);
@@ -69,7 +75,7 @@ export const pageFault = mechanism({
     },
     PF1c: { title: 'copy, now that whoever copied the entry knows', calls: [cow], run: () => call(cow) },
     PF2: {
-      title: 'answer the fault', reads: END_TERMS, writes: END_TERMS, to: ['done'],
+      title: 'answer the fault', reads: END_READS, writes: END_TERMS, to: ['done'],
       run: () => {
         if (T.told.v === 1) endInvalidation(T.process.v);
         return answer.result < 0 ? fail(answer.errno) : done();

@@ -12,6 +12,7 @@ import { killThread, threadsOf } from '../engine/signals';
 import { call, done, site } from '../engine/step';
 import { deregisterMemory } from './deregister-memory';
 import { closeFile } from './open-close';
+import { endInvalidation, END_READS, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { drainPipe } from './pipe';
 import { dropLooseFiles, hasLooseFiles, LOOSE_READS } from './put-file';
 import { bufferOf, releaseBuffer } from './registered-buffers';
@@ -20,7 +21,7 @@ import { REMOVE_READS, REMOVE_TERMS, removeRange } from './vma';
 /** More pages than any address space of a lab has. */
 const ADDRESS_SPACE_PAGES = 2 ** 30;
 
-const T = frame('process', 'mr', 'pipe', 'descriptor', 'buffer');
+const T = frame('process', 'mr', 'pipe', 'descriptor', 'buffer', 'told');
 
 const deregister = site(deregisterMemory, T.mr, T.process);
 const closePipe = site(drainPipe, T.pipe, 1);
@@ -28,6 +29,7 @@ const close = site(closeFile, T.descriptor);
 const dropFiles = site(dropLooseFiles);
 const release = site(releaseBuffer, T.buffer, 1);
 
+const tell = site(invalidateRange, T.process, 0, ADDRESS_SPACE_PAGES, 0);
 const siblings = (): readonly Row[] => threadsOf(T.process.v).filter(actor => actor !== machine.self);
 const nextRegion = (): Row => regions.$.rows(arena).find(mr => regions.process.get(mr) === T.process.v && regions.state.get(mr) === regions.state.valueOf('valid')) ?? 0;
 const nextDescriptor = (): Row => descriptors.$.rows(arena).find(descriptor => descriptors.process.get(descriptor) === T.process.v && descriptors.open.get(descriptor) !== 0) ?? 0;
@@ -41,7 +43,7 @@ export const processExit = mechanism({
   name: 'process-exit',
   source: 'kernel/exit.c do_exit(), exit_mmap(), exit_files() (6.19)',
   frame: T,
-  order: 'EX1 EX2 EX2q EX3 EX3b EX4 EX4f EX5 EX6',
+  order: 'EX1 EX2 EX2q EX3 EX3b EX4 EX4f EX4n EX5 EX6',
   steps: {
     EX1: {
       title: 'tell the other threads, unless one of them leads the way already',
@@ -79,17 +81,25 @@ export const processExit = mechanism({
       },
     },
     EX4f: {
-      title: 'close one descriptor', reads: every(descriptors.open), calls: [close], to: ['EX4f', 'EX5'],
+      title: 'close one descriptor', reads: every(descriptors.open), calls: [close], to: ['EX4f', 'EX4n'],
       run: go => {
         T.descriptor.v = nextDescriptor();
-        return T.descriptor.v === 0 ? go.EX5 : call(close, go.EX4f);
+        return T.descriptor.v === 0 ? go.EX4n : call(close, go.EX4f);
+      },
+    },
+    EX4n: {
+      title: 'tell who copied its page tables', reads: WATCH_READS, calls: [tell],
+      run: () => {
+        T.told.v = isWatched(T.process.v) ? 1 : 0;
+        return T.told.v === 1 ? call(tell) : undefined;
       },
     },
     EX5: {
       title: 'unmap all memory', takes: at(processes.mmapLock, T.process), drops: [at(processes.mmapLock, T.process)],
-      reads: [...REMOVE_READS, ...LOOSE_READS], writes: REMOVE_TERMS, calls: [dropFiles],
+      reads: [...REMOVE_READS, ...LOOSE_READS, ...END_READS], writes: [...REMOVE_TERMS, ...END_TERMS], calls: [dropFiles],
       run: () => {
         removeRange(T.process.v, 0, ADDRESS_SPACE_PAGES);
+        if (T.told.v === 1) endInvalidation(T.process.v);
         return hasLooseFiles() ? call(dropFiles) : undefined;
       },
     },

@@ -27,6 +27,20 @@ import { awaitDone, awaitHeld, awaitWaiting, pause, sendSignal } from './lab-ste
 import { layoutBreak } from './layout-break';
 import { forkProcess, waitChild } from './fork';
 import { mapMemory, protectMemory, remapMemory, unmapMemory } from './mapping-calls';
+import { allocateDevicePages, setAsideDevicePages } from './device-allocation';
+import { deviceFault } from './device-fault';
+import { emptyDevice, evictDevice } from './evict-device';
+import { exclusiveFault } from './exclusive-fault';
+import { makeExclusive } from './exclusive-access';
+import { gpuAccess } from './gpu-access';
+import { gpuEngine } from './gpu-engine';
+import { gpuMigrate } from './gpu-migrate';
+import { hmmRangeFault } from './hmm-range-fault';
+import { migrateCoherent } from './migrate-coherent';
+import { migrateCopy } from './migrate-copy';
+import { migratePages } from './migrate-pages';
+import { migrateCollect, migrateUnmap } from './migrate-setup';
+import { dropStray, takeStray } from './stray-reference';
 import { invalidateRange, tellSubscriber } from './mmu-notifier';
 import { pinLongterm } from './longterm-pin';
 import { openSocket } from './open-socket';
@@ -57,6 +71,8 @@ export const MECHANISMS: readonly Mechanism[] = [
   directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
   invalidateRange, tellSubscriber,
   changeCached, readCached, writeCached,
+  migrateCollect, migrateUnmap, migrateCopy, migratePages, deviceFault, evictDevice, emptyDevice, gpuMigrate, gpuEngine, gpuAccess, hmmRangeFault,
+  migrateCoherent, makeExclusive, exclusiveFault, takeStray, dropStray, allocateDevicePages, setAsideDevicePages,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
   uringRegister, xdpRegister, releaseBuffer, takePages, remoteAccess, openSocket, lockMemory, unlockMemory,
   openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, statFile, truncatePath,

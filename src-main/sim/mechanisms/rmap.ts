@@ -10,7 +10,7 @@ import { baseRefs, memoryAt } from './memory-types';
 
 /** What the functions of this file read, and write. */
 export const RMAP_READS = [...ENTRY_READS, ...every(mappings.pageCount, mappings.vpnFirst, mappings.writable, mappings.unreadable, hosts.order)];
-export const RMAP_TERMS = every(processes.pte, processes.pfnDelta, processes.huge, hosts.maps, hosts.refs);
+export const RMAP_TERMS = every(processes.pte, processes.pfnDelta, processes.huge, hosts.maps, hosts.refs, hosts.order, hosts.moving, hosts.locked);
 
 /** Page-table entries of one address space, frames side by side. */
 interface MappedRun extends EntryRun {
@@ -68,8 +68,8 @@ export function removeMigrationEntries(host: Row, from: number, to: number, page
 }
 
 /**
- * Makes single pages of a large folio (split_folio()). Its references have to be those of its mappings and of the caller, on its
- * first page: anything more, a pin above all, and it stays whole. Answers whether it was split.
+ * Makes single pages of a large folio (split_folio()). Its references have to be those of its mappings and of the caller, who keeps
+ * `ownRefs` on the page given, locked if it was: anything more, a pin above all, and it stays whole. Answers whether it was split.
  */
 export function splitFolio(host: Row, pfn: number, ownRefs: number): boolean {
   const { first, pageCount } = folioAt(host, pfn);
@@ -77,20 +77,32 @@ export function splitFolio(host: Row, pfn: number, ownRefs: number): boolean {
   if (hosts.refs.at(host, first) !== idle + hosts.maps.at(host, first) + ownRefs || hosts.pins.at(host, first) !== 0) return false;
   for (const run of entriesOf(first, pageCount, mapsFrame)) if (run.isHuge) splitHugeMapping(run.process, run.vpn);
   const entries = entriesOf(first, pageCount, mapsFrame);
-  hosts.order.assign(host, first, pageCount, 0);
-  hosts.maps.assign(host, first, pageCount, 0);
+  const lockedBy = hosts.locked.at(host, first);
+  for (const field of [hosts.order, hosts.maps, hosts.locked, hosts.moving]) field.assign(host, first, pageCount, 0);
   hosts.refs.assign(host, first, pageCount, idle);
   for (const run of entries) {
     hosts.maps.add(host, run.pfn, run.pages, 1);
     hosts.refs.add(host, run.pfn, run.pages, 1);
   }
-  if (ownRefs > 0) hosts.refs.add(host, first, 1, ownRefs);
+  if (ownRefs > 0) {
+    hosts.refs.add(host, pfn, 1, ownRefs);
+    hosts.moving.add(host, pfn, 1, ownRefs);
+    hosts.locked.assign(host, pfn, 1, lockedBy);
+  }
   afterPut(host, first, pageCount);
   return true;
 }
 
-/** Makes single pages of a huge folio that is locked, unmapped and held by its mover alone: each page is now held so. */
-export function splitUnmapped(host: Row, pfn: number): void {
+/**
+ * Makes single pages of a huge folio that is locked, unmapped and held by its mover: each page is held so now. What a fault holds
+ * stays on its page.
+ */
+export function splitUnmapped(host: Row, pfn: number, faultPfn: number): void {
   hosts.order.assign(host, pfn, PMD_PAGES, 0);
   for (const run of entriesOf(pfn, PMD_PAGES, isMigrating)) processes.huge.assign(run.process, run.vpn, run.pages, 0);
+  if (faultPfn < pfn || faultPfn >= pfn + PMD_PAGES) return;
+  for (const field of [hosts.refs, hosts.moving]) {
+    field.add(host, pfn, PMD_PAGES, -1);
+    field.add(host, faultPfn, 1, 1);
+  }
 }

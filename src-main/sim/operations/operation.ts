@@ -60,6 +60,9 @@ export interface OperationReader {
   /** The operation as a handler of lease breaks. */
   readonly handler: Row;
   drive(parameter: string): Row;
+  gpu(parameter: string): Row;
+  /** Notes a problem where the policy has no device migration. */
+  needsDeviceMigration(): void;
   nic(parameter: string): Row;
   otherActor(parameter: string): Row;
   /** Address space of the actor that a parameter names. */

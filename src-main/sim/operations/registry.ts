@@ -3,6 +3,7 @@ import { close, dup, open } from './descriptor-operations';
 import { awaitBreakOperation, getlease, leaseBreakTime, onBreak, setlease } from './lease-operations';
 import { chmod, create, fstat, link, rename, stat, truncate, unlink } from './name-operations';
 import { fallocate, ftruncate, pread, pwrite } from './file-operations';
+import { getPage, gpuAlloc, gpuEvict, gpuExclusive, gpuMigrateOperation, gpuRead, gpuSetAside, gpuWrite, putPage } from './gpu-operations';
 import { load, madvise, mmap, mprotect, mremap, munmap, store } from './memory-operations';
 import { A_RANGE, type Operation } from './operation';
 import {
@@ -27,6 +28,7 @@ export const OPERATIONS: readonly Operation[] = ([
   uringRegisterOperation, uringUnregister, uringClose, xdpRegisterOperation, xdpClose, socket,
   processVmRead, processVmWrite, procMemWrite, mlock, munlock, takeReference, dropReference, pinPages, unpinPages,
   p2pMmapOperation, p2pAllocOperation, p2pFreeOperation, p2pPublishOperation, p2pAddResourceOperation, p2pGetOperation, p2pPutOperation, p2pDistanceOperation, p2pFindOperation, setAcsOperation,
+  gpuMigrateOperation, gpuRead, gpuWrite, gpuExclusive, gpuEvict, gpuAlloc, gpuSetAside, getPage, putPage,
   unbind, umount, nvmeProbeOperation,
   fork, waitpid, kill, exit, wait, awaitHeldOperation, awaitWaitingOperation, awaitDoneOperation, awaitBreakOperation,
 ] satisfies readonly Operation[]).map(withRange);
