@@ -5,7 +5,7 @@ import type { OperationReader } from '../operations/operation';
 import type { LabNames } from './lab-names';
 import { p2pFileName } from './lab-p2p';
 
-type NodeReader = Pick<OperationReader, 'node' | 'memory' | 'filesystem' | 'host' | 'p2pFile' | 'nodeSet' | 'bridge'>;
+type NodeReader = Pick<OperationReader, 'node' | 'memory' | 'filesystem' | 'host' | 'p2pFile' | 'nodeSet' | 'bridge' | 'needsDeviceMigration'>;
 
 /** The part of an operation's reader that resolves nodes of the topology. */
 export function nodeReader(names: LabNames, given: (parameter: string) => Scalar | undefined, fail: (parameter: string, message: string) => void): NodeReader {
@@ -31,6 +31,9 @@ export function nodeReader(names: LabNames, given: (parameter: string) => Scalar
         if (nth < 0) fail(parameter, `there is no node "${node}"; there are ${nodes.join(', ')}`);
         return set + (nth < 0 ? 0 : 2 ** nth);
       }, 0);
+    },
+    needsDeviceMigration() {
+      if (!kernel.policy.deviceMigration.isAvailable) fail('mapping', 'this kernel cannot move pages to devices: policy device-migration is none');
     },
     bridge(parameter, below) {
       const nth = kernel.pci.bridges.findIndex(({ name }) => name === `${text(parameter)} to ${text(below)}`);

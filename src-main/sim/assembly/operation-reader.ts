@@ -6,7 +6,6 @@ import { PAGE_BYTES } from '@shared/units/pages';
 import { parseQuantity } from '@shared/units/quantity';
 import type { LabOperation, Scalar } from '@shared/lab/lab';
 import type { MappingPlace, Operation, OperationReader } from '../operations/operation';
-import { kernel } from '../kernel';
 import { DEFAULT_BUFFER, type LabNames } from './lab-names';
 import { namedBytes, namedPages } from './named-pages';
 import { nodeReader } from './node-reader';
@@ -83,9 +82,6 @@ export function operationReader(operation: LabOperation, entry: Operation, place
     newDescriptor: parameter => descriptors.$.row(place.process, given(parameter) === undefined ? UNNAMED_FIRST + operations.nth.get(place.op) : named(parameter, names.descriptors, 'descriptor', 0)),
     get handler() { return leaseHandlers.$.row(place.op); },
     gpu: parameter => device(parameter, names.gpus, 'GPU'),
-    needsDeviceMigration() {
-      if (!kernel.policy.deviceMigration.isAvailable) names.problem([...place.path, operation.word], 'this kernel cannot move pages to devices: policy device-migration is none');
-    },
     drive: parameter => device(parameter, place.drives, 'drive'),
     nic: parameter => device(parameter, place.nics, 'rdma-nic'),
     otherActor(parameter) {

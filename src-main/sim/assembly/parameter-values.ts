@@ -27,5 +27,5 @@ export function choiceOf(node: LabNode, name: string): string {
 export function flagOf(node: LabNode, name: string): boolean {
   const parameter: Parameter | undefined = DEVICES.find(device => device.kind === node.kind)?.parameters.find(candidate => candidate.name === name);
   assert(parameter?.type.kind === 'flag', 'the device has this flag', { kind: node.kind, name });
-  return node[name] === undefined ? parameter.type.default : String(node[name]) === 'true';
+  return node[name] === undefined ? parameter.type.default : node[name] === true;
 }

@@ -2,6 +2,9 @@ import type { Topology } from '@shared/lab/lab';
 import type { PciTree } from '../kernel';
 import { nodeOf } from './timing';
 
+/** A word of a node; the default of its kind where the lab says none. */
+const wordOf = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
+
 /** Kinds that are PCI functions. */
 const FUNCTIONS: ReadonlySet<string> = new Set(['nvme-ssd', 'sata-disk', 'gpu', 'rdma-nic', 'coherent-memory']);
 
@@ -30,7 +33,7 @@ export function pciTreeOf(topology: Topology): PciTree {
     return nths.get(name)!;
   };
   const redirects = (node: string, below: string): boolean => {
-    const acs = String(topology.nodes[node]['acs'] ?? 'none');
+    const acs = wordOf(topology.nodes[node]['acs'], 'none');
     return acs === 'all' || acs.split('+').includes(below);
   };
   const functions = Object.entries(topology.nodes).map(([node, labNode]) => {
@@ -46,7 +49,7 @@ export function pciTreeOf(topology: Topology): PciTree {
     }
     return { bridges: chain, hostBridge: null };
   });
-  const hostBridges = Object.fromEntries(Object.entries(topology.nodes).filter(([, { kind }]) => kind === 'root-complex').map(([name, node]) => [name, String(node['p2p'] ?? 'not-listed')]));
+  const hostBridges = Object.fromEntries(Object.entries(topology.nodes).filter(([, { kind }]) => kind === 'root-complex').map(([name, node]) => [name, wordOf(node['p2p'], 'not-listed')]));
   const cpu = Object.values(topology.nodes).find(({ kind }) => kind === 'cpu');
-  return { functions, bridges, hostBridges, cpuForwards: cpu?.['vendor'] === 'amd' && String(cpu['zen'] ?? false) === 'true' };
+  return { functions, bridges, hostBridges, cpuForwards: cpu?.['vendor'] === 'amd' && cpu['zen'] === true };
 }

@@ -1,3 +1,5 @@
+import { arena } from '@shared/state/arena';
+import { actors, operations } from '@shared/state/tables';
 import type { Column, PageField } from '@shared/state/table';
 import type { InvariantEntry } from '@shared/protocol/catalogue';
 import type { RunDescription } from '@shared/trace/run-description';
@@ -43,3 +45,9 @@ export interface EndInvariant extends InvariantEntry {
 }
 
 export type Invariant = StateInvariant | EndInvariant;
+
+/** The word of the operation that an actor is in; empty if it is in none. */
+export function operationWord({ run }: RunOutcome, actor: number): string {
+  const operation = actors.op.get(run.actors[actor].row);
+  return operation === 0 ? '' : run.operations[operations.nth.in(arena, operation)].word;
+}

@@ -4,9 +4,8 @@ import { hosts, processes } from '@shared/state/tables';
 import { explainCounts } from '@shared/trace/holder-counts';
 import { frameName, operationText } from '@shared/trace/names';
 import { actors } from '@shared/state/tables';
-import type { EndInvariant, RunOutcome } from './invariant';
+import { operationWord, type EndInvariant, type RunOutcome } from './invariant';
 import { runsIn } from '@shared/state/page-runs';
-import { operationWord } from './operation-word';
 
 const PRIVATE = new Set(['private read', 'private write'].map(name => processes.pte.valueOf(name)));
 

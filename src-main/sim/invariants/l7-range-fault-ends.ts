@@ -3,8 +3,7 @@ import { arena } from '@shared/state/arena';
 import { actors, operations } from '@shared/state/tables';
 import { ERRNO } from '@shared/domain/errno';
 import { operationText } from '@shared/trace/names';
-import type { EndInvariant } from './invariant';
-import { operationWord } from './operation-word';
+import { operationWord, type EndInvariant } from './invariant';
 
 /** What reads page tables under a notifier, and over when an invalidation came between. */
 const RETRYING: ReadonlySet<string> = new Set(['gpu-read', 'gpu-write']);
