@@ -52,6 +52,13 @@ export interface Kernel {
   nowNs: number;
 }
 
+/** What fallocate(2) is asked to do with bytes [start, end) of a file. */
+export interface LayoutChange {
+  readonly mode: 'punch' | 'zero' | 'collapse' | 'insert' | 'alloc' | 'unshare';
+  readonly start: number;
+  readonly end: number;
+}
+
 /** An operation as mechanisms need it, its references resolved. */
 export interface MountedOperation {
   readonly row: number;
@@ -60,6 +67,8 @@ export interface MountedOperation {
   readonly source: LabOperation;
   /** Size it asks for, where it asks for one. */
   readonly sizeBytes: number;
+  /** What it does to the layout of a file besides setting its size. */
+  readonly change: LayoutChange | null;
   /** How often it runs; Infinity until it fails. */
   readonly times: number;
   /** Symbolic content that it writes. */

@@ -100,6 +100,7 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'page-exclusive': (of, here) => `${gpuName(here.run, of.gpu)} has ${virtualPage(here, of.process, of.vpn)} for itself: ${frame(here, of.pfn)}`,
   'file-read': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} read from page ${of.index} (${contentText(here.run, of.content)})`,
   'fault-zeroed': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} zeroed from page ${of.index}`,
+  'layout-shifted': (of, here) => `all blocks of ${fileOf(here, of.file)} from page ${of.index} on move by ${of.pages} pages`,
 };
 
 /** What an event says, in one sentence without a full stop. */

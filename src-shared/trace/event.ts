@@ -75,6 +75,7 @@ export const EVENTS = {
   'p2p-freed': ['allocation', 'pfn', 'pages'],
   'p2p-provider-found': ['operation', 'node'],
   'queue-placed': ['queue', 'place'],
+  'layout-shifted': ['file', 'index', 'pages'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

@@ -150,7 +150,7 @@ function lowerAll(names: LabNames, actorRows: ReadonlyMap<string, Row>, driveRow
     const reader = operationReader(operation, entry, place);
     const lowered = entry.lower(reader);
     const times = timesOf(operation, names, path);
-    mounted.push({ row: op, name: `${actor}.${at + 1}`, actor: actorNth, source: operation, sizeBytes: lowered.sizeBytes ?? -1, tag: nth + 1, times, text: lowered.text });
+    mounted.push({ row: op, name: `${actor}.${at + 1}`, actor: actorNth, source: operation, sizeBytes: lowered.sizeBytes ?? -1, change: lowered.change ?? null, tag: nth + 1, times, text: lowered.text });
     return { row: op, text: lowered.text, call: lowered.call, atNs: reader.has('at') ? reader.number('at', 'ns') : 0, times };
   }));
   return { operations: mounted, programs };

@@ -1,5 +1,5 @@
 import { ERRNO } from '@shared/domain/errno';
-import { files, hosts, mappings, processes } from '@shared/state/tables';
+import { files, filesystems, hosts, mappings, processes } from '@shared/state/tables';
 import { descriptors } from '@shared/state/vfs-tables';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
@@ -12,12 +12,21 @@ import { DEVICE_DAX_READS, mmapRefusal } from './device-dax';
 import { isWhollyMapped, mappingsIn, mappingsOf, REMOVE_READS, REMOVE_TERMS, removeRange, VMA_TERMS } from './vma';
 
 /** Bits of the argument `traits` of {@link mapMemory}. */
-export const MAP_TRAITS = { writable: 1, unreadable: 2, shared: 4, huge: 8, sync: 16, fixed: 32 } as const;
+export const MAP_TRAITS = { writable: 1, unreadable: 2, shared: 4, huge: 8, sync: 16, fixed: 32, validate: 64, unknown: 128 } as const;
 
 /** `descriptor` is what the file is mapped through; 0 if it is opened for the mapping alone. */
 const M = frame('process', 'mapping', 'file', 'fileFirst', 'vpn', 'pages', 'traits', 'numaNode', 'descriptor', 'told');
 const tellReplaced = site(invalidateRange, M.process, M.vpn, M.pages, 0);
 const has = (trait: number): 0 | 1 => ((M.traits.v & trait) === 0 ? 0 : 1);
+
+/** File systems that know MAP_SYNC: they refuse it where the file is not DAX, however it is asked for (spec 3.6). */
+const KNOWS_SYNC: ReadonlySet<number> = new Set(['xfs', 'ext4', 'devdax'].map(type => filesystems.type.valueOf(type)));
+
+function refusesFlags(): boolean {
+  const knowsSync = KNOWS_SYNC.has(filesystems.type.get(files.fs.get(M.file.v)));
+  if (has(MAP_TRAITS.validate) === 1 && (has(MAP_TRAITS.unknown) === 1 || (has(MAP_TRAITS.sync) === 1 && !knowsSync))) return true;
+  return has(MAP_TRAITS.sync) === 1 && knowsSync && files.dax.get(M.file.v) === 0;
+}
 
 /** mmap(2) at the address the lab gives the mapping; MAP_FIXED takes away what was there. */
 export const mapMemory = mechanism({
@@ -35,7 +44,7 @@ export const mapMemory = mechanism({
     },
     MM2: {
       title: 'insert the mapping', drops: [at(processes.mmapLock, M.process)], writes: [...VMA_TERMS, ...REMOVE_TERMS, ...END_TERMS], to: ['done'],
-      reads: [...VMA_TERMS, ...REMOVE_READS, ...END_READS, ...DEVICE_DAX_READS, at(descriptors.open, M.descriptor), at(files.links, M.file)],
+      reads: [...VMA_TERMS, ...REMOVE_READS, ...END_READS, ...DEVICE_DAX_READS, at(descriptors.open, M.descriptor), at(files.links, M.file), at(files.dax, M.file), at(files.fs, M.file), ...every(filesystems.type)],
       run: () => {
         if (M.told.v === 1) endInvalidation(M.process.v);
         const refused = mmapRefusal(M.file.v, has(MAP_TRAITS.shared) === 1, M.vpn.v, M.fileFirst.v, M.pages.v);
@@ -44,6 +53,7 @@ export const mapMemory = mechanism({
         if (mappings.pageCount.get(M.mapping.v) > 0 || mappingsIn(M.process.v, M.vpn.v, M.pages.v).length > 0) return fail(ERRNO.EBUSY);
         if (M.descriptor.v !== 0 && descriptors.open.get(M.descriptor.v) === 0) return fail(ERRNO.EBADF);
         if (M.descriptor.v === 0 && M.file.v !== 0 && files.links.get(M.file.v) === 0) return fail(ERRNO.ENOENT);
+        if (M.file.v !== 0 && refusesFlags()) return fail(ERRNO.EOPNOTSUPP);
         mappings.open.set(M.mapping.v, M.descriptor.v === 0 ? 0 : descriptors.open.get(M.descriptor.v));
         mappings.pageCount.set(M.mapping.v, M.pages.v);
         mappings.file.set(M.mapping.v, M.file.v);

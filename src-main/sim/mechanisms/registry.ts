@@ -7,6 +7,10 @@ import { changeLinks, changeMode, createFile, statFile, truncatePath } from './n
 import { closeFile, duplicate, openFile } from './open-close';
 import { dropLooseFiles, putFile } from './put-file';
 import { getLease, setLease } from './set-lease';
+import { removeByAdvice } from './advise-remove';
+import { changeLayout } from './change-layout';
+import { fallocate } from './fallocate';
+import { syncFile } from './fsync';
 import { allocateBlocks } from './allocate-blocks';
 import { anonymousFault } from './anonymous-fault';
 import { busyExtentWorker, logCommit } from './busy-extents';
@@ -67,7 +71,7 @@ import { umount } from './umount';
 
 /** Every mechanism that does not depend on the policy. */
 export const MECHANISMS: readonly Mechanism[] = [
-  pageFault, cacheFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks,
+  pageFault, cacheFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks, changeLayout, fallocate, syncFile, removeByAdvice,
   directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
   invalidateRange, tellSubscriber,
   changeCached, readCached, writeCached,

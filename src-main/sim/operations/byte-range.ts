@@ -1,10 +1,7 @@
-import type { Parameter } from '@shared/protocol/parameter';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { parseQuantity } from '@shared/units/quantity';
 import type { ByteRange } from '../mechanisms/file-access';
 import type { OperationReader } from './operation';
-
-export const aByteRange: Parameter = { name: 'range', title: 'range', doc: 'bytes, start+length, such as 64K+4K; instead of pages', required: false, type: { kind: 'text' } };
 
 /** Bytes [start, end). */
 export interface Bytes {

@@ -2,11 +2,13 @@ import { source } from '@shared/domain/source';
 import { showBytes } from '@shared/units/show';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { site } from '../engine/step';
+import { fallocate } from '../mechanisms/fallocate';
+import { syncFile } from '../mechanisms/fsync';
 import { readFile } from '../mechanisms/file-access';
 import { readCached, writeCached } from '../mechanisms/cache-access';
 import { CACHE_MODE, changeCached, isPageCache } from '../mechanisms/cache-layout';
 import { layoutEntry, writeEntry } from '../mechanisms/layout-entry';
-import { aByteRange, byteRange, bytesIn, rangeText } from './byte-range';
+import { byteRange, bytesIn, rangeText } from './byte-range';
 import { aFile, somePages, type Operation } from './operation';
 
 /** Pages behind any file: a range to the end of a file reaches this far. */
@@ -29,31 +31,45 @@ export const ftruncate: Operation = {
   },
 };
 
-export const fallocate: Operation = {
+const MODES = ['punch', 'zero', 'collapse', 'insert', 'alloc', 'unshare'] as const;
+
+export const fallocateOperation: Operation = {
   word: 'fallocate',
   title: 'fallocate',
-  doc: 'Punches a hole, zeroes a range, takes it out of the file or opens one, or allocates blocks.',
-  source: source('fallocate(2) FALLOC_FL_PUNCH_HOLE; fs/xfs/xfs_file.c xfs_falloc_punch_hole() (6.19)', 'V'),
+  doc: 'Punches a hole, zeroes, collapses, inserts, allocates or unshares a range. All are layout operations, but for plain allocation on ext4.',
+  source: source('fallocate(2); fs/xfs/xfs_file.c __xfs_file_fallocate(), fs/ext4/extents.c ext4_fallocate() (6.19)', 'V', 'O'),
   parameters: [
     aFile,
-    { name: 'mode', title: 'mode', doc: 'what to do with the range', required: true, type: { kind: 'choice', values: ['punch', 'zero', 'collapse', 'insert', 'alloc'] } },
-    somePages('pages to punch, first+count'),
+    { name: 'mode', title: 'mode', doc: 'what to do with the range', required: true, type: { kind: 'choice', values: MODES } },
+    somePages('pages, first+count; all if not said'),
   ],
   lower(read) {
     const file = read.file('file');
-    const bytes = bytesIn(read, read.filePages(file) * PAGE_BYTES);
-    const mode = read.text('mode') as 'punch' | 'zero' | 'collapse' | 'insert' | 'alloc';
-    const text = `${mode} ${read.text('file')} ${rangeText(bytes)}`;
+    const bytes = bytesIn(read, Math.max(1, read.filePages(file)) * PAGE_BYTES);
+    const { first, pages } = byteRange(bytes);
     if (isPageCache(file)) {
+      const change = read.text('mode') as keyof typeof CACHE_MODE;
       // Whole pages are taken out of the file, the parts of pages at the edges are zeroed.
-      const first = Math.ceil(bytes.start / PAGE_BYTES);
-      const end = mode === 'punch' || mode === 'zero' ? Math.floor(bytes.end / PAGE_BYTES) : Math.ceil(bytes.end / PAGE_BYTES);
-      return { call: site(changeCached, file, first, end - first, read.op, CACHE_MODE[mode], bytes.start % PAGE_BYTES, bytes.end % PAGE_BYTES), text };
+      const from = Math.ceil(bytes.start / PAGE_BYTES);
+      const end = change === 'punch' || change === 'zero' ? Math.floor(bytes.end / PAGE_BYTES) : Math.ceil(bytes.end / PAGE_BYTES);
+      if (!(change in CACHE_MODE)) read.fail('mode', `${change} of a file in the page cache is not modelled`);
+      return { call: site(changeCached, file, from, end - from, read.op, CACHE_MODE[change], bytes.start % PAGE_BYTES, bytes.end % PAGE_BYTES), text: `${change} ${read.text('file')} ${rangeText(bytes)}` };
     }
-    if (mode !== 'punch') read.fail('mode', `${mode} of a DAX file is not modelled; there is punch`);
-    const pages = read.pages('pages', read.filePages(file));
-    return { call: site(layoutEntry, file, pages.first, pages.count, read.op), text };
+    const mode = MODES.find(candidate => candidate === read.text('mode')) ?? 'punch';
+    return {
+      call: site(fallocate, file, first, pages, read.op), change: { mode, ...bytes },
+      text: `${mode} ${read.text('file')} ${rangeText(bytes)}`,
+    };
   },
+};
+
+export const fsync: Operation = {
+  word: 'fsync',
+  title: 'fsync',
+  doc: 'Makes what was stored to a file, its size and its layout durable.',
+  source: source('fsync(2); fs/dax.c dax_writeback_one(), fs/xfs/xfs_file.c xfs_file_fsync() (6.19)', 'V', 'O'),
+  parameters: [aFile],
+  lower: read => ({ call: site(syncFile, read.file('file')), text: `fsync ${read.text('file')}` }),
 };
 
 export const pread: Operation = {
@@ -61,7 +77,7 @@ export const pread: Operation = {
   title: 'pread',
   doc: 'Reads a part of a file with a system call: a copy under iolock.',
   source: source('pread(2); fs/xfs/xfs_file.c xfs_file_dax_read() (6.19)', 'V'),
-  parameters: [aFile, somePages('pages to read, first+count; all if not said'), aByteRange],
+  parameters: [aFile, somePages('pages to read, first+count; all if not said')],
   lower(read) {
     const file = read.file('file');
     const bytes = bytesIn(read, read.filePages(file) * PAGE_BYTES);
@@ -75,7 +91,7 @@ export const pwrite: Operation = {
   title: 'pwrite',
   doc: 'Writes a part of a file with a system call. Allocates what is missing and extends the file; in place it changes no layout.',
   source: source('pwrite(2); fs/xfs/xfs_file.c xfs_file_dax_write() (6.19)', 'V'),
-  parameters: [aFile, somePages('pages to write, first+count; all if not said'), aByteRange],
+  parameters: [aFile, somePages('pages to write, first+count; all if not said')],
   lower(read) {
     const file = read.file('file');
     const bytes = bytesIn(read, Math.max(1, read.filePages(file)) * PAGE_BYTES);

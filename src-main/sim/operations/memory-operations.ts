@@ -1,6 +1,8 @@
 import { source } from '@shared/domain/source';
 import { PAGE_BYTES } from '@shared/units/pages';
+import { byteRange, bytesIn, rangeText } from './byte-range';
 import { site } from '../engine/step';
+import { removeByAdvice } from '../mechanisms/advise-remove';
 import { cpuAccess } from '../mechanisms/cpu-access';
 import { ADVICE, adviseMemory } from '../mechanisms/advise-memory';
 import { MAP_TRAITS, mapMemory, protectMemory, remapMemory, unmapMemory } from '../mechanisms/mapping-calls';
@@ -16,7 +18,9 @@ export const mmap: Operation = {
     { name: 'file', title: 'file', doc: 'the file; anonymous memory if not said', required: false, type: { kind: 'reference', to: 'file' } },
     somePages('pages of the file, first+count; all of it if not said. Anonymous memory: 0+count'),
     { name: 'prot', title: 'protection', doc: 'read and write, read, or no access', required: false, type: { kind: 'choice', values: ['rw', 'r', 'none'], default: 'rw' } },
-    { name: 'flags', title: 'flags', doc: 'MAP_SHARED or MAP_PRIVATE', required: false, type: { kind: 'choice', values: ['shared', 'private'], default: 'shared' } },
+    { name: 'flags', title: 'flags', doc: 'MAP_SHARED or MAP_PRIVATE', required: false, type: { kind: 'choice', values: ['shared', 'private', 'shared-validate'], default: 'shared' } },
+    { name: 'sync', title: 'MAP_SYNC', doc: 'stores reach durable metadata (DAX files)', required: false, type: { kind: 'flag', default: false } },
+    { name: 'rawFlags', title: 'other flags', doc: 'a flag that the kernel does not know, such as 0x200000', required: false, type: { kind: 'text' } },
     { ...aDescriptor, doc: 'the descriptor it is mapped through; opened for the mapping alone if not said', required: false },
     { name: 'huge', title: 'huge pages', doc: 'anonymous memory in transparent huge pages, where 2 MiB of it are untouched', required: false, type: { kind: 'flag', default: false } },
     { name: 'node', title: 'NUMA node', doc: 'node that the memory has to come from; any if not said', required: false, type: { kind: 'quantity', dimension: 'count', min: 0, max: 63 } },
@@ -29,6 +33,7 @@ export const mmap: Operation = {
     const mapping = read.newMapping('name', pages.count);
     const prot = read.text('prot');
     const traits = (prot === 'rw' ? MAP_TRAITS.writable : 0) + (prot === 'none' ? MAP_TRAITS.unreadable : 0) + (isFile && read.text('flags') !== 'private' ? MAP_TRAITS.shared : 0)
+      + (read.flag('sync') ? MAP_TRAITS.sync : 0) + (read.text('flags') === 'shared-validate' ? MAP_TRAITS.validate : 0) + (read.has('rawFlags') ? MAP_TRAITS.unknown : 0)
       + (!isFile && read.flag('huge') ? MAP_TRAITS.huge : 0) + (read.has('over') ? MAP_TRAITS.fixed : 0);
     const node = read.has('node') ? read.number('node', 'count') + 1 : 0;
     return {
@@ -94,11 +99,14 @@ export const madvise: Operation = {
   source: source('madvise(2); mm/madvise.c (6.19)', 'V', 'O'),
   parameters: [
     aMapping, somePages('pages, first+count within the mapping; all if not said'),
-    { name: 'advice', title: 'advice', doc: 'what is advised', required: true, type: { kind: 'choice', values: Object.keys(ADVICE) } },
+    { name: 'advice', title: 'advice', doc: 'what is advised', required: true, type: { kind: 'choice', values: [...Object.keys(ADVICE), 'remove'] } },
   ],
   lower(read) {
     const { process, vpnFirst, pageCount } = read.mapping('mapping');
     const pages = read.pages('pages', pageCount);
+    if (read.text('advice') === 'remove') {
+      return { call: site(removeByAdvice, process, vpnFirst + pages.first, pages.count, read.op), text: `madvise ${read.text('mapping')}${partText(pages, pageCount)} remove` };
+    }
     const advice = read.text('advice') as keyof typeof ADVICE;
     return { call: site(adviseMemory, process, vpnFirst + pages.first, pages.count, ADVICE[advice]), text: `madvise ${read.text('mapping')}${partText(pages, pageCount)} ${advice}` };
   },
@@ -115,12 +123,13 @@ const access = (word: 'load' | 'store', doc: string): Operation => ({
   ],
   lower(read) {
     const mapping = read.mapping('mapping');
-    const pages = read.pages('pages', mapping.pageCount);
-    const offset = read.number('offset', 'bytes');
-    const endByte = read.has('offset') ? offset + 1 : PAGE_BYTES;
+    const range = bytesIn(read, mapping.pageCount * PAGE_BYTES);
+    const { first, pages, head, tail } = byteRange(range);
+    const isPart = pages === 1 && tail - head < PAGE_BYTES;
+    const [firstByte, endByte] = read.has('offset') ? [read.number('offset', 'bytes'), read.number('offset', 'bytes') + 1] : isPart ? [head, tail] : [0, PAGE_BYTES];
     return {
-      call: site(cpuAccess, read.op, mapping.process, mapping.vpnFirst + pages.first, pages.count, word === 'store' ? 1 : 0, offset, endByte),
-      text: `${word} ${read.text('mapping')} pages ${pages.first}+${pages.count}${read.has('offset') ? ` byte ${offset}` : ''}`,
+      call: site(cpuAccess, read.op, mapping.process, mapping.vpnFirst + first, pages, word === 'store' ? 1 : 0, firstByte, endByte),
+      text: `${word} ${read.text('mapping')} ${rangeText(range)}${read.has('offset') ? ` byte ${firstByte}` : ''}`,
     };
   },
 });

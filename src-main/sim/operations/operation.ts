@@ -3,12 +3,15 @@ import type { OperationEntry } from '@shared/protocol/catalogue';
 import type { Parameter } from '@shared/protocol/parameter';
 import type { Dimension } from '@shared/units/quantity';
 import type { Call } from '../engine/step';
+import type { LayoutChange } from '../kernel';
 
 /** What an operation of the lab becomes: a call of a mechanism, and what mechanisms ask of the operation itself. */
 export interface Lowered {
   readonly call: Call;
   /** Size it asks for; −1 where it asks for none. */
   readonly sizeBytes?: number;
+  /** What it does to the layout of a file besides setting its size. */
+  readonly change?: LayoutChange;
   /** One line for lists: "ftruncate F to 0 B". */
   readonly text: string;
 }

@@ -2,7 +2,7 @@ import { closePipe, ibvDereg, ibvReg, odirectRead, odirectWrite, rdmaWrite, read
 import { close, dup, open } from './descriptor-operations';
 import { awaitBreakOperation, getlease, leaseBreakTime, onBreak, setlease } from './lease-operations';
 import { chmod, create, fstat, link, rename, stat, truncate, unlink } from './name-operations';
-import { fallocate, ftruncate, pread, pwrite } from './file-operations';
+import { fallocateOperation, fsync, ftruncate, pread, pwrite } from './file-operations';
 import { getPage, gpuAlloc, gpuEvict, gpuExclusive, gpuMigrateOperation, gpuRead, gpuSetAside, gpuWrite, putPage } from './gpu-operations';
 import { load, madvise, mmap, mprotect, mremap, munmap, store } from './memory-operations';
 import { A_RANGE, type Operation } from './operation';
@@ -20,7 +20,7 @@ import { nvmeProbeOperation, umount, unbind } from './teardown-operations';
 /** Every operation a lab may name, in the order of menus and help. */
 export const OPERATIONS: readonly Operation[] = ([
   mmap, munmap, mprotect, mremap, madvise, load, store,
-  pread, pwrite, ftruncate, truncate, fallocate,
+  pread, pwrite, ftruncate, truncate, fallocateOperation, fsync,
   open, close, dup, create, link, rename, unlink, chmod, stat, fstat,
   setlease, getlease, onBreak, leaseBreakTime,
   odirectRead, odirectWrite, vmsplice, readPipe, closePipe,

@@ -7,7 +7,8 @@ import { call, done, site } from '../../engine/step';
 import { kernel } from '../../kernel';
 import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from '../../mechanisms/address-space';
 import { isIdle } from '../../mechanisms/folio-counts';
-import { BUSY_READS, firstBusyIndex, removeBlocks } from '../../mechanisms/remove-blocks';
+import { changeLayout } from '../../mechanisms/change-layout';
+import { BUSY_READS, firstBusyIndex } from '../../mechanisms/remove-blocks';
 import type { TruncateVsDma } from '../policy';
 
 const T = frame('file', 'first', 'pages', 'op', 'pfn');
@@ -15,7 +16,7 @@ const iolock = at(files.iolock, T.file);
 const invlock = at(files.invlock, T.file);
 const frozen = at(files.frozen, T.file);
 const entryLock = pagesAt(files.entryLock, T.file);
-const remove = site(removeBlocks, T.file, T.first, T.pages, T.op);
+const remove = site(changeLayout, T.file, T.first, T.pages, T.op);
 const host = (): number => filesystems.host.get(files.fs.get(T.file.v));
 
 const layoutOperation = mechanism({

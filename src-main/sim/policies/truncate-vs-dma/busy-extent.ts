@@ -1,16 +1,17 @@
 import { source } from '@shared/domain/source';
 import { files } from '@shared/state/tables';
+import { answer } from '../../engine/machine';
 import { mechanism } from '../../engine/mechanism';
 import { at, frame } from '../../engine/place';
-import { call, done, site } from '../../engine/step';
-import { removeBlocks } from '../../mechanisms/remove-blocks';
+import { call, done, fail, site } from '../../engine/step';
+import { changeLayout } from '../../mechanisms/change-layout';
 import { unmapStep } from '../../mechanisms/unmap-step';
 import type { TruncateVsDma } from '../policy';
 
 const T = frame('file', 'first', 'pages', 'op');
 const iolock = at(files.iolock, T.file);
 const invlock = at(files.invlock, T.file);
-const remove = site(removeBlocks, T.file, T.first, T.pages, T.op);
+const remove = site(changeLayout, T.file, T.first, T.pages, T.op);
 
 const layoutOperation = mechanism({
   name: 'layout/busy-extent',
@@ -22,7 +23,7 @@ const layoutOperation = mechanism({
     B1b: { title: 'take invalidate_lock', takes: invlock },
     B2: unmapStep('unmap the range', T.file, () => [T.first.v, T.first.v + T.pages.v]),
     B3: { title: 'free the extents, held ones as busy', calls: [remove], run: () => call(remove) },
-    B3u: { title: 'drop both locks and return at once', drops: [invlock, iolock], to: ['done'], run: () => done() },
+    B3u: { title: 'drop both locks and return at once', drops: [invlock, iolock], to: ['done'], run: () => (answer.result < 0 ? fail(answer.errno) : done()) },
   },
 });
 

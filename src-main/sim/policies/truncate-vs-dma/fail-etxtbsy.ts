@@ -9,7 +9,8 @@ import { at, every, frame, pagesAt } from '../../engine/place';
 import { call, done, fail, site } from '../../engine/step';
 import { kernel } from '../../kernel';
 import { layoutBreak } from '../../mechanisms/layout-break';
-import { BUSY_READS, firstBusyIndex, forEachBlockRun, removeBlocks } from '../../mechanisms/remove-blocks';
+import { changeLayout } from '../../mechanisms/change-layout';
+import { BUSY_READS, firstBusyIndex, forEachBlockRun } from '../../mechanisms/remove-blocks';
 import { unmapStep } from '../../mechanisms/unmap-step';
 import type { TruncateVsDma } from '../policy';
 
@@ -18,7 +19,7 @@ const iolock = at(files.iolock, T.file);
 const invlock = at(files.invlock, T.file);
 const entryLock = pagesAt(files.entryLock, T.file);
 const breakLayout = site(layoutBreak, T.file, T.first, T.pages);
-const remove = site(removeBlocks, T.file, T.first, T.pages, T.op);
+const remove = site(changeLayout, T.file, T.first, T.pages, T.op);
 const host = (): number => filesystems.host.get(files.fs.get(T.file.v));
 const end = (): number => T.first.v + T.pages.v;
 

@@ -1,15 +1,16 @@
 import { source } from '@shared/domain/source';
 import { files } from '@shared/state/tables';
+import { answer } from '../../engine/machine';
 import { mechanism } from '../../engine/mechanism';
 import { at, frame } from '../../engine/place';
-import { call, done, site } from '../../engine/step';
-import { removeBlocks } from '../../mechanisms/remove-blocks';
+import { call, done, fail, site } from '../../engine/step';
+import { changeLayout } from '../../mechanisms/change-layout';
 import type { TruncateVsDma } from '../policy';
 
 const T = frame('file', 'first', 'pages', 'op');
 const iolock = at(files.iolock, T.file);
 const invlock = at(files.invlock, T.file);
-const remove = site(removeBlocks, T.file, T.first, T.pages, T.op);
+const remove = site(changeLayout, T.file, T.first, T.pages, T.op);
 
 const layoutOperation = mechanism({
   name: 'layout/none',
@@ -19,7 +20,7 @@ const layoutOperation = mechanism({
   steps: {
     N1: { title: 'take iolock', takes: iolock },
     N1b: { title: 'take invalidate_lock', takes: invlock, calls: [remove], run: () => call(remove) },
-    N6: { title: 'drop both locks and return', drops: [invlock, iolock], to: ['done'], run: () => done() },
+    N6: { title: 'drop both locks and return', drops: [invlock, iolock], to: ['done'], run: () => (answer.result < 0 ? fail(answer.errno) : done()) },
   },
 });
 

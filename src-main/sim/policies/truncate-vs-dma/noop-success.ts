@@ -4,7 +4,8 @@ import { mechanism } from '../../engine/mechanism';
 import { at, frame, pagesAt } from '../../engine/place';
 import { call, done, site } from '../../engine/step';
 import { kernel } from '../../kernel';
-import { BUSY_READS, firstBusyIndex, removeBlocks } from '../../mechanisms/remove-blocks';
+import { changeLayout } from '../../mechanisms/change-layout';
+import { BUSY_READS, firstBusyIndex } from '../../mechanisms/remove-blocks';
 import { unmapStep } from '../../mechanisms/unmap-step';
 import type { TruncateVsDma } from '../policy';
 
@@ -12,7 +13,7 @@ const T = frame('file', 'first', 'pages', 'op');
 const iolock = at(files.iolock, T.file);
 const invlock = at(files.invlock, T.file);
 const entryLock = pagesAt(files.entryLock, T.file);
-const remove = site(removeBlocks, T.file, T.first, T.pages, T.op);
+const remove = site(changeLayout, T.file, T.first, T.pages, T.op);
 
 const layoutOperation = mechanism({
   name: 'layout/noop-success',

@@ -6,7 +6,8 @@ import { at, every, frame, pagesAt } from '../../engine/place';
 import { call, done, site } from '../../engine/step';
 import { kernel } from '../../kernel';
 import { isIdle } from '../../mechanisms/folio-counts';
-import { BUSY_READS, firstBusyIndex, removeBlocks } from '../../mechanisms/remove-blocks';
+import { changeLayout } from '../../mechanisms/change-layout';
+import { BUSY_READS, firstBusyIndex } from '../../mechanisms/remove-blocks';
 import { unmapStep, WHOLE_FILE } from '../../mechanisms/unmap-step';
 import type { TruncateVsDma } from '../policy';
 
@@ -14,7 +15,7 @@ const T = frame('file', 'first', 'pages', 'op', 'pfn');
 const iolock = at(files.iolock, T.file);
 const invlock = at(files.invlock, T.file);
 const entryLock = pagesAt(files.entryLock, T.file);
-const remove = site(removeBlocks, T.file, T.first, T.pages, T.op);
+const remove = site(changeLayout, T.file, T.first, T.pages, T.op);
 const host = (): number => filesystems.host.get(files.fs.get(T.file.v));
 
 const layoutOperation = mechanism({

@@ -5,14 +5,14 @@ import { mechanism } from '../../engine/mechanism';
 import { at, frame } from '../../engine/place';
 import { call, done, fail, site } from '../../engine/step';
 import { layoutBreak } from '../../mechanisms/layout-break';
-import { removeBlocks } from '../../mechanisms/remove-blocks';
+import { changeLayout } from '../../mechanisms/change-layout';
 import type { TruncateVsDma } from '../policy';
 
-const T = frame('file', 'first', 'pages', 'op', 'errno');
+const T = frame('file', 'first', 'pages', 'op');
 const iolock = at(files.iolock, T.file);
 const invlock = at(files.invlock, T.file);
 const breakLayout = site(layoutBreak, T.file, T.first, T.pages);
-const remove = site(removeBlocks, T.file, T.first, T.pages, T.op);
+const remove = site(changeLayout, T.file, T.first, T.pages, T.op);
 
 const layoutOperation = mechanism({
   name: 'layout/wait-retry',
@@ -24,12 +24,9 @@ const layoutOperation = mechanism({
     W2: { title: 'take invalidate_lock and break the layout', takes: invlock, calls: [breakLayout], run: () => call(breakLayout) },
     W9: {
       title: 'carry the operation out', calls: [remove], to: ['W10'],
-      run: go => {
-        T.errno.v = answer.errno;
-        return T.errno.v === 0 ? call(remove) : go.W10;
-      },
+      run: go => (answer.errno === 0 ? call(remove) : go.W10),
     },
-    W10: { title: 'drop both locks and return', drops: [invlock, iolock], to: ['done'], run: () => (T.errno.v === 0 ? done() : fail(T.errno.v)) },
+    W10: { title: 'drop both locks and return', drops: [invlock, iolock], to: ['done'], run: () => (answer.result < 0 ? fail(answer.errno) : done()) },
   },
 });
 
