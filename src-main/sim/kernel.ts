@@ -42,6 +42,8 @@ export interface Kernel {
   drives: ReadonlyMap<number, DriveParameters>;
   /** Operations of the lab by index. */
   operations: readonly MountedOperation[];
+  /** Whether the queue of a drive takes peer-to-peer memory (BLK_FEAT_PCI_P2PDMA). */
+  takesP2p(drive: number): boolean;
   /** Time a drive needs before the first byte of a request moves. */
   mediaNs(drive: number): number;
   /** Time until `pages` from `pfn` on have crossed every link between a device and their memory, bandwidth shared with earlier transfers. */

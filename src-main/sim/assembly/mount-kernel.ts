@@ -36,6 +36,7 @@ export function mountKernel(names: LabNames, devices: ReadonlyMap<string, Row>):
   kernel.pci.bridges.forEach(({ acs }, nth) => { bridges.acs.set(bridges.$.row(nth), acs ? 1 : 0); });
   const nodeOfRow = new Map([...devices].map(([node, row]) => [row, node]));
   const parameter = (device: Row, name: string): number => quantityOf(topology.nodes[nodeOfRow.get(device)!], name);
+  kernel.takesP2p = drive => topology.nodes[nodeOfRow.get(drive) ?? '']?.kind === 'nvme-ssd';
   kernel.mediaNs = drive => parameter(drive, 'mediaLatency');
   kernel.fabricNs = nic => parameter(nic, 'latency');
 

@@ -71,6 +71,10 @@ export const getUserPagesSlow = mechanism({
         if (!isSuitable(here())) return go.GS2;
         const pfn = frameAt(T.process.v, here());
         T.run.v = alike();
+        if (isP2pFrame(pfn) && !allowsP2p(T.keeper.v)) {
+          T.errno.v = ERRNO.EREMOTEIO;
+          return go.GS6;
+        }
         if (isGone(pfn, T.run.v)) {
           T.errno.v = ERRNO.ENOMEM;
           return go.GS6;

@@ -88,6 +88,7 @@ export const getUserPages = mechanism({
         if (!allows(T.entry.v, T.write.v === 1)) return go.GS0;
         T.pfn.v = frameAt(T.process.v, here());
         T.run.v = alikePages(host(), T.process.v, here(), T.pages.v, T.pages.v - T.done.v);
+        if (isP2pFrame(T.pfn.v) && !allowsP2p(T.keeper.v)) return go.GS0;
         const isRefused = isRefusedLater();
         if (isRefused) T.run.v = Math.min(T.pages.v - T.done.v, pagesOfEntry(T.process.v, here()));
         if (isFrozen() || (isLongterm() && isFsdaxFrame(T.pfn.v))) return go.GS0;

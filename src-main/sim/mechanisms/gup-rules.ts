@@ -1,7 +1,8 @@
 import { ERRNO } from '@shared/domain/errno';
+import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { memoryBlocks } from '@shared/state/placement-tables';
-import { files, filesystems, hosts, mappings } from '@shared/state/tables';
+import { files, filesystems, hosts, mappings, requests } from '@shared/state/tables';
 import { every } from '../engine/place';
 import { kernel } from '../kernel';
 import type { HoldKind } from '../policies/policy';
@@ -52,6 +53,10 @@ export function refusalOf(process: Row, vpn: number, { how, isWrite, isForced }:
   if (isWrite && !isWritable) return isForced && !isShared && !isHugetlb(file) ? 0 : ERRNO.EFAULT;
   return !isWrite && !isForced && mappings.unreadable.get(mapping) === 1 ? ERRNO.EFAULT : 0;
 }
+
+/** FOLL_PCI_P2PDMA: only a request to a drive whose queue takes peer-to-peer memory asks for it (spec 7.6). */
+export const allowsP2p = (keeper: Row): boolean =>
+  keeper !== 0 && arena.w[keeper] === requests.$.id && kernel.policy.knobs.userP2p && kernel.takesP2p(requests.device.get(keeper));
 
 /** File that a page-cache frame belongs to; 0 where it belongs to none. */
 export function fileOfFrame(host: Row, pfn: number): Row {

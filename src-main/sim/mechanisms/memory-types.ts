@@ -23,6 +23,9 @@ const isOf = (type: MemoryType, pfn: number): boolean =>
 /** Whether a frame is file-system DAX memory: its counts follow the ZONE_DEVICE rules of spec 2. */
 export const isFsdaxFrame = (pfn: number): boolean => isOf('fsdax', pfn);
 
+/** Whether a frame is memory of a PCI BAR that others may use (is_pci_p2pdma_page()). */
+export const isP2pFrame = (pfn: number): boolean => isOf('p2pdma', pfn);
+
 /** Refcount of a frame that nobody maps and nobody holds (spec 2.2). */
 export function baseRefs(type: MemoryType): number {
   const { idleRefs, privateFreeRefs, p2pFreeRefs } = kernel.policy.zoneDeviceRefcount;
