@@ -12,6 +12,7 @@ function releasedNs(evidence: Evidence): number | null {
 /** Byte that whoever reads the pipe gets: what its first page holds when it is read. */
 function pipeByte(evidence: Evidence): string {
   const { scene } = evidence;
+  if (evidence.finished.summary.end === 'crash') return 'read failed';
   const filled = scene.marked.get('vmsplice') ?? scene.hold?.step;
   const read = scene.marked.get('read-pipe') ?? scene.hold?.release ?? undefined;
   const position = evidence.startOf(read);

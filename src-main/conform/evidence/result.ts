@@ -12,12 +12,15 @@ const ACCESSES: ReadonlySet<string> = new Set(['load', 'store']);
 
 /** A use of a page whose device is gone: the kernels of the observations crash (vocabulary 8.3). */
 const GONE = 'S6';
+const CRASH = 'kernel crash';
 
 /** Result and errno of the observed call. `observed` says which of several names of the same outcome is wanted. */
 export function resultOf(evidence: Evidence, observed: string): CallResult {
   const { finished, call } = evidence;
   const word = finished.description.operations.find(({ name }) => name === call.op)?.word ?? '';
-  if ([...finished.summary.violations, ...finished.summary.notices].some(({ id }) => id === GONE)) return { result: 'kernel crash', errno: '0' };
+  // A call that returned before the page was used is not what crashed.
+  const isCrash = call.state !== 'done' || observed === CRASH;
+  if (isCrash && finished.summary.violations.some(({ id }) => id === GONE)) return { result: CRASH, errno: '0' };
   if (call.killedBy !== null) {
     return { result: ACCESSES.has(word) ? `signal ${call.killedBy}` : `killed by signal ${SIGNALS[call.killedBy as SignalName]}`, errno: '0' };
   }

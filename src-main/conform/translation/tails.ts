@@ -12,7 +12,28 @@ export function addTails(scene: Scene, { observed, action }: Observation): void 
   if (asks('unregister') && undo === 'uring-register') scene.marked.set('undo', scene.perform(TASK, 'uring-unregister', { ring: action[0]?.values['ring'] ?? 'ring' }));
   if (asks('dereg') && undo === 'ibv-reg') scene.marked.set('undo', scene.perform(TASK, 'ibv-dereg', { mr: action[0]?.values['mr'] ?? 'mr' }));
   if (Array.isArray(observed.counters['later'])) postAgain(scene, observed.counters['later'].length > 0);
+  if (asks('touch_mapping_during_or_just_after')) touchAfter(scene);
+  if (asks('mmap_old_fd_after')) openAfter(scene);
   rescue(scene);
+}
+
+/** Stores through the old mapping, right behind the call and once more. */
+function touchAfter(scene: Scene): void {
+  const [call] = scene.observed;
+  if (call === undefined || scene.mapping === undefined) return;
+  const toucher = scene.thread('toucher');
+  scene.await(toucher, call, 'done');
+  for (const mark of ['touch', 'touch-end']) scene.marked.set(mark, scene.draft.say(toucher, 'store', { mapping: scene.mapping.name, range: '0+4096' }));
+}
+
+/** Opens the device again, and maps it anew. */
+function openAfter(scene: Scene): void {
+  const [call] = scene.observed;
+  if (call === undefined || scene.file === undefined) return;
+  const after = scene.thread('after');
+  scene.await(after, call, 'done');
+  scene.marked.set('open-after', scene.draft.say(after, 'open', { file: scene.file.name, fd: 'after', flags: 'O_RDWR' }));
+  scene.marked.set('mmap-after', scene.draft.say(after, 'mmap', { name: 'after', file: scene.file.name, range: `0+${2 ** 21}`, flags: 'shared' }));
 }
 
 function rescue(scene: Scene): void {

@@ -24,9 +24,10 @@ export const directIo = mechanism({
   order: 'DI1 DI3 DI4',
   steps: {
     DI1: {
-      title: 'hold the buffer', writes: [at(requests.state, T.request)], calls: [pin], costNs: () => kernel.costs.syscallNs,
+      title: 'hold the buffer', writes: [at(requests.state, T.request), at(requests.device, T.request)], calls: [pin], costNs: () => kernel.costs.syscallNs,
       run: () => {
         requests.state.set(T.request.v, requests.state.valueOf('pinning'));
+        requests.device.set(T.request.v, T.drive.v);
         T.how.v = howWord(kernel.policy.bioCompletion.directIoHold);
         return call(pin);
       },
@@ -37,10 +38,10 @@ export const directIo = mechanism({
       run: () => {
         if (answer.result <= 0) {
           requests.state.set(T.request.v, 0);
+          requests.device.set(T.request.v, 0);
           return fail(answer.result < 0 ? answer.errno : ERRNO.EFAULT);
         }
         requests.state.set(T.request.v, requests.state.valueOf('submitted'));
-        requests.device.set(T.request.v, T.drive.v);
         requests.pages.set(T.request.v, answer.result);
         requests.pieces.set(T.request.v, piecesOf(T.op.v));
         requests.intoMemory.set(T.request.v, T.write.v);

@@ -10,7 +10,8 @@ import type { HoldKind } from '../policies/policy';
 import { allows, LOOKUP_READS, mappingAt, mapsFrame, PTE } from './address-space';
 import { takeHold, TAKE_READS, TAKE_TERMS } from './folio-counts';
 import { alikePages, frameAt, isPinUncounted, isZeroEntry, LOOK_READS } from './gup-frames';
-import { mustUnshare, REFUSAL_READS, refusalOf } from './gup-rules';
+import { isP2pFrame } from './memory-types';
+import { allowsP2p, mustUnshare, REFUSAL_READS, refusalOf } from './gup-rules';
 import { pageFault } from './page-fault';
 import { pieceOf } from './pieces';
 

@@ -11,9 +11,9 @@ import { allows } from './address-space';
 import { DROP_READS, DROP_TERMS, dropHold, howWord, TAKE_READS, TAKE_TERMS, shortenHold, takeHold, TURN_READS, TURN_TERMS, turnIntoPins } from './folio-counts';
 import { getUserPagesSlow } from './get-user-pages-slow';
 import { alikePages, frameAt, isPinUncounted, isZeroEntry, LOOK_READS, pagesOfEntry } from './gup-frames';
-import { FRAME_READS, isLeftToSlowPath, isLongtermPinnable, mustUnshare, PLACE_READS, type Wanted } from './gup-rules';
+import { allowsP2p, FRAME_READS, isLeftToSlowPath, isLongtermPinnable, mustUnshare, PLACE_READS, type Wanted } from './gup-rules';
 import { pinLongterm } from './longterm-pin';
-import { isFsdaxFrame } from './memory-types';
+import { isFsdaxFrame, isP2pFrame } from './memory-types';
 
 /**
  * `how` is a word of `holders.how`; holders are numbered from `piece`; `force` is FOLL_FORCE. Callers that have no fast path say
