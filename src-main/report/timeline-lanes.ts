@@ -1,6 +1,7 @@
-import { actors, drives, nics, requests, transfers } from '@shared/state/tables';
+import { nics, workRequests } from '@shared/state/rdma-tables';
+import { actors, drives, requests } from '@shared/state/tables';
 import { TraceCursor, type Trace } from '@shared/trace/cursor';
-import { showPages } from '@shared/units/show';
+import { showBytes, showPages } from '@shared/units/show';
 import { operationName } from '@shared/trace/names';
 import type { RunDescription } from '@shared/trace/run-description';
 import { waitsOf } from '@shared/trace/wait-graph';
@@ -80,5 +81,5 @@ function serviceLabel(cursor: TraceCursor, run: RunDescription, nth: number): st
   const request = cursor.w[device] === drives.$.id ? drives.served.in(cursor, device) : 0;
   if (request !== 0) return `${operationName(run, requests.op.in(cursor, request))}: ${showPages(requests.pages.in(cursor, request))}`;
   const transfer = cursor.w[device] === nics.$.id ? nics.served.in(cursor, device) : 0;
-  return transfer === 0 ? null : `${operationName(run, transfers.op.in(cursor, transfer))}: ${showPages(transfers.pages.in(cursor, transfer))}`;
+  return transfer === 0 ? null : `${operationName(run, workRequests.op.in(cursor, transfer))}: ${showBytes(workRequests.bytes.in(cursor, transfer))}`;
 }

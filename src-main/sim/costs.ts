@@ -24,6 +24,7 @@ export const COSTS = {
   migratePageNs: cost('migratePageNs', 'Migration entries, locks and counts of one page that moves', 500, source(MODEL, 'X')),
   wakeNs: cost('wakeNs', 'From wake-up to running', 5_000, source(MODEL, 'X')),
   logCommitNs: cost('logCommitNs', 'From the end of a transaction to its commit on disk', 20_000, source(MODEL, 'X')),
+  postNs: cost('postNs', 'Post a work request, or poll a completion queue', 100, source(MODEL, 'X')),
   registerNs: cost('registerNs', 'Program a NIC with a registration', 10_000, source(MODEL, 'X')),
 } as const satisfies Record<string, Parameter>;
 

@@ -3,7 +3,8 @@ import type { Row } from '@shared/state/dictionary';
 import { runEnd, runsIn, valueAt } from '@shared/state/page-runs';
 import { tableOf } from '@shared/state/all-tables';
 import type { Column } from '@shared/state/table';
-import { busyExtents, drives, files, filesystems, holders, mappings, nics, pipes, processes, queuePairs, regions, requests, transfers } from '@shared/state/tables';
+import { nics, queuePairs, regions, workRequests } from '@shared/state/rdma-tables';
+import { busyExtents, drives, files, filesystems, holders, mappings, pipes, processes, requests } from '@shared/state/tables';
 import { cellText, columnTitle } from '@shared/trace/content';
 import { nameOfRow } from '@shared/trace/names';
 import type { RunDescription } from '@shared/trace/run-description';
@@ -23,7 +24,7 @@ export function factsOfRow(state: State, run: RunDescription, row: Row): Fact[] 
 /** Columns that mean something to the simulator only, or that others say better. */
 const UNTOLD: ReadonlySet<Column> = new Set<Column>([
   holders.piece, holders.host, holders.owner, holders.ownerDelta, busyExtents.firstIndex, files.nth, processes.nth, processes.host, regions.nth, pipes.nth, mappings.nth,
-  requests.order, transfers.order, filesystems.nth, filesystems.host, drives.nth, nics.nth, queuePairs.nth,
+  requests.order, workRequests.order, filesystems.nth, filesystems.host, drives.nth, nics.nth, queuePairs.nth,
 ]);
 
 /** A run of file pages that are alike and lie one after the other. */

@@ -1,8 +1,10 @@
+import { accessText } from '@shared/domain/rdma-access';
 import { holdersOf } from '@shared/state/lock';
 import type { State } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { runEnd, runsIn, valueAt } from '@shared/state/page-runs';
-import { busyExtents, files, filesystems, holders, processes, regions } from '@shared/state/tables';
+import { regions } from '@shared/state/rdma-tables';
+import { busyExtents, files, filesystems, holders, processes } from '@shared/state/tables';
 import { liveHolders } from '@shared/trace/held-ranges';
 import { actorName, fileName, filesystemName, heldPages, holdWord, keeperName, nameOfRow, operationName, processName } from '@shared/trace/names';
 import { outlookOfHold } from '@shared/trace/release-outlook';
@@ -51,14 +53,14 @@ const holds: ObjectTableKind = {
 };
 
 const registrations: ObjectTableKind = {
-  id: 'mrs', title: 'MRs', columns: ['MR', 'State', 'Length', 'Process', 'Charged', 'Remote write', 'In flight', 'NIC'],
+  id: 'mrs', title: 'MRs', columns: ['MR', 'State', 'Length', 'Process', 'Charged', 'Access', 'In flight', 'NIC'],
   template: 'repeat(7, minmax(60px, 110px)) minmax(60px, 1fr)',
   none: 'No memory is registered here.',
   rows: (state, run) => regions.$.rows(state).filter(row => regions.state.in(state, row) !== 0).map(row => ({
     key: String(row),
     cells: [
       nameOfRow(state, run, row).replace('MR ', ''), regions.state.nameIn(state, row), showPages(regions.pageCount.in(state, row)), processName(run, regions.process.in(state, row)),
-      showPages(regions.charged.in(state, row)), regions.remoteWrite.in(state, row) === 1 ? 'yes' : 'no', showCount(regions.inflight.in(state, row)), nameOfRow(state, run, regions.nic.in(state, row)),
+      showPages(regions.charged.in(state, row)), accessText(regions.access.in(state, row)), showCount(regions.inflight.in(state, row)), nameOfRow(state, run, regions.nic.in(state, row)),
     ],
     selection: rowSelection(row),
   })),

@@ -1,5 +1,6 @@
 import type { Row } from '@shared/state/dictionary';
-import { drives, files, holders, nics, requests, transfers } from '@shared/state/tables';
+import { nics, workRequests } from '@shared/state/rdma-tables';
+import { drives, files, holders, requests } from '@shared/state/tables';
 import { TraceCursor, type Trace } from '@shared/trace/cursor';
 import { pageStateAt, type PageStateRun } from '@shared/trace/page-state';
 import type { RunDescription } from '@shared/trace/run-description';
@@ -16,7 +17,7 @@ export interface PageStretch {
 }
 
 /** Rows of these tables decide how a frame looks, besides its own fields. */
-const DECIDING = [holders, requests, transfers, drives, nics];
+const DECIDING = [holders, requests, workRequests, drives, nics];
 
 /** How one page looks during the run, from a walk over the trace that may be made in slices. */
 export class PageHistory {

@@ -1,7 +1,9 @@
 import type { Lab } from '@shared/lab/lab';
 import type { Row } from '@shared/state/dictionary';
-import { actors, drives, links, nics, operations, regions, requests, transfers } from '@shared/state/tables';
+import { nics, regions, workRequests } from '@shared/state/rdma-tables';
+import { actors, drives, links, operations, requests } from '@shared/state/tables';
 import { pageStatesIn, type PageStateId, type PageStateRun } from '@shared/trace/page-state';
+import { responderNicOf } from '@shared/trace/rdma-work';
 import type { RunDescription, RunMemory } from '@shared/trace/run-description';
 import { natureOfWait } from '@shared/trace/own-work';
 import { waitsOf } from '@shared/trace/wait-graph';
@@ -75,7 +77,7 @@ function liveDevice(state: TraceCursor, row: Row): LiveNode {
     return { ...NOTHING, lines: [{ text, mark: served === 0 ? 'plain' : 'dma' }], isMoving: served !== 0 };
   }
   const registered = regions.$.rows(state).filter(region => regions.nic.in(state, region) === row && ['valid', 'invalidating'].includes(regions.state.nameIn(state, region)));
-  const moving = transfers.$.rows(state).some(transfer => transfers.nic.in(state, transfer) === row && transfers.state.nameIn(state, transfer) === 'checked');
+  const moving = workRequests.$.rows(state).some(transfer => responderNicOf(state, transfer) === row && workRequests.translated.in(state, transfer) === 1);
   const isMoving = moving || nics.served.in(state, row) !== 0;
   const text = `${registered.length} ${registered.length === 1 ? 'MR' : 'MRs'}${registered.length > 0 ? `, ${showPages(registered.reduce((sum, region) => sum + regions.pageCount.in(state, region), 0))}` : ''}`;
   return { ...NOTHING, lines: [{ text, mark: registered.length > 0 ? 'long-pin' : 'plain' }], isMoving };

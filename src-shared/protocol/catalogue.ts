@@ -12,6 +12,7 @@ export type WaitTarget =
   | { readonly kind: 'request'; readonly op: string }
   | { readonly kind: 'transfer'; readonly op: string }
   | { readonly kind: 'drained'; readonly mr: string }
+  | { readonly kind: 'completions'; readonly cq: string }
   | { readonly kind: 'frozen'; readonly file: string }
   /** Until the log has made the metadata of a file durable. */
   | { readonly kind: 'log'; readonly file: string }

@@ -142,7 +142,6 @@ export const processes = table('process', 'An address space (mm).', {
   hasPinned: flag('something was pinned here once (sticky)'),
   unborn: flag('comes into being by fork: not yet'),
   exiting: flag('one of its threads is tearing it down'),
-  qpsGone: flag('its queue pairs are destroyed: peers get no acknowledgement any more'),
   exited: flag('the address space is gone'),
   host: ref('its machine', { hidden: true }),
 }, {
@@ -178,6 +177,7 @@ export const holders = table('holder', 'References or pins on a range of frames,
   pageCount: count('length', { unit: 'pages' }),
   keeper: ref('the request, pipe or MR that keeps them'),
   host: ref('the machine of the frames', { hidden: true }),
+  vpnFirst: int('virtual page through which they were taken', { hidden: true }),
   owner: int('owner of the blocks when they were taken'),
   ownerDelta: int('their file index minus pfn then'),
 }, {}, ['op']);
@@ -205,45 +205,6 @@ export const drives = table('drive', 'An NVMe SSD.', {
   nth: id('index in the lab, from 0'),
   served: ref('the request it works on'),
 }, {});
-
-export const nics = table('nic', 'An RDMA NIC.', {
-  nth: id('index in the lab, from 0'),
-  served: ref('the packet stream it works on'),
-}, {});
-
-export const regions = table('mr', 'A memory registration.', {
-  process: id('who registered it'),
-  nth: id('which of the lab’s registrations, from 0'),
-  state: oneOf('life cycle', ['absent', 'valid', 'invalidating', 'invalid']),
-  pageCount: count('length', { unit: 'pages' }),
-  pieces: count('holders that make it up'),
-  charged: count('pages charged to pinned_vm', { unit: 'pages' }),
-  remoteWrite: flag('IBV_ACCESS_REMOTE_WRITE'),
-  key: int('generation of its keys: a name that is registered again gets new ones'),
-  inflight: count('accesses that are already translated'),
-  nic: ref('the NIC that translates it'),
-  op: ref('the operation that registered it'),
-}, {}, ['process']);
-
-export const queuePairs = table('qp', 'An RC queue pair of a remote peer.', {
-  nth: id('index in the lab, from 0'),
-  state: oneOf('state', ['RTS', 'ERR']),
-}, {});
-
-export const transfers = table('transfer', 'An RDMA WRITE coming in from a remote peer.', {
-  op: id('operation that posted it'),
-  state: oneOf('how far it got', ['none', 'posted', 'checked', 'landed', 'completed']),
-  nic: ref('the responder'),
-  mr: ref('the registration it names'),
-  key: int('generation of the rkey that it carries'),
-  qp: ref('the queue pair'),
-  firstPage: int('offset in the MR', { unit: 'pages' }),
-  pages: count('length', { unit: 'pages' }),
-  done: count('pages written', { unit: 'pages' }),
-  status: oneOf('work completion', ['success', 'REM_ACCESS_ERR', 'WR_FLUSH_ERR', 'RETRY_EXC_ERR']),
-  tag: int('content that it carries'),
-  order: int('order of posting', { hidden: true }),
-}, {}, ['op']);
 
 /** The last access of each device; what the DMA invariants judge. */
 export const accesses = table('access', 'What a device did to memory last.', {

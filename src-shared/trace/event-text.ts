@@ -3,8 +3,9 @@ import { signalName } from '../domain/signal';
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import { ioQueues, p2pRoutes } from '../state/p2p-tables';
-import { holders, mappings, operations, transfers } from '../state/tables';
+import { holders, mappings, operations } from '../state/tables';
 import { LEASE_TYPES } from '../state/vfs-tables';
+import { QP_STATES, WC_STATUSES } from '../state/rdma-tables';
 import { showPages } from '../units/show';
 import { contentText } from './content';
 import { EVENTS, type EventKind, type TraceEvent } from './event';
@@ -60,8 +61,8 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'mr-registered': (of, here) => `${nameOfRow(here.state, here.run, of.mr)} registered over ${showPages(of.pages)}`,
   'mr-refused': (of, here) => `registration by ${operationName(here.run, of.operation)} refused with ${errnoName(of.errno)}`,
   'mr-deregistered': (of, here) => `${nameOfRow(here.state, here.run, of.mr)} deregistered`,
-  'packet-sent': (of, here) => `${operationName(here.run, of.operation)} sends page ${of.page}`,
-  'work-completed': (of, here) => `${operationName(here.run, of.operation)} completes with ${transfers.status.spec.names?.[of.status] ?? of.status}`,
+  'packet-sent': (of, here) => `${operationName(here.run, of.operation)} posts ${operationText(here.run, of.operation)}`,
+  'work-completed': (of, here) => `${operationName(here.run, of.operation)} completes with ${WC_STATUSES[of.status] ?? of.status}`,
   'signal-sent': (of, here) => `${self(here)} sends ${signalName(of.signal)} to ${actorOf(here, of.actor)}`,
   'signal-delivered': (of, here) => `${actorOf(here, of.actor)} gets ${signalName(of.signal)}`,
   'process-forked': (of, here) => `${processOf(here, of.parent)} forks ${processOf(here, of.child)}`,
@@ -76,6 +77,8 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'p2p-freed': (of, here) => `${showPages(of.pages)} of peer-to-peer memory from ${frame(here, of.pfn)} are the pool’s again`,
   'p2p-provider-found': (of, here) => (of.node === 0 ? `${operationName(here.run, of.operation)} finds no peer-to-peer memory` : `${operationName(here.run, of.operation)} finds the memory of ${here.run.nodes[of.node - 1] ?? of.node}`),
   'queue-placed': (of, here) => `${nameOfRow(here.state, here.run, of.queue)} lies in ${ioQueues.place.spec.names?.[of.place] ?? of.place}`,
+  'qp-state': (of, here) => `${nameOfRow(here.state, here.run, of.qp)} goes to ${QP_STATES[of.state] ?? of.state}`,
+  'cq-overrun': (of, here) => `${nameOfRow(here.state, here.run, of.cq)} is full: a completion is lost and its queue pair breaks`,
   'invariant-violated': (of, here) => `${here.run.invariants[of.invariant]?.id ?? 'an invariant'} violated: ${here.run.invariants[of.invariant]?.sentence ?? ''}`,
   'file-opened': (of, here) => `${fileOf(here, of.file)} is opened${of.write === 1 ? ' for writing' : ''}`,
   'file-closed': (of, here) => `${fileOf(here, of.file)} is closed: the last user of an open file description is gone`,

@@ -76,6 +76,8 @@ export const EVENTS = {
   'p2p-provider-found': ['operation', 'node'],
   'queue-placed': ['queue', 'place'],
   'layout-shifted': ['file', 'index', 'pages'],
+  'qp-state': ['qp', 'state'],
+  'cq-overrun': ['cq'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

@@ -1,6 +1,8 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
-import { drives, holders, nics, requests, transfers } from '../state/tables';
+import { regions } from '../state/rdma-tables';
+import { drives, holders, requests } from '../state/tables';
+import { pagesUnderWay } from './rdma-work';
 
 /** Frames [first, end) that somebody holds, and how a person sees it. */
 export interface HeldRange {
@@ -54,21 +56,9 @@ function movedParts(state: State, holder: Row, first: number, end: number): read
   if (drives.$.rows(state).some(drive => drives.served.in(state, drive) === keeper && keeper !== 0)) {
     return holders.piece.in(state, holder) >= requests.done.in(state, keeper) ? [[first, end]] : [];
   }
-  return nics.$.rows(state).flatMap(nic => {
-    const transfer = nics.served.in(state, nic);
-    if (transfer === 0 || transfers.mr.in(state, transfer) !== keeper) return [];
-    if (transfers.state.nameIn(state, transfer) !== 'checked') return [];
-    return transferredPart(state, holder, transfer, first, end);
-  });
-}
-
-/** Pages of an MR lie in its holders one after the other, by piece. */
-function transferredPart(state: State, holder: Row, transfer: Row, first: number, end: number): Part[] {
-  const from = transfers.firstPage.in(state, transfer) + transfers.done.in(state, transfer);
-  const to = transfers.firstPage.in(state, transfer) + transfers.pages.in(state, transfer);
-  const before = firstPageOfPiece(state, holder);
-  const part: Part = [Math.max(first, first + from - before), Math.min(end, first + to - before)];
-  return part[0] < part[1] ? [part] : [];
+  if (keeper === 0 || state.w[keeper] !== regions.$.id) return [];
+  const firstPage = holders.vpnFirst.in(state, holder) - regions.vpnFirst.in(state, keeper);
+  return pagesUnderWay(state, keeper).map(([from, to]): Part => [Math.max(first, first + from - firstPage), Math.min(end, first + to - firstPage)]).filter(([from, to]) => from < to);
 }
 
 /** How many pages of its request or MR come before the piece that `holder` is. */

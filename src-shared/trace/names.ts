@@ -4,11 +4,9 @@ import { valueAt } from '../state/page-runs';
 import { buffers, pageMoves, users } from '../state/buffer-tables';
 import { movers } from '../state/mover-tables';
 import { memoryBlocks } from '../state/placement-tables';
-import {
-  accesses, actors, busyExtents, counters, drives, files, filesystems, holders, hosts, links, mappings, nics, operations, pipes, processes,
-  queuePairs, regions, requests, transfers,
-} from '../state/tables';
+import { accesses, actors, busyExtents, counters, drives, files, filesystems, holders, hosts, links, mappings, operations, pipes, processes, requests } from '../state/tables';
 import { descriptors, leaseHandlers, leases, leaseSettings, openFiles } from '../state/vfs-tables';
+import { completionQueues, dmabufs, nics, protectionDomains, queuePairs, regions, windows, workRequests } from '../state/rdma-tables';
 import { showPfn } from '../units/show';
 import { DEVICE_MEMORY_NAMERS } from './device-memory-names';
 import { P2P_NAMERS } from './pgmap-names';
@@ -117,8 +115,12 @@ const NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
   [drives.$.id, (_, run, row) => nameIn(run.devices, row) ?? `drive at ${row}`],
   [nics.$.id, (_, run, row) => nameIn(run.devices, row) ?? `NIC at ${row}`],
   [regions.$.id, (_, run, row) => `MR ${nameIn(run.regions, row) ?? row}`],
-  [queuePairs.$.id, (state, _, row) => `QP ${queuePairs.nth.in(state, row)}`],
-  [transfers.$.id, (state, run, row) => `RDMA WRITE of ${operationName(run, transfers.op.in(state, row))}`],
+  [queuePairs.$.id, (state, run, row) => `QP ${nameIn(run.verbs, row) ?? queuePairs.nth.in(state, row)}`],
+  [completionQueues.$.id, (_, run, row) => `CQ ${nameIn(run.verbs, row) ?? row}`],
+  [protectionDomains.$.id, (_, run, row) => `PD ${nameIn(run.verbs, row) ?? row}`],
+  [windows.$.id, (_, run, row) => `memory window ${nameIn(run.verbs, row) ?? row}`],
+  [dmabufs.$.id, (_, run, row) => `dma-buf ${nameIn(run.verbs, row) ?? row}`],
+  [workRequests.$.id, (state, run, row) => `${workRequests.kind.nameIn(state, row)} of ${operationName(run, workRequests.op.in(state, row))}`],
   [accesses.$.id, (state, run, row) => `accesses by ${nameOfRow(state, run, accesses.actor.in(state, row))}`],
   [links.$.id, (_, run, row) => nameIn(run.links, row) ?? `link at ${row}`],
   [counters.$.id, () => 'vm counters'],

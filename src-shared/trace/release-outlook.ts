@@ -1,6 +1,7 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
-import { actors, holders, operations, pipes, processes, regions, requests } from '../state/tables';
+import { regions } from '../state/rdma-tables';
+import { actors, holders, operations, pipes, processes, requests } from '../state/tables';
 import { actorName, nameOfRow, operationName, processName } from './names';
 import { operationOf } from './running-frame';
 import type { RunDescription, RunOperation } from './run-description';

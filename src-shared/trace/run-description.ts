@@ -75,6 +75,8 @@ export interface RunDescription {
   readonly regions: readonly NamedRow[];
   /** io_uring rings, AF_XDP sockets, and users in the kernel. */
   readonly buffers: readonly NamedRow[];
+  /** Queue pairs, completion queues, protection domains, memory windows, dma-bufs. */
+  readonly verbs: readonly NamedRow[];
   readonly memories: readonly RunMemory[];
   /** Nodes of the topology in order. */
   readonly nodes: readonly string[];

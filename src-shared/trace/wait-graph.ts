@@ -1,8 +1,9 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import { p2pAllocations } from '../state/pgmap-tables';
-import { holders, operations, processes, requests, transfers } from '../state/tables';
+import { holders, operations, processes, requests } from '../state/tables';
 import { leases } from '../state/vfs-tables';
+import { workRequests } from '../state/rdma-tables';
 import { showNs } from '../units/show';
 import { actorName, heldPages, holdWord, keeperName, operationName, operationText } from './names';
 import { outlookOfAllocation, outlookOfHold, outlookOfMapping, type ReleaseOutlook } from './release-outlook';
@@ -174,7 +175,7 @@ const saysMore = ({ kind }: Wait): boolean => kind !== 'actor' && kind !== 'thre
 function servedOperation(state: State, row: Row): Row {
   switch (state.w[row]) {
     case requests.$.id: return requests.op.in(state, row);
-    case transfers.$.id: return transfers.op.in(state, row);
+    case workRequests.$.id: return workRequests.op.in(state, row);
     default: return 0;
   }
 }

@@ -7,8 +7,9 @@ import { OWNER_FREE } from '../state/owner';
 import { findPage, valueAt } from '../state/page-runs';
 import { TABLES } from '../state/all-tables';
 import { movers } from '../state/mover-tables';
-import { actors, busyExtents, files, filesystems, holders, hosts, nics, processes, regions, requests, transfers } from '../state/tables';
+import { actors, busyExtents, files, filesystems, holders, hosts, processes, requests } from '../state/tables';
 import { activeInvalidation, deviceInRange, lockedFolio, unfinishedJob, usedDevice } from './device-memory-waits';
+import { nics, queuePairs, regions, workRequests } from '../state/rdma-tables';
 import { holdsOn } from './held-ranges';
 import { actorName, fileName, filesystemName, framePlace, holdWord, keeperName, nameOfRow, operationName, processName } from './names';
 import { mappingsOf } from './page-mappings';
@@ -59,6 +60,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'blocks': return freeBlocks(state, run, local(target.fs));
     case 'request': return landedRequest(state, run, local(target.op));
     case 'transfer': return completedTransfer(state, run, local(target.op));
+    case 'completions': return awaitedCompletions(state, run, local(target.cq));
     case 'drained': return drainedRegistration(state, run, local(target.mr));
     case 'frozen': return thawedFile(state, run, local(target.file));
     case 'log': return committedLog(state, run, local(target.file));
@@ -149,11 +151,41 @@ function landedRequest(state: State, run: RunDescription, named: Row): Wait | nu
   return { kind: 'request', text: `${nameOfRow(state, run, device)} to complete ${operationName(run, requests.op.in(state, request))}`, holders: [{ actor: deviceActor(run, device), row: request, text: `in the queue of ${nameOfRow(state, run, device)}` }] };
 }
 
+/** What a work request waits for: the other end, a timer of its own, or the requests before it. */
 function completedTransfer(state: State, run: RunDescription, named: Row): Wait | null {
-  const transfer = rowFor(state, transfers.$.id, named);
-  if (transfer === 0 || ['none', 'completed'].includes(transfers.state.nameIn(state, transfer))) return null;
-  const nic = transfers.nic.in(state, transfer);
-  return { kind: 'transfer', text: `the work completion of ${operationName(run, transfers.op.in(state, transfer))}`, holders: [{ actor: deviceActor(run, nic), row: transfer, text: `in the queue of ${nameOfRow(state, run, nic)}` }] };
+  const request = rowFor(state, workRequests.$.id, named);
+  if (request === 0 || ['none', 'completed'].includes(workRequests.state.nameIn(state, request))) return null;
+  const text = `the work completion of ${operationName(run, workRequests.op.in(state, request))}`;
+  const qp = workRequests.qp.in(state, request);
+  const first = workRequests.state.nameIn(state, request) === 'posted' ? requestUnderWay(state, qp) : 0;
+  if (first !== 0 && first !== request) return { kind: 'transfer', text, holders: [{ actor: engineOf(run, state, qp), row: first, text: `behind ${nameOfRow(state, run, first)} in the queue of ${nameOfRow(state, run, qp)}` }] };
+  if (workRequests.wire.nameIn(state, request) === 'RNR') return { kind: 'transfer', text, holders: [receiverOf(state, run, qp)] };
+  const nic = queuePairs.nic.in(state, queuePairs.peer.in(state, qp));
+  return { kind: 'transfer', text, holders: [{ actor: deviceActor(run, nic), row: request, text: `in the queue of ${nameOfRow(state, run, nic)}` }] };
+}
+
+const requestUnderWay = (state: State, qp: Row): Row => workRequests.$.rows(state).find(row => workRequests.qp.in(state, row) === qp && workRequests.state.nameIn(state, row) === 'sending') ?? 0;
+
+function engineOf(run: RunDescription, state: State, qp: Row): number | null {
+  const name = run.verbs.find(({ row }) => row === qp)?.name ?? '';
+  const nth = run.actors.findIndex(actor => actor.name === `qp.${name}`);
+  return nth < 0 ? deviceActor(run, queuePairs.nic.in(state, qp)) : nth;
+}
+
+/** Whoever owns the other end has posted no receive. */
+function receiverOf(state: State, run: RunDescription, qp: Row): WaitHolder {
+  const peer = queuePairs.peer.in(state, qp);
+  const owner = queuePairs.process.in(state, peer);
+  const nth = run.actors.findIndex(({ row }) => owner !== 0 && actors.process.in(state, row) === owner && actors.pc.in(state, row) !== 0);
+  return { actor: nth < 0 ? null : nth, row: peer, text: `no receive is posted to ${nameOfRow(state, run, peer)}` };
+}
+
+function awaitedCompletions(state: State, run: RunDescription, cq: Row): Wait {
+  const open = workRequests.$.rows(state).filter(row => ['posted', 'sending'].includes(workRequests.state.nameIn(state, row)) && queuePairs.sendCq.in(state, workRequests.qp.in(state, row)) === cq);
+  return {
+    kind: 'completions', text: `completions in ${nameOfRow(state, run, cq)}`,
+    holders: open.slice(0, 1).map(row => ({ actor: engineOf(run, state, workRequests.qp.in(state, row)), row, text: `${nameOfRow(state, run, row)} is ${workRequests.state.nameIn(state, row)}` })),
+  };
 }
 
 function drainedRegistration(state: State, run: RunDescription, mr: Row): Wait | null {

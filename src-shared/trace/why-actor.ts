@@ -1,7 +1,8 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import type { Column } from '../state/table';
-import { actors, drives, nics, operations, requests, transfers } from '../state/tables';
+import { nics, workRequests } from '../state/rdma-tables';
+import { actors, drives, operations, requests } from '../state/tables';
 import { showNs } from '../units/show';
 import { lastEvent } from './event-search';
 import { outcomeText } from './event-text';
@@ -57,7 +58,7 @@ function servedBy({ state, run }: Question, actor: RunActor): Row {
   const device = run.devices.find(({ name }) => name === actor.node || name === actor.name)?.row ?? 0;
   switch (state.w[device]) {
     case drives.$.id: return keyOf(requests.op, drives.served.in(state, device), state);
-    case nics.$.id: return keyOf(transfers.op, nics.served.in(state, device), state);
+    case nics.$.id: return keyOf(workRequests.op, nics.served.in(state, device), state);
     default: return 0;
   }
 }

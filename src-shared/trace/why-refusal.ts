@@ -2,11 +2,14 @@ import { errnoName } from '../domain/errno';
 import { signalName, SIGNALS } from '../domain/signal';
 import { OWNER_BUSY_DAX, OWNER_IN_TRANSACTION } from '../state/owner';
 import { runsIn } from '../state/page-runs';
-import { files, filesystems, hosts, mappings, operations, regions, transfers } from '../state/tables';
+import { accessText } from '../domain/rdma-access';
+import { queuePairs, regions, WC_STATUSES, workRequests } from '../state/rdma-tables';
+import { files, filesystems, hosts, mappings, operations } from '../state/tables';
 import { showPages } from '../units/show';
 import type { EventKind, TraceEvent } from './event';
 import { lastEvent, type Argument } from './event-search';
 import { actorName, fileName, filesystemName, nameOfRow, operationText, processName } from './names';
+import { remoteRegionOf, responderNicOf } from './rdma-work';
 import { decidingSource, endStepOf, firstStepOf } from './operation-span';
 import type { RunOperation, WhyLink } from './run-description';
 import { LINKS_MAX } from './wait-graph';
@@ -145,34 +148,66 @@ export function whyEnded(question: Question, operation: RunOperation): WhyAnswer
 
 /** Row of the transfer of an operation whose work completion is an error; 0 if there is none. */
 export function failedTransfer({ state }: Question, { row }: RunOperation): number {
-  return transfers.$.rows(state).find(transfer => transfers.op.in(state, transfer) === row && transfers.state.nameIn(state, transfer) === 'completed' && transfers.status.in(state, transfer) !== 0) ?? 0;
+  return workRequests.$.rows(state).find(transfer => workRequests.op.in(state, transfer) === row && workRequests.reported.in(state, transfer) === 1 && workRequests.status.in(state, transfer) !== 0) ?? 0;
 }
 
 /** Why an RDMA operation completed with an error (spec 6.6). */
 export function whyStatus(question: Question, operation: RunOperation, transfer: number): WhyAnswer {
   const { state, run } = question;
-  const status = transfers.status.nameIn(state, transfer);
+  const status = workRequests.status.nameIn(state, transfer);
   const links = [...statusCause(question, operation, transfer), operationLink(run, operation.row, `so ${operation.name}: ${operation.text} completed with ${status}`)];
   return { question: `Why did ${operation.text} complete with ${status}?`, links, counts: [], source: decidingSource(question, operation) };
 }
 
 function statusCause(question: Question, operation: RunOperation, transfer: number): WhyLink[] {
-  const { state, run, trace } = question;
-  if (transfers.status.nameIn(state, transfer) === 'WR_FLUSH_ERR') return [{ text: `${nameOfRow(state, run, transfers.qp.in(state, transfer))} is in ERR since an earlier failure: whatever is posted is flushed`, at: { kind: 'row', value: String(transfers.qp.in(state, transfer)) } }];
-  const mr = transfers.mr.in(state, transfer);
-  const name = nameOfRow(state, run, mr);
-  if (transfers.status.nameIn(state, transfer) === 'RETRY_EXC_ERR') {
-    const process = regions.process.in(state, mr);
-    const exited = lastEvent(trace, endStepOf(question, operation), ['process-exited'], argument => argument(0) === process);
-    const silent: WhyLink = { text: `${processName(run, process)} exits and has destroyed its queue pairs: nobody acknowledges, and the peer's retries run out`, at: { kind: 'row', value: String(process) } };
-    return exited === null ? [silent] : [eventLink(question, exited), silent];
+  const { state, run } = question;
+  const qp = workRequests.qp.in(state, transfer);
+  const peer = queuePairs.peer.in(state, qp);
+  const [name, peerName] = [qp, peer].map(row => nameOfRow(state, run, row));
+  const about = (row: number, text: string): WhyLink[] => [{ text, at: { kind: 'row', value: String(row) } }];
+  switch (WC_STATUSES[workRequests.status.in(state, transfer)]) {
+    case 'WR_FLUSH_ERR': return [...firstFailure(question, qp, transfer), ...about(qp, `${name} is in ERR since an earlier failure: whatever is posted is flushed`)];
+    case 'RETRY_EXC_ERR': return silentPeer(question, operation, peer);
+    case 'RNR_RETRY_EXC_ERR': return about(peer, `no receive was posted to ${peerName}, and ${name} came again ${queuePairs.rnrRetry.in(state, qp)} times (rnr_retry)`);
+    case 'REM_INV_REQ_ERR': return about(peer, `${peerName} does not allow it: it lets the other end do ${accessText(queuePairs.access.in(state, peer))}; or the request itself is malformed`);
+    case 'LOC_PROT_ERR': case 'LOC_QP_OP_ERR': return about(workRequests.local.in(state, transfer), 'its own memory does not fit: a key that is not valid, another protection domain, a range too long, or no right to write there');
+    case 'REM_OP_ERR': return about(peer, `${peerName} could not carry it out: the memory of its receive does not fit, or a page fault of its NIC could not be resolved`);
+    case 'LOC_LEN_ERR': return about(transfer, 'the message is longer than the receive');
+    default: return refusedKey(question, operation, transfer);
   }
+}
+
+/** The work request that broke the queue pair: what comes behind it is flushed. */
+function firstFailure({ state, run }: Question, qp: number, flushed: number): WhyLink[] {
+  const failed = workRequests.$.rows(state).filter(row => workRequests.qp.in(state, row) === qp && row !== flushed && workRequests.reported.in(state, row) === 1)
+    .filter(row => !['success', 'WR_FLUSH_ERR'].includes(workRequests.status.nameIn(state, row)));
+  return failed.slice(0, 1).map(row => operationLink(run, workRequests.op.in(state, row), `${operationText(run, workRequests.op.in(state, row))} failed first, with ${workRequests.status.nameIn(state, row)}`));
+}
+
+function silentPeer(question: Question, operation: RunOperation, peer: number): WhyLink[] {
+  const { state, run, trace } = question;
+  const process = queuePairs.process.in(state, peer);
+  const exited = lastEvent(trace, endStepOf(question, operation), ['process-exited'], argument => argument(0) === process);
+  const isGone = queuePairs.state.nameIn(state, peer) === 'absent';
+  const why = isGone && process !== 0 ? `${processName(run, process)} has destroyed its queue pairs` : `${nameOfRow(state, run, peer)} is ${queuePairs.state.nameIn(state, peer)}`;
+  const silent: WhyLink = { text: `${why}: nobody acknowledges, and the retries run out`, at: { kind: 'row', value: String(peer) } };
+  return exited === null ? [silent] : [eventLink(question, exited), silent];
+}
+
+function refusedKey(question: Question, operation: RunOperation, transfer: number): WhyLink[] {
+  const { state, run, trace } = question;
+  const mr = remoteRegionOf(state, transfer);
+  const name = nameOfRow(state, run, mr);
   const gone = lastEvent(trace, endStepOf(question, operation), ['mr-deregistered'], argument => argument(0) === mr);
   if (gone !== null) return [eventLink(question, gone)];
   const because = (text: string): WhyLink[] => [{ text, at: { kind: 'row', value: String(mr) } }];
+  const nic = responderNicOf(state, transfer);
+  if (mr === 0 || workRequests.remoteKey.in(state, transfer) < 0) return [{ text: 'its rkey was never valid', at: { kind: 'row', value: String(transfer) } }];
   if (regions.state.nameIn(state, mr) !== 'valid') return because(`${name} is not registered: its state is ${regions.state.nameIn(state, mr)}`);
-  if (regions.nic.in(state, mr) !== transfers.nic.in(state, transfer)) return because(`${name} is a registration with ${nameOfRow(state, run, regions.nic.in(state, mr))}: ${nameOfRow(state, run, transfers.nic.in(state, transfer))} knows no such key`);
-  if (regions.key.in(state, mr) !== transfers.key.in(state, transfer)) return because(`${name} was registered after the write was posted: its keys are new ones`);
-  if (regions.remoteWrite.in(state, mr) === 0) return because(`${name} does not allow remote writes`);
-  return because(`the pages lie outside ${name}, which has ${showPages(regions.pageCount.in(state, mr))}`);
+  if (regions.nic.in(state, mr) !== nic) return because(`${name} is a registration with ${nameOfRow(state, run, regions.nic.in(state, mr))}: ${nameOfRow(state, run, nic)} knows no such key`);
+  if (workRequests.remote.in(state, transfer) === mr && regions.key.in(state, mr) !== workRequests.remoteKey.in(state, transfer)) return because(`${name} was registered after the write was posted: its keys are new ones`);
+  const pd = queuePairs.pd.in(state, queuePairs.peer.in(state, workRequests.qp.in(state, transfer)));
+  if (pd !== 0 && pd !== regions.pd.in(state, mr)) return because(`${name} is in another protection domain than the queue pair`);
+  if (workRequests.remoteByte.in(state, transfer) + workRequests.bytes.in(state, transfer) > regions.bytes.in(state, mr)) return because(`the pages lie outside ${name}, which has ${showPages(regions.pageCount.in(state, mr))}`);
+  return because(`${name} does not allow it: it allows ${accessText(regions.access.in(state, mr))}`);
 }

@@ -1,6 +1,7 @@
 import { unreachable } from '../base/assert';
 import { tableOf } from '../state/all-tables';
-import { busyExtents, holders, links as linkTable, operations, regions, requests } from '../state/tables';
+import { regions } from '../state/rdma-tables';
+import { busyExtents, holders, links as linkTable, operations, requests } from '../state/tables';
 import { showBytes, showNs, showPages, showRate } from '../units/show';
 import type { Trace, TraceCursor } from './cursor';
 import { cellText, columnTitle } from './content';

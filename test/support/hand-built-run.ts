@@ -1,8 +1,7 @@
 import { GUP_PIN_COUNTING_BIAS } from '@shared/domain/pin-form'
 import { arena } from '@shared/state/arena'
-import {
-  actors, drives, files, filesystems, holders, hosts, nics, operations, processes, regions, requests
-} from '@shared/state/tables'
+import { nics, regions } from '@shared/state/rdma-tables'
+import { actors, drives, files, filesystems, holders, hosts, operations, processes, requests } from '@shared/state/tables'
 import type { StepEntry } from '@shared/protocol/catalogue'
 import type { RunDescription } from '@shared/trace/run-description'
 
@@ -69,6 +68,7 @@ export function mountedByHand(mappingsCount = false): HandBuilt {
     files: [{ row: file, name: 'F', fs }],
     processes: [{ row: process, name: 'app' }],
     mappings: [], pipes: [], buffers: [],
+    verbs: [],
     regions: [{ row: mr, name: 'm1' }],
     memories: [{ node: 'pmem0', kind: 'pmem-region', type: 'fsdax', firstPfn: BLOCK_0, pageCount: 16, fs, numaNode: 0 }],
     nodes: ['pmem0', 'nvme0', 'nic0'], bridges: [], p2pBuffers: [],

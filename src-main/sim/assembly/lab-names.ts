@@ -1,6 +1,7 @@
 import type { Row } from '@shared/state/dictionary';
 import { P2P_OWNERS, p2pAllocations } from '@shared/state/pgmap-tables';
-import { files, filesystems, hosts, mappings, pipes, processes, regions } from '@shared/state/tables';
+import { files, filesystems, hosts, mappings, pipes, processes } from '@shared/state/tables';
+import { regions } from '@shared/state/rdma-tables';
 import { buffers } from '@shared/state/buffer-tables';
 import type { Lab, LabFile, LabOperation, Scalar } from '@shared/lab/lab';
 import { KINDS_OF_TARGET } from '@shared/protocol/parameter';
@@ -14,6 +15,7 @@ import type { MappingPlace } from '../operations/operation';
 import { PMD_PAGES } from '../mechanisms/folios';
 import { driveFilesystem, fillDriveFile, fillMemoryFile } from './cache-files';
 import { initialTag } from './initial-tag';
+import { LabRdma } from './lab-rdma';
 
 /** Operations that bring a keeper of pages into being, and the parameter that names it. */
 const BUFFER_NAMES: Readonly<Record<string, string>> = { 'uring-register': 'ring', 'xdp-register': 'socket', 'take-reference': 'name', 'pin-pages': 'name' };
@@ -43,6 +45,7 @@ export class LabNames {
   readonly regions = new Map<string, Row>();
   /** io_uring rings, AF_XDP sockets and users in the kernel that keep pages. */
   readonly buffers = new Map<string, Row>();
+  readonly rdma = new LabRdma();
   /** Parent of each process that a fork brings into being. */
   readonly parents = new Map<Row, Row>();
   /** Names of file descriptors, numbered; each process has its own under every name. */
@@ -170,7 +173,8 @@ export class LabNames {
   introduce(process: Row, operation: LabOperation, pagesOf: (operation: LabOperation) => number): void {
     const { word, parameters } = operation;
     if ((word === 'mmap' || word === 'p2p-mmap') && parameters['name'] !== undefined) this.addMapping(process, String(parameters['name']), operation, pagesOf);
-    if (word === 'ibv-reg' && parameters['name'] !== undefined) {
+    this.rdma.introduce(process, operation);
+    if ((word === 'ibv-reg' || word === 'ibv-reg-dmabuf') && parameters['name'] !== undefined) {
       const name = String(parameters['name']);
       if (!this.regions.has(name)) this.regions.set(name, regions.$.row(process, this.regions.size));
     }

@@ -2,7 +2,8 @@ import { refused, accepted, type Result } from '@shared/base/result';
 import { arena } from '@shared/state/arena';
 import { gpus } from '@shared/state/device-memory-tables';
 import type { Row } from '@shared/state/dictionary';
-import { accesses, actors, drives, links, nics, operations, queuePairs } from '@shared/state/tables';
+import { nics, queuePairs } from '@shared/state/rdma-tables';
+import { accesses, actors, drives, links, operations } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { KINDS_OF_TARGET } from '@shared/protocol/parameter';
 import { parseQuantity } from '@shared/units/quantity';
@@ -23,7 +24,8 @@ import { gpuEngine } from '../mechanisms/gpu-engine';
 import { makeDurable } from '../mechanisms/metadata-log';
 import { driveEngine } from '../mechanisms/drive-engine';
 import { processExit } from '../mechanisms/process-exit';
-import { nicEngine } from '../mechanisms/rdma-write';
+import { requester } from '../mechanisms/rdma-requester';
+import { nicEngine } from '../mechanisms/rdma-responder';
 import { MECHANISMS } from '../mechanisms/registry';
 import { OPERATIONS } from '../operations/registry';
 import { makeP2pFiles, probeDrives } from './lab-p2p';
@@ -67,6 +69,10 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   const driveRows = rowsOf(lab, KINDS_OF_TARGET.drive, nth => drives.$.row(nth));
   const nicRows = rowsOf(lab, ['rdma-nic'], nth => nics.$.row(nth));
   nameGpus(names);
+  for (const [node, row] of nicRows) {
+    nics.odp.set(row, lab.topology.nodes[node]['odp'] === true ? 1 : 0);
+    nics.skipsFence.set(row, lab.topology.nodes[node]['deregFence'] === false ? 1 : 0);
+  }
   lab.topology.links.forEach((_, index) => links.$.row(index));
   const unreached = mountKernel(names, new Map([...driveRows, ...nicRows, ...names.gpus]));
   probeDrives(names);
@@ -139,7 +145,7 @@ function lowerAll(names: LabNames, actorRows: ReadonlyMap<string, Row>, driveRow
     const op = operations.$.row(nth);
     const path = ['actors', actor, 'ops', at];
     const place: ReadingPlace = {
-      names, path, op, actor: actorRows.get(actor)!, process: processOf(names, actor), qp: queuePairs.$.row(actorNth), actorRows, drives: driveRows, nics: nicRows,
+      names, path, op, actor: actorRows.get(actor)!, process: processOf(names, actor), actorName: actor, actorRows, drives: driveRows, nics: nicRows,
     };
     const entry = OPERATIONS.find(candidate => candidate.word === operation.word);
     if (entry === undefined) {
@@ -156,14 +162,17 @@ function lowerAll(names: LabNames, actorRows: ReadonlyMap<string, Row>, driveRow
   return { operations: mounted, programs };
 }
 
-/** Remote programs only post RDMA WRITEs, and only they do; their peer must be wired to the NIC. */
+/** What a program on a remote peer can do: its memory is not modelled. */
+const REMOTE_WORDS: ReadonlySet<string> = new Set([
+  'rdma-write', 'rdma-read', 'send', 'fetch-add', 'compare-swap', 'qp', 'create-qp', 'modify-qp', 'destroy-qp', 'create-cq', 'poll-cq', 'wait', 'await-done', 'await-waiting', 'await-held',
+]);
+
+/** Remote programs have no memory; their peer must be wired to the NIC that they post to. */
 function checkPlace(names: LabNames, actor: string, operation: LabOperation, path: readonly (string | number)[]): void {
   const { on } = names.lab.actors[actor];
-  const isRemote = on !== undefined && names.lab.topology.nodes[on]?.kind === 'rdma-peer';
-  const isRemoteWord = operation.word === 'rdma-write';
-  if (isRemote && !isRemoteWord) names.problem([...path, operation.word], `${actor} runs on the remote peer ${on}; a remote program can only do rdma-write`);
-  if (!isRemote && isRemoteWord) names.problem([...path, operation.word], `rdma-write comes from a remote peer: say "on:" with an rdma-peer for ${actor}`);
-  if (!isRemote || !isRemoteWord) return;
+  if (on === undefined || names.lab.topology.nodes[on]?.kind !== 'rdma-peer') return;
+  if (!REMOTE_WORDS.has(operation.word)) names.problem([...path, operation.word], `${actor} runs on the remote peer ${on}, whose memory is not modelled; a remote program can do ${[...REMOTE_WORDS].join(', ')}`);
+  if (operation.word !== 'rdma-write' || operation.parameters['qp'] !== undefined) return;
   const nics = Object.entries(names.lab.topology.nodes).filter(([, node]) => node.kind === 'rdma-nic').map(([name]) => name);
   const nic = operation.parameters['nic'] === undefined ? nics[0] : String(operation.parameters['nic']);
   if (nic !== undefined && nics.includes(nic) && pathBetween(names.lab.topology, on, nic) === null) {
@@ -179,6 +188,12 @@ function timesOf(operation: LabOperation, names: LabNames, path: readonly (strin
   if (Number.isSafeInteger(times) && times >= 1) return times;
   names.problem([...path, operation.word, 'repeat'], `repeat is "${repeat}"; expected a count of at least 1, or forever`);
   return 1;
+}
+
+/** A queue pair works in its NIC, or in the remote peer that its program runs on. */
+function nodeOfQueuePair(names: LabNames, qp: Row, nicRows: ReadonlyMap<string, Row>): string | null {
+  const nic = [...nicRows].find(([, row]) => row === queuePairs.nic.get(qp))?.[0];
+  return nic ?? Object.entries(names.lab.actors).find(([name]) => processOf(names, name) === queuePairs.process.get(qp))?.[1].on ?? null;
 }
 
 /** Programs of the lab, then device engines, then kernel workers: the order is part of the lab’s meaning for locks and ties. */
@@ -200,6 +215,7 @@ function addActors(names: LabNames, programs: readonly Mechanism[], driveRows: R
   for (const [node, row] of driveRows) add(node, 'device', node, driveEngine, row);
   for (const [node, row] of nicRows) add(node, 'device', node, nicEngine, row);
   for (const [node, row] of names.gpus) add(node, 'device', node, gpuEngine, row);
+  for (const [name, row] of names.rdma.named) add(`qp.${name}`, 'device', nodeOfQueuePair(names, row, nicRows), requester, row);
   for (const memory of names.memories.filter(({ fs }) => fs !== 0)) {
     add(`${memory.node}.log`, 'worker', memory.node, logCommit, memory.fs);
     if (!kernel.policy.truncateVsDma.keepsBusyBlocks) continue;

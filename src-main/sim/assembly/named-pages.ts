@@ -1,6 +1,6 @@
 import type { LabOperation, Scalar } from '@shared/lab/lab';
 import { PAGE_BYTES } from '@shared/units/pages';
-import type { Pages } from '../operations/operation';
+import type { Bytes, Pages } from '../operations/operation';
 
 /** "3+2" or 3: first page and how many. */
 function parsePages(text: Scalar): Pages | null {
@@ -44,4 +44,17 @@ export function namedBytes({ parameters }: LabOperation, parameter: string, tota
   if (match !== null) return { start: Number(match[1]), length: Number(match[2]) };
   const { first, count } = namedPages({ word: '', parameters }, parameter, total, () => { /* namedPages has been asked before, and has reported it */ });
   return { start: first * PAGE_BYTES, length: count * PAGE_BYTES };
+}
+
+/** "4096+8192" as it is said, else the pages as bytes; all where neither is said. "null+0" is nothing at address 0. */
+export function byteRange({ parameters }: LabOperation, total: number, fail: (parameter: string, message: string) => void): Bytes {
+  const { range, pages } = parameters;
+  if (range === undefined && pages === undefined) return { first: 0, count: total };
+  if (range === 'null+0') return { first: 0, count: 0 };
+  const match = /^(\d+)\+(\d+)$/.exec(String(range));
+  if (match !== null) return { first: Number(match[1]), count: Number(match[2]) };
+  if (range !== undefined) fail('range', `"${range}" is no range of bytes; expected start+length, such as 4096+8192`);
+  const named = pages === undefined ? null : parsePages(pages);
+  if (range === undefined && named === null) fail('pages', `"${pages}" is no range of pages; expected first+count, such as 1+2`);
+  return named === null ? { first: 0, count: PAGE_BYTES } : { first: named.first * PAGE_BYTES, count: named.count * PAGE_BYTES };
 }

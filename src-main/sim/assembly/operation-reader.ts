@@ -1,14 +1,15 @@
 import { assert } from '@shared/base/assert';
 import type { Row } from '@shared/state/dictionary';
-import { files, mappings, operations, regions } from '@shared/state/tables';
+import { files, mappings, operations } from '@shared/state/tables';
 import { descriptors, leaseHandlers } from '@shared/state/vfs-tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { parseQuantity } from '@shared/units/quantity';
 import type { LabOperation, Scalar } from '@shared/lab/lab';
 import type { MappingPlace, Operation, OperationReader } from '../operations/operation';
 import { DEFAULT_BUFFER, type LabNames } from './lab-names';
-import { namedBytes, namedPages } from './named-pages';
+import { byteRange, namedBytes, namedPages } from './named-pages';
 import { nodeReader } from './node-reader';
+import { verbsReader } from './verbs-reader';
 
 /** Where an operation stands, and what it may name. */
 export interface ReadingPlace {
@@ -17,7 +18,7 @@ export interface ReadingPlace {
   readonly op: Row;
   readonly actor: Row;
   readonly process: Row;
-  readonly qp: Row;
+  readonly actorName: string;
   /** Row of each actor of the lab by name. */
   readonly actorRows: ReadonlyMap<string, Row>;
   readonly drives: ReadonlyMap<string, Row>;
@@ -47,7 +48,7 @@ export function operationReader(operation: LabOperation, entry: Operation, place
     return String(given(parameter) ?? (type?.kind === 'choice' ? type.default : '') ?? '');
   };
   return {
-    op: place.op, actor: place.actor, process: place.process, qp: place.qp,
+    op: place.op, actor: place.actor, process: place.process,
     has: parameter => given(parameter) !== undefined,
     text,
     flag: parameter => given(parameter) === true,
@@ -56,6 +57,7 @@ export function operationReader(operation: LabOperation, entry: Operation, place
       if (!parsed.ok) fail(parameter, `${parameter} ${parsed.refusal}`);
       return parsed.ok ? parsed.value : 0;
     },
+    byteRange: total => byteRange(operation, total, fail),
     pages: (parameter, total) => namedPages(operation, parameter, total, fail),
     file: parameter => named(parameter, names.files, 'file', 0),
     mapping(parameter) {
@@ -69,12 +71,7 @@ export function operationReader(operation: LabOperation, entry: Operation, place
       if (mapping.process !== place.process) fail(parameter, `mapping "${String(given(parameter))}" belongs to another process already; mapping names are unique in a lab`);
       return mapping;
     },
-    mr: parameter => named(parameter, names.regions, 'registration', 0),
-    newMr(parameter) {
-      const mr = named(parameter, names.regions, 'registration', 0);
-      if (mr !== 0 && regions.process.get(mr) !== place.process) fail(parameter, `registration "${String(given(parameter))}" belongs to another process already; their names are unique in a lab`);
-      return mr;
-    },
+    ...verbsReader(place, given, fail, named, () => device('nic', place.nics, 'rdma-nic')),
     buffer: parameter => names.buffers.get(String(given(parameter) ?? DEFAULT_BUFFER)) ?? named(parameter, names.buffers, 'ring, socket or holder', 0),
     bytes: (pages, total) => namedBytes(operation, pages, total),
     pipe: parameter => named(parameter, names.pipes, 'pipe', 0),

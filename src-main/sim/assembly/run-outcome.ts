@@ -1,7 +1,8 @@
 import { errnoName } from '@shared/domain/errno';
 import { signalName } from '@shared/domain/signal';
 import { arena } from '@shared/state/arena';
-import { actors, counters, operations, transfers } from '@shared/state/tables';
+import { workRequests } from '@shared/state/rdma-tables';
+import { actors, counters, operations } from '@shared/state/tables';
 import type { OperationOutcome, RunCost, RunDescription } from '@shared/trace/run-description';
 import { blockedChain } from '@shared/trace/wait-graph';
 import type { RunOutcome } from '../invariants/invariant';
@@ -38,14 +39,14 @@ export function operationOutcomes(run: RunDescription, outcome: RunOutcome): rea
     const killedBy = operations.killedBy.get(row);
     const isDone = state === 'done';
     const stands = outcome.blocked.includes(operation.actor) || outcome.starving.includes(operation.actor);
-    const transfer = transfers.$.rows().find(candidate => transfers.op.get(candidate) === row && transfers.state.nameIn(arena, candidate) === 'completed');
+    const transfer = workRequests.$.rows().find(candidate => workRequests.op.get(candidate) === row && workRequests.reported.in(arena, candidate) === 1);
     return {
       actor: actor.name, op: operation.name, text: operation.text,
       state: isDone ? 'done' : state === 'running' ? 'running' : hasEnded ? 'skipped' : 'pending',
       result: isDone ? operations.result.get(row) : null,
       errno: isDone && errno !== 0 ? errnoName(errno) : null,
       killedBy: killedBy === 0 ? null : signalName(killedBy),
-      status: transfer === undefined ? null : transfers.status.nameIn(arena, transfer),
+      status: transfer === undefined ? null : workRequests.status.nameIn(arena, transfer),
       blockedOn: isCurrent && stands ? outcome.chainOf(operation.actor).lines.join('; ') : null,
       startNs: state === 'pending' ? null : operations.startNs.get(row),
       endNs: isDone ? operations.endNs.get(row) : null,

@@ -1,9 +1,10 @@
 import { OWNER_BUSY_DAX } from '@shared/state/owner';
 import { accesses, actors, counters, holders, hosts } from '@shared/state/tables';
 import type { Row } from '@shared/state/dictionary';
+import { PAGE_BYTES } from '@shared/units/pages';
 import { emit } from '../engine/events';
 import { every } from '../engine/place';
-import { CONTENT_TERMS, noteRead, READ_TERMS, STALE_READS, writePages } from './contents';
+import { CONTENT_TERMS, noteRead, READ_TERMS, STALE_READS, writeBytes } from './contents';
 import { counterRow } from './folio-counts';
 
 /** What {@link noteAccess} reads to judge a write. */
@@ -11,8 +12,14 @@ export const ACCESS_READS = [...every(holders.owner, holders.ownerDelta, hosts.o
 /** What {@link noteAccess} writes. */
 export const ACCESS_TERMS = [...CONTENT_TERMS, ...READ_TERMS, ...every(accesses.wrote)];
 
-/** A device reads or writes frames through a hold. The access is noted as state, so that invariants judge it (spec 10 S1, S2). */
-export function noteAccess(actor: Row, holder: Row, pfn: number, pages: number, wrote: boolean, tag: number): void {
+/** Bytes of each page. */
+const WHOLE_PAGE = { firstByte: 0, endByte: PAGE_BYTES };
+
+/** A device may reach frames that nobody holds for it: by on-demand paging, through a dma-buf, or by mistake. */
+const machineOf = (holder: Row): Row => (holder === 0 ? hosts.$.row(0) : holders.host.get(holder));
+
+/** A device reads or writes frames through a hold; 0 where there is none. The access is noted as state, so that invariants judge it (spec 10 S1, S2). */
+export function noteAccess(actor: Row, holder: Row, pfn: number, pages: number, wrote: boolean, tag: number, part = WHOLE_PAGE): void {
   const nth = actors.nth.get(actor);
   const access = accesses.$.row(nth);
   accesses.count.set(access, accesses.count.get(access) + 1);
@@ -22,12 +29,12 @@ export function noteAccess(actor: Row, holder: Row, pfn: number, pages: number, 
   accesses.holder.set(access, holder);
   noteStray(access, holder, pfn, pages, wrote);
   if (!wrote) {
-    noteRead(holders.host.get(holder), pfn, pages);
+    noteRead(machineOf(holder), pfn, pages);
     emit('dma-read-done', nth, pfn, pages);
     return;
   }
-  const host = holders.host.get(holder);
-  writePages(host, pfn, pages, tag);
+  const host = machineOf(holder);
+  writeBytes(host, { pfn, pages, ...part }, tag);
   if (hosts.owner.at(host, pfn) === OWNER_BUSY_DAX) counters.orphanWrites.set(counterRow(), counters.orphanWrites.get(counterRow()) + pages);
   emit('dma-write-landed', nth, pfn, pages, tag);
 }
@@ -37,8 +44,8 @@ export function noteAccess(actor: Row, holder: Row, pfn: number, pages: number, 
  * have changed hands rightly. Busy extents are nobody's to lose (spec 4.6).
  */
 function noteStray(access: Row, holder: Row, pfn: number, pages: number, wrote: boolean): void {
-  const host = holders.host.get(holder);
-  const then = holders.owner.get(holder);
+  const host = machineOf(holder);
+  const then = holder === 0 ? 0 : holders.owner.get(holder);
   const stray = wrote && then > 0 ? strayPage(host, pfn, pfn + pages, then, holders.ownerDelta.get(holder)) : -1;
   accesses.strayPfn.set(access, Math.max(0, stray));
   accesses.strayOwner.set(access, stray < 0 ? 0 : hosts.owner.at(host, stray));

@@ -88,7 +88,7 @@ export function dropHold(holder: Row): void {
   const pages = holders.pageCount.get(holder);
   countHolds(host, pfn, pages, kindOf(HOW.get(holder)), -1);
   emit('hold-released', holder, pfn, pages);
-  for (const column of [HOW, holders.pfnFirst, holders.pageCount, holders.keeper, holders.host, holders.owner, holders.ownerDelta]) column.set(holder, 0);
+  for (const column of [HOW, holders.pfnFirst, holders.pageCount, holders.keeper, holders.host, holders.owner, holders.ownerDelta, holders.vpnFirst]) column.set(holder, 0);
   afterPut(host, pfn, pages);
 }
 

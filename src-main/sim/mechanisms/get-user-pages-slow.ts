@@ -82,6 +82,7 @@ export const getUserPagesSlow = mechanism({
         }
         if (kind() === 'get' || !isPinUncounted(T.process.v, here())) {
           takeHold(holders.$.row(T.op.v, T.piece.v), host(), pfn, T.run.v, kind(), T.keeper.v);
+          holders.vpnFirst.set(holders.$.row(T.op.v, T.piece.v), here());
           T.piece.v += 1;
         }
         T.done.v += T.run.v;

@@ -104,6 +104,7 @@ export const getUserPages = mechanism({
         if (isGone()) return go.GS0;
         T.holder.v = holders.$.row(T.op.v, T.piece.v);
         takeHold(T.holder.v, host(), T.pfn.v, T.run.v, 'get', T.keeper.v);
+        holders.vpnFirst.set(T.holder.v, here());
         T.piece.v += 1;
         return isLongterm() && !isLongtermPinnable(T.pfn.v) ? go.GF4 : go.GF5;
       },

@@ -2,8 +2,9 @@ import { SIGNALS } from '@shared/domain/signal';
 import { arena } from '@shared/state/arena';
 import { buffers } from '@shared/state/buffer-tables';
 import type { Row } from '@shared/state/dictionary';
-import { actors, pipes, processes, regions } from '@shared/state/tables';
+import { actors, pipes, processes } from '@shared/state/tables';
 import { descriptors } from '@shared/state/vfs-tables';
+import { queuePairs, regions, windows } from '@shared/state/rdma-tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
@@ -16,6 +17,9 @@ import { endInvalidation, END_READS, END_TERMS, invalidateRange, isWatched, WATC
 import { drainPipe } from './pipe';
 import { dropLooseFiles, hasLooseFiles, LOOSE_READS } from './put-file';
 import { bufferOf, releaseBuffer } from './registered-buffers';
+import { bindWindow } from './memory-windows';
+import { DESTROY_TERMS, destroyQueuePair } from './queue-pair-calls';
+import { stateOf } from './queue-pairs';
 import { REMOVE_READS, REMOVE_TERMS, removeRange } from './vma';
 
 /** More pages than any address space of a lab has. */
@@ -33,6 +37,12 @@ const tell = site(invalidateRange, T.process, 0, ADDRESS_SPACE_PAGES, 0);
 const siblings = (): readonly Row[] => threadsOf(T.process.v).filter(actor => actor !== machine.self);
 const nextRegion = (): Row => regions.$.rows(arena).find(mr => regions.process.get(mr) === T.process.v && regions.state.get(mr) === regions.state.valueOf('valid')) ?? 0;
 const nextDescriptor = (): Row => descriptors.$.rows(arena).find(descriptor => descriptors.process.get(descriptor) === T.process.v && descriptors.open.get(descriptor) !== 0) ?? 0;
+
+function leaveFabric(): void {
+  for (const qp of queuePairs.$.rows(arena)) if (queuePairs.process.get(qp) === T.process.v && stateOf(qp) !== 'absent') destroyQueuePair(qp);
+  for (const window of windows.$.rows(arena)) if (windows.process.get(window) === T.process.v) bindWindow(window, 0, 0, 0, 0);
+}
+
 const nextPipe = (): Row => pipes.$.rows(arena).find(pipe => pipes.closed.get(pipe) === 0 && pipes.process.get(pipe) === T.process.v) ?? 0;
 
 /**
@@ -58,7 +68,10 @@ export const processExit = mechanism({
       title: 'wait until they have left', when: () => siblings().every(sibling => actors.pc.get(sibling) === 0), waitsFor: { kind: 'threads', process: 'process' },
       reads: every(actors.pc),
     },
-    EX2q: { title: 'destroy its queue pairs', writes: [at(processes.qpsGone, T.process)], run: () => { processes.qpsGone.set(T.process.v, 1); } },
+    EX2q: {
+      title: 'destroy its queue pairs and memory windows', reads: every(queuePairs.process, windows.mr), writes: [...DESTROY_TERMS, ...every(windows.mr, regions.windows)],
+      run: () => { leaveFabric(); },
+    },
     EX3: {
       title: 'deregister one memory region', reads: every(regions.state), calls: [deregister], to: ['EX3', 'EX3b'],
       run: go => {

@@ -61,10 +61,15 @@ import { p2pAddResource } from './p2p-resource';
 import { pageFault } from './page-fault';
 import { drainPipe, vmsplice } from './pipe';
 import { processExit } from './process-exit';
-import { nicEngine, rdmaWrite } from './rdma-write';
 import { releaseBuffer, takePages, uringRegister, xdpRegister } from './registered-buffers';
 import { remoteAccess } from './remote-access';
+import { bindMemoryWindow } from './memory-windows';
+import { allocateDomain, createCompletionQueue, createQueuePair, destroyQueuePairCall, modifyQueuePair } from './queue-pair-calls';
+import { pollCompletions, postWork } from './rdma-post';
+import { requester } from './rdma-requester';
+import { nicEngine } from './rdma-responder';
 import { registerMemory } from './register-memory';
+import { reregisterMemory } from './reregister-memory';
 import { removeBlocks } from './remove-blocks';
 import { setAcs } from './set-acs';
 import { umount } from './umount';
@@ -72,11 +77,12 @@ import { umount } from './umount';
 /** Every mechanism that does not depend on the policy. */
 export const MECHANISMS: readonly Mechanism[] = [
   pageFault, cacheFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks, changeLayout, fallocate, syncFile, removeByAdvice,
-  directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, rdmaWrite, nicEngine,
+  directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, reregisterMemory, bindMemoryWindow,
   invalidateRange, tellSubscriber,
   changeCached, readCached, writeCached,
   migrateCollect, migrateUnmap, migrateCopy, migratePages, deviceFault, evictDevice, emptyDevice, gpuMigrate, gpuEngine, gpuAccess, hmmRangeFault,
   migrateCoherent, makeExclusive, exclusiveFault, takeStray, dropStray, allocateDevicePages, setAsideDevicePages,
+  createQueuePair, modifyQueuePair, destroyQueuePairCall, allocateDomain, createCompletionQueue, postWork, pollCompletions, requester, nicEngine,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
   uringRegister, xdpRegister, releaseBuffer, takePages, remoteAccess, openSocket, lockMemory, unlockMemory,
   openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, statFile, truncatePath,

@@ -29,6 +29,21 @@ export interface Pages {
   readonly count: number;
 }
 
+/** Bytes of a mapping or registration: first and how many. */
+export interface Bytes {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** A byte of a registration. */
+export interface MrPlace {
+  readonly row: Row;
+  readonly byte: number;
+}
+
+/** Kinds of verbs objects that labs give names to. */
+export type VerbsKind = 'pd' | 'cq' | 'qp' | 'mw' | 'dmabuf';
+
 /**
  * Resolves the words of one operation against its lab. A word that names nothing notes a problem at its place and answers
  * with a stand-in, so that one reading finds every problem.
@@ -72,8 +87,21 @@ export interface OperationReader {
   processOf(parameter: string): Row;
   /** Row of the n-th operation of the actor that a parameter names, from 1. */
   operationOf(parameter: string, nth: number): Row;
-  /** Queue pair of this actor; every remote actor has one. */
-  readonly qp: Row;
+  /** Bytes named by `range` or `pages`; `total` is what "all of it" means. */
+  byteRange(total: number): Bytes;
+  /** "r+4096": a registration and an offset in it. */
+  mrPlace(parameter: string): MrPlace;
+  /** A protection domain of this process; its default one if not said. */
+  pd(parameter: string): Row;
+  verbs(parameter: string, kind: VerbsKind): Row;
+  /** Symbolic content by the operation that writes it, 0 for zeroes. */
+  contentOf(parameter: string): number;
+  /** The completion queue that a queue pair gets where none is named. */
+  ownQueue(qp: string): Row;
+  /** Queue pair of a remote program, connected with one of the process that registered `mr`. */
+  pairWith(mr: Row): Row;
+  /** The program runs on a remote peer. */
+  readonly isRemote: boolean;
   filePages(file: Row): number;
   /** Index of a node in the topology. */
   node(parameter: string): number;

@@ -1,10 +1,11 @@
-import { closePipe, ibvDereg, ibvReg, odirectRead, odirectWrite, rdmaWrite, readPipe, vmsplice } from './device-operations';
 import { close, dup, open } from './descriptor-operations';
 import { awaitBreakOperation, getlease, leaseBreakTime, onBreak, setlease } from './lease-operations';
 import { chmod, create, fstat, link, rename, stat, truncate, unlink } from './name-operations';
+import { closePipe, odirectRead, odirectWrite, readPipe, vmsplice } from './device-operations';
 import { fallocateOperation, fsync, ftruncate, pread, pwrite } from './file-operations';
 import { getPage, gpuAlloc, gpuEvict, gpuExclusive, gpuMigrateOperation, gpuRead, gpuSetAside, gpuWrite, putPage } from './gpu-operations';
 import { load, madvise, mmap, mprotect, mremap, munmap, store } from './memory-operations';
+import { bindMw, dereg, ibvDereg, ibvReg, rereg } from './memory-registration';
 import { A_RANGE, type Operation } from './operation';
 import {
   dropReference, mlock, munlock, pinPages, processVmRead, processVmWrite, procMemWrite, socket, takeReference, unpinPages, uringClose, uringRegisterOperation, uringUnregister,
@@ -14,6 +15,8 @@ import {
   p2pAddResourceOperation, p2pAllocOperation, p2pDistanceOperation, p2pFindOperation, p2pFreeOperation, p2pGetOperation, p2pMmapOperation, p2pPublishOperation, p2pPutOperation, setAcsOperation,
 } from './p2p-operations';
 import { fork, waitpid } from './process-operations';
+import { createCq, createPd, createQp, deallocPd, destroyQp, modifyQp, pollCq, qp } from './queue-pair-operations';
+import { compareSwap, fetchAdd, postRecv, rdmaRead, rdmaWrite, send } from './rdma-operations';
 import { awaitDoneOperation, awaitHeldOperation, awaitWaitingOperation, exit, kill, wait } from './task-operations';
 import { nvmeProbeOperation, umount, unbind } from './teardown-operations';
 
@@ -24,7 +27,9 @@ export const OPERATIONS: readonly Operation[] = ([
   open, close, dup, create, link, rename, unlink, chmod, stat, fstat,
   setlease, getlease, onBreak, leaseBreakTime,
   odirectRead, odirectWrite, vmsplice, readPipe, closePipe,
-  ibvReg, ibvDereg, rdmaWrite,
+  ibvReg, ibvDereg, dereg, rereg, bindMw,
+  qp, createPd, createCq, createQp, modifyQp, destroyQp, deallocPd,
+  rdmaWrite, rdmaRead, send, postRecv, fetchAdd, compareSwap, pollCq,
   uringRegisterOperation, uringUnregister, uringClose, xdpRegisterOperation, xdpClose, socket,
   processVmRead, processVmWrite, procMemWrite, mlock, munlock, takeReference, dropReference, pinPages, unpinPages,
   p2pMmapOperation, p2pAllocOperation, p2pFreeOperation, p2pPublishOperation, p2pAddResourceOperation, p2pGetOperation, p2pPutOperation, p2pDistanceOperation, p2pFindOperation, setAcsOperation,

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { arena } from '@shared/state/arena'
 import { taken } from '@shared/state/lock'
-import { actors, files, hosts, operations, processes, regions } from '@shared/state/tables'
+import { regions } from '@shared/state/rdma-tables'
+import { actors, files, hosts, operations, processes } from '@shared/state/tables'
 import { blockedChain, waitGraph, waitsOf } from '@shared/trace/wait-graph'
 import { BLOCK_0, holdByHand, mountedByHand, requestByHand, standsAt, STEP, type HandBuilt } from '../../support/hand-built-run'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { busyExtentWorker, logCommit } from '../../../../src-main/sim/mechanisms/busy-extents'
 import { driveEngine } from '../../../../src-main/sim/mechanisms/drive-engine'
-import { nicEngine } from '../../../../src-main/sim/mechanisms/rdma-write'
+import { nicEngine } from '../../../../src-main/sim/mechanisms/rdma-responder'
 import { Audit, type Declared } from '../../../support/audit'
 import { auditedRuns, missedDeclarations, takeAll } from '../../../support/audited-runs'
 import { LONG, seedOf } from '../../../support/seed'

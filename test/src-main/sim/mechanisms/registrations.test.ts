@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runLab } from '../../../../src-main/sim/assemble'
-import { hosts, processes, regions } from '../../../../src-shared/state/tables'
+import { regions } from '../../../../src-shared/state/rdma-tables'
+import { hosts, processes } from '../../../../src-shared/state/tables'
 import { TraceCursor } from '../../../../src-shared/trace/cursor'
 import type { ShortOperation, SmallLab } from '../../../support/small-lab'
 import { runSmall, smallLab } from '../../../support/small-lab'
