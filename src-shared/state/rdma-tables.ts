@@ -43,6 +43,7 @@ export const regions = table('mr', 'A memory registration.', {
   dmabuf: ref('the buffer it imports; none is memory of its process'),
   fault: oneOf('page fault of the NIC that waits for its driver', ['none', 'read', 'write']),
   faultPage: int('page of that fault'),
+  faultFailed: int('page, from 1, whose fault could not be resolved: the next to come for it is refused'),
 }, {
   nicEntry: { doc: 'what the NIC translates the page to', names: ['none', 'read', 'write', 'zero page'] },
   nicDelta: { doc: 'pfn minus page of the registration, where there is a frame' },

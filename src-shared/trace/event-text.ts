@@ -78,6 +78,7 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'p2p-provider-found': (of, here) => (of.node === 0 ? `${operationName(here.run, of.operation)} finds no peer-to-peer memory` : `${operationName(here.run, of.operation)} finds the memory of ${here.run.nodes[of.node - 1] ?? of.node}`),
   'queue-placed': (of, here) => `${nameOfRow(here.state, here.run, of.queue)} lies in ${ioQueues.place.spec.names?.[of.place] ?? of.place}`,
   'qp-state': (of, here) => `${nameOfRow(here.state, here.run, of.qp)} goes to ${QP_STATES[of.state] ?? of.state}`,
+  'nic-fault-failed': (of, here) => `page ${of.page} of ${nameOfRow(here.state, here.run, of.mr)} cannot be brought in for the NIC`,
   'cq-overrun': (of, here) => `${nameOfRow(here.state, here.run, of.cq)} is full: a completion is lost and its queue pair breaks`,
   'invariant-violated': (of, here) => `${here.run.invariants[of.invariant]?.id ?? 'an invariant'} violated: ${here.run.invariants[of.invariant]?.sentence ?? ''}`,
   'file-opened': (of, here) => `${fileOf(here, of.file)} is opened${of.write === 1 ? ' for writing' : ''}`,

@@ -78,6 +78,7 @@ export const EVENTS = {
   'layout-shifted': ['file', 'index', 'pages'],
   'qp-state': ['qp', 'state'],
   'cq-overrun': ['cq'],
+  'nic-fault-failed': ['mr', 'page'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

@@ -24,6 +24,7 @@ import { gpuEngine } from '../mechanisms/gpu-engine';
 import { makeDurable } from '../mechanisms/metadata-log';
 import { driveEngine } from '../mechanisms/drive-engine';
 import { processExit } from '../mechanisms/process-exit';
+import { odpFault } from '../mechanisms/odp-fault';
 import { requester } from '../mechanisms/rdma-requester';
 import { nicEngine } from '../mechanisms/rdma-responder';
 import { MECHANISMS } from '../mechanisms/registry';
@@ -215,6 +216,7 @@ function addActors(names: LabNames, programs: readonly Mechanism[], driveRows: R
   for (const [node, row] of driveRows) add(node, 'device', node, driveEngine, row);
   for (const [node, row] of nicRows) add(node, 'device', node, nicEngine, row);
   for (const [node, row] of names.gpus) add(node, 'device', node, gpuEngine, row);
+  for (const [node, row] of nicRows) if (nics.odp.get(row) === 1) add(`${node}.odp`, 'device', node, odpFault, row);
   for (const [name, row] of names.rdma.named) add(`qp.${name}`, 'device', nodeOfQueuePair(names, row, nicRows), requester, row);
   for (const memory of names.memories.filter(({ fs }) => fs !== 0)) {
     add(`${memory.node}.log`, 'worker', memory.node, logCommit, memory.fs);

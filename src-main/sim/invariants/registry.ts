@@ -20,10 +20,12 @@ import { s4CountConservation } from './s4-count-conservation';
 import { s5PinConservation } from './s5-pin-conservation';
 import { s6PgmapLifetime } from './s6-pgmap-lifetime';
 import { s9OneLockOwner } from './s9-one-lock-owner';
+import { s18Memlock } from './s18-memlock';
 import { s7FsdaxState } from './s7-fsdax-state';
+import { s8TranslationValidity } from './s8-translation-validity';
 
 /** Every invariant, always on. */
 export const INVARIANTS: readonly Invariant[] = [
-  s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s3StoresSurvive, s4CountConservation, s5PinConservation, s6PgmapLifetime, s7FsdaxState, s9OneLockOwner, s11BusyNotAllocated, s12PoolConservation, s13OneAuthoritativeCopy, s14MapSync, s15NoStaleExposure, s16HonestResult,
+  s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s3StoresSurvive, s4CountConservation, s5PinConservation, s6PgmapLifetime, s7FsdaxState, s8TranslationValidity, s9OneLockOwner, s11BusyNotAllocated, s12PoolConservation, s13OneAuthoritativeCopy, s14MapSync, s15NoStaleExposure, s16HonestResult, s18Memlock,
   l1LayoutOperationEnds, l2NoUserControlledWait, l3LeaseBreakEnds, l4TeardownEnds, l5NoWaitCycle, l6DeviceFaultProgresses, l7RangeFaultEnds, l9FreeSpaceAllocatable,
 ];

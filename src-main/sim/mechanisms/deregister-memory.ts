@@ -1,4 +1,5 @@
 import { ERRNO } from '@shared/domain/errno';
+import { intervals } from '@shared/state/notifier-tables';
 import { nics, protectionDomains, regions } from '@shared/state/rdma-tables';
 import { holders, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
@@ -15,7 +16,7 @@ const state = at(regions.state, T.mr);
 const pieces = at(regions.pieces, T.mr);
 const inflight = at(regions.inflight, T.mr);
 const VALID = regions.state.valueOf('valid');
-const GONE = [regions.charged, regions.pageCount, regions.access, regions.nic, regions.op, regions.pd, regions.kind, regions.vpnFirst, regions.startByte, regions.bytes, regions.dmabuf, regions.fault, regions.faultPage];
+const GONE = [regions.charged, regions.pageCount, regions.access, regions.nic, regions.op, regions.pd, regions.kind, regions.vpnFirst, regions.startByte, regions.bytes, regions.dmabuf, regions.fault, regions.faultPage, regions.faultFailed];
 
 /** A driver that unpins before its fence is the defect of a lab (`deregFence: false`). */
 const unpinsFirst = (): boolean => T.fenced.v === 0 && nics.skipsFence.get(regions.nic.get(T.mr.v)) === 1;
@@ -60,12 +61,13 @@ export const deregisterMemory = mechanism({
     DR5: {
       title: 'give the charge back', to: ['done'],
       reads: [at(regions.charged, T.mr), at(processes.pinnedVm, T.process), at(regions.pd, T.mr)],
-      writes: [at(processes.pinnedVm, T.process), ...every(protectionDomains.usecnt), ...GONE.map(column => at(column, T.mr))],
+      writes: [at(processes.pinnedVm, T.process), ...every(protectionDomains.usecnt, intervals.pageCount), ...GONE.map(column => at(column, T.mr))],
       run: () => {
         processes.pinnedVm.set(T.process.v, processes.pinnedVm.get(T.process.v) - regions.charged.get(T.mr.v));
         const pd = regions.pd.get(T.mr.v);
         if (pd !== 0) protectionDomains.usecnt.set(pd, protectionDomains.usecnt.get(pd) - 1);
         for (const column of GONE) column.set(T.mr.v, 0);
+        intervals.pageCount.set(intervals.$.row(T.process.v, T.mr.v), 0);
         emit('mr-deregistered', T.mr.v);
         return done();
       },

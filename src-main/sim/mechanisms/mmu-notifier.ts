@@ -3,11 +3,13 @@ import { gpuJobs, gpuSpaces } from '@shared/state/device-memory-tables';
 import type { Row } from '@shared/state/dictionary';
 import { intervals, notifiers } from '@shared/state/notifier-tables';
 import { actors } from '@shared/state/tables';
+import { regions } from '@shared/state/rdma-tables';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { call, done, site } from '../engine/step';
 import { kernel } from '../kernel';
+import { NIC_TERMS, zapForNic } from './nic-table';
 
 /** What {@link isWatched} reads. */
 export const WATCH_READS = every(intervals.pageCount);
@@ -64,8 +66,23 @@ const reading = at(intervals.reading, U.interval);
 const touchesRange = (job: Row): boolean => gpuJobs.inflightPages.get(job) > 0
   && gpuJobs.inflightVpn.get(job) < U.vpn.v + U.pages.v && U.vpn.v < gpuJobs.inflightVpn.get(job) + gpuJobs.inflightPages.get(job);
 
+/** The on-demand registration that subscribed; 0 for other subscribers. */
+function registration(): Row {
+  const subscriber = intervals.subscriber.get(U.interval.v);
+  return arena.w[subscriber] === regions.$.id ? subscriber : 0;
+}
+
+/** A NIC loses its entries once no access of it is under way; what the range held is dirty then if the NIC could write it (OI4). */
+function takeFromNic(): void {
+  const mr = registration();
+  if (mr === 0) return;
+  const first = Math.max(0, U.vpn.v - regions.vpnFirst.get(mr));
+  const end = Math.min(regions.pageCount.get(mr), U.vpn.v + U.pages.v - regions.vpnFirst.get(mr));
+  zapForNic(mr, first, end - first);
+}
+
 /** Whether the GPU is using the range through the page table that is being cleared. */
-const isInUse = (): boolean => gpuJobs.$.rows(arena).some(job => gpuJobs.space.get(job) === intervals.subscriber.get(U.interval.v) && touchesRange(job));
+const isInUse = (): boolean => (registration() !== 0 && regions.inflight.get(registration()) > 0) || gpuJobs.$.rows(arena).some(job => gpuJobs.space.get(job) === intervals.subscriber.get(U.interval.v) && touchesRange(job));
 
 /** Tells one subscriber that a range of its interval changes: it drops its own entries, under its lock, and waits until nothing uses them. */
 export const tellSubscriber = mechanism({
@@ -88,7 +105,11 @@ export const tellSubscriber = mechanism({
     },
     OI3: {
       title: 'wait until the device uses none of them', when: () => !kernel.policy.knobs.invalidateWaitsForDevice || !isInUse(), waitsFor: { kind: 'device-access', interval: 'interval' },
-      reads: every(gpuJobs.inflightPages, gpuJobs.inflightVpn, gpuJobs.space), drops: [lock], to: ['done'], run: () => done(),
+      reads: every(gpuJobs.inflightPages, gpuJobs.inflightVpn, gpuJobs.space, regions.inflight, regions.pageCount, regions.vpnFirst), writes: NIC_TERMS, drops: [lock], to: ['done'],
+      run: () => {
+        takeFromNic();
+        return done();
+      },
     },
   },
 });

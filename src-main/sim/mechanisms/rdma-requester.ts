@@ -7,7 +7,7 @@ import { done, sleep, type Next } from '../engine/step';
 import { kernel } from '../kernel';
 import { ACCESS_TERMS } from './device-access';
 import { KEY_READS, localFault, localStatus, remoteRegion } from './rdma-keys';
-import { DMA_READS, pieceAt, readPiece, writePiece, type Piece } from './rdma-memory';
+import { DMA_READS, isMapped, pieceAt, readPiece, writePiece, type Piece } from './rdma-memory';
 import {
   COMPLETE_READS, COMPLETE_TERMS, completeWork, enterRegion, isAtomic, leaveRegion, postedReceives, postedSends, QUEUE_READS, responderOf, setState, stateOf, WIRE, WR_KIND, WR_STATE,
 } from './queue-pairs';
@@ -78,7 +78,7 @@ export const requester = mechanism({
   name: 'rdma-requester',
   source: 'spec 6.4 WR2, WR3, WR7, 6.6; drivers/infiniband/sw/rxe/rxe_req.c, rxe_comp.c (6.19)',
   frame: T,
-  order: 'SQ1 WR2 WR2d WR7 WR7d',
+  order: 'SQ1 WR2 WR2f WR2d WR7 WR7d',
   steps: {
     SQ1: {
       title: 'take the next work request of the queue', when: () => T.once.v === 1 || next() !== 0, waitsFor: { kind: 'work' }, to: ['SQ1', 'WR2', 'done'],
@@ -99,8 +99,8 @@ export const requester = mechanism({
       },
     },
     WR2: {
-      title: 'find the local memory through its lkey', to: ['SQ1', 'WR2d', 'WR7'],
-      reads: [...KEY_READS, ...DMA_READS, ...COMPLETE_READS], writes: [...MOVES, ...END_TERMS],
+      title: 'find the local memory through its lkey', to: ['SQ1', 'WR2d', 'WR2f', 'WR7'],
+      reads: [...KEY_READS, ...DMA_READS, ...COMPLETE_READS, ...every(regions.fault)], writes: [...MOVES, ...END_TERMS, ...every(regions.fault, regions.faultPage)],
       run: go => {
         const mr = workRequests.local.get(T.wr.v);
         if (isBroken()) return go.WR7;
@@ -114,8 +114,22 @@ export const requester = mechanism({
           fail(localStatus(fault));
           return go.SQ1;
         }
+        if (!isMapped(nextPacket(), false)) {
+          askForPage(mr, nextPacket().page);
+          return go.WR2f;
+        }
         enterRegion(T.wr.v, workRequests.readsLocal, mr);
         return go.WR2d;
+      },
+    },
+    WR2f: {
+      title: 'stall until the page of the on-demand registration is there', when: () => regions.fault.get(workRequests.local.get(T.wr.v)) === 0, waitsFor: { kind: 'work' }, reads: [...every(regions.fault, regions.faultFailed, workRequests.wire), ...KEY_READS, ...COMPLETE_READS], writes: [...END_TERMS, ...every(regions.faultFailed)], to: ['SQ1', 'WR2', 'WR7d'],
+      run: go => {
+        const mr = workRequests.local.get(T.wr.v);
+        if (regions.faultFailed.get(mr) === 0) return workRequests.wire.get(T.wr.v) === WIRE.answer ? go.WR7d : go.WR2;
+        regions.faultFailed.set(mr, 0);
+        fail('LOC_PROT_ERR');
+        return go.SQ1;
       },
     },
     WR2d: {
@@ -141,14 +155,18 @@ export const requester = mechanism({
       },
     },
     WR7d: {
-      title: 'write the answer to local memory by DMA', to: ['SQ1', 'WR7'], costNs: transferNs,
-      reads: [...KEY_READS, ...DMA_READS, ...COMPLETE_READS], writes: [...MOVES, ...END_TERMS, ...ACCESS_TERMS],
+      title: 'write the answer to local memory by DMA', to: ['SQ1', 'WR2f', 'WR7'], costNs: transferNs,
+      reads: [...KEY_READS, ...DMA_READS, ...COMPLETE_READS], writes: [...MOVES, ...END_TERMS, ...ACCESS_TERMS, ...every(regions.fault, regions.faultPage)],
       run: go => {
         const { from, bytes } = answered();
         const fault = workRequests.local.get(T.wr.v) === 0 ? null : localFault(T.wr.v, true, from, from + bytes);
         if (fault !== null) {
           fail('LOC_PROT_ERR');
           return go.SQ1;
+        }
+        if (workRequests.local.get(T.wr.v) !== 0 && !isMapped(localPiece(from, bytes), true)) {
+          askForPage(workRequests.local.get(T.wr.v), localPiece(from, bytes).page, 'write');
+          return go.WR2f;
         }
         if (workRequests.local.get(T.wr.v) !== 0) writePiece(workRequests.local.get(T.wr.v), localPiece(from, bytes), workRequests.carried.get(T.wr.v));
         workRequests.received.set(T.wr.v, from + bytes);
@@ -162,6 +180,13 @@ export const requester = mechanism({
     },
   },
 });
+
+/** The driver of the NIC is asked for a page that local memory lacks. */
+function askForPage(mr: number, page: number, what: 'read' | 'write' = 'read'): void {
+  if (regions.fault.get(mr) !== 0) return;
+  regions.fault.set(mr, regions.fault.valueOf(what));
+  regions.faultPage.set(mr, page);
+}
 
 function send(content: number, sent: number): void {
   workRequests.carried.set(T.wr.v, content);

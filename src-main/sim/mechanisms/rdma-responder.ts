@@ -93,6 +93,12 @@ function takePageFault(): void {
   leaveRegion(N.wr.v, workRequests.translated, N.mr.v);
 }
 
+/** The driver could not bring the page: the request is refused. */
+function failFault(): void {
+  regions.faultFailed.set(N.mr.v, 0);
+  refuse('REM_ACCESS_ERR');
+}
+
 function transferNs(): number {
   const access = accesses.$.row(actors.nth.get(machine.self));
   return kernel.transferNs(N.nic.v, accesses.pfnFirst.get(access), accesses.pageCount.get(access));
@@ -151,8 +157,8 @@ export const nicEngine = mechanism({
     },
     WR4: {
       title: 'check the packet: rkey, bounds, access, receive', to: ['WR5', 'WR6'],
-      reads: [...KEY_READS, ...QUEUE_READS, ...DMA_READS, ...COMPLETE_READS, ...PACKET, ...every(regions.kind, regions.fault)],
-      writes: [...END_TERMS, ...PACKET, at(workRequests.refusal, N.wr), ...every(regions.fault, regions.faultPage)],
+      reads: [...KEY_READS, ...QUEUE_READS, ...DMA_READS, ...COMPLETE_READS, ...PACKET, ...every(regions.kind, regions.fault, regions.faultFailed)],
+      writes: [...END_TERMS, ...PACKET, at(workRequests.refusal, N.wr), ...every(regions.fault, regions.faultPage, regions.faultFailed)],
       run: go => {
         N.wire.v = WIRE.nothing;
         if (isSilent()) {
@@ -161,7 +167,8 @@ export const nicEngine = mechanism({
         }
         if (!(kind() === WR_KIND.send ? matchReceive() : checkRemote()) || workRequests.bytes.get(N.wr.v) === 0) return go.WR6;
         if (isMapped(packet(), isWrite() || isAtomic(kind()))) return go.WR5;
-        takePageFault();
+        if (regions.faultFailed.get(N.mr.v) === packet().page + 1) failFault();
+        else takePageFault();
         return go.WR6;
       },
     },

@@ -1,6 +1,7 @@
 import { ERRNO } from '@shared/domain/errno';
 import { ACCESS } from '@shared/domain/rdma-access';
 import { nics, protectionDomains, regions } from '@shared/state/rdma-tables';
+import { intervals } from '@shared/state/notifier-tables';
 import { holders, processes } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { emit } from '../engine/events';
@@ -94,9 +95,9 @@ function describe(charged: number): void {
 /** ibv_reg_mr(): charges, pins chunk by chunk, programs the NIC. Any failure undoes everything. */
 export const registerMemory = mechanism({
   name: 'register-memory',
-  source: 'spec 6.2 RM1–RM6, 1.7; drivers/infiniband/core/umem.c ib_umem_get(), uverbs_cmd.c ib_uverbs_reg_mr(), ib_verbs.h ib_check_mr_access() (6.19)',
+  source: 'spec 6.2 RM1–RM6, 1.7 (one atomic add, whose sum is compared); drivers/infiniband/core/umem.c ib_umem_get(), uverbs_cmd.c ib_uverbs_reg_mr(), ib_verbs.h ib_check_mr_access() (6.19)',
   frame: T,
-  order: 'RM1 RM2 RM3 RM3b RM4 RM4b RM4u RM4v RM5 RM6',
+  order: 'RM1 RM2 RMo RM3 RM4 RM4b RM4u RM4v RM5 RM6',
   steps: {
     RM1: {
       title: 'check addresses and access flags', reads: [at(regions.state, T.mr), at(regions.charged, T.mr)], to: ['done'], costNs: () => kernel.costs.syscallNs,
@@ -108,19 +109,32 @@ export const registerMemory = mechanism({
         T.write.v = writes || T.force.v === 1 ? 1 : 0;
       },
     },
-    RM2: { title: 'find the protection domain', reads: [at(protectionDomains.isLive, T.pd)], to: ['done'], run: () => (T.pd.v !== 0 && protectionDomains.isLive.get(T.pd.v) === 0 ? fail(ERRNO.EINVAL) : undefined) },
-    RM3: {
-      title: 'charge the pages', reads: [pinnedVm, limit, ipcLock], writes: [pinnedVm], to: ['done'],
+    RM2: {
+      title: 'find the protection domain', reads: [at(protectionDomains.isLive, T.pd)], to: ['RMo', 'RM3', 'done'],
+      run: go => {
+        if (T.pd.v !== 0 && protectionDomains.isLive.get(T.pd.v) === 0) return fail(ERRNO.EINVAL);
+        return has('on-demand') ? go.RMo : go.RM3;
+      },
+    },
+    RMo: {
+      title: 'on-demand: watch the range; nothing is pinned, nothing charged', reads: every(holders.how), writes: [...MR_TERMS, at(regions.kind, T.mr), ...every(intervals.vpnFirst, intervals.pageCount)], to: ['done'],
       run: () => {
+        if (T.pages.v <= 0) return fail(ERRNO.EINVAL);
+        describe(0);
+        regions.kind.set(T.mr.v, regions.kind.valueOf('odp'));
+        const interval = intervals.$.row(T.process.v, T.mr.v);
+        intervals.vpnFirst.set(interval, T.vpn.v);
+        intervals.pageCount.set(interval, T.pages.v);
+        return done();
+      },
+    },
+    RM3: {
+      title: 'charge the pages, and compare with the limit what the charge made of it', reads: [pinnedVm, limit, ipcLock], writes: [pinnedVm], to: ['RM4', 'RM4v', 'done'],
+      run: go => {
         if (T.pages.v < 0) return fail(ERRNO.EINVAL);
         if (limit.v === 0 && ipcLock.v === 0) return fail(ERRNO.EPERM);
         if (T.pages.v === 0) return fail(ERRNO.EINVAL);
         pinnedVm.v += T.pages.v;
-      },
-    },
-    RM3b: {
-      title: 'over the limit?', reads: [pinnedVm, limit, ipcLock], to: ['RM4', 'RM4v'],
-      run: go => {
         if (limit.v < 0 || ipcLock.v === 1 || pinnedVm.v <= Math.floor(limit.v / PAGE_BYTES)) return go.RM4;
         T.errno.v = ERRNO.ENOMEM;
         return go.RM4v;

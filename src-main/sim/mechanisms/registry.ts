@@ -58,6 +58,7 @@ import { p2pMmap } from './p2p-mmap';
 import { p2pGet, p2pPut } from './p2p-page-calls';
 import { p2pAlloc, p2pFree, p2pPublish } from './p2p-pool';
 import { p2pAddResource } from './p2p-resource';
+import { odpFault } from './odp-fault';
 import { pageFault } from './page-fault';
 import { drainPipe, vmsplice } from './pipe';
 import { processExit } from './process-exit';
@@ -82,7 +83,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   changeCached, readCached, writeCached,
   migrateCollect, migrateUnmap, migrateCopy, migratePages, deviceFault, evictDevice, emptyDevice, gpuMigrate, gpuEngine, gpuAccess, hmmRangeFault,
   migrateCoherent, makeExclusive, exclusiveFault, takeStray, dropStray, allocateDevicePages, setAsideDevicePages,
-  createQueuePair, modifyQueuePair, destroyQueuePairCall, allocateDomain, createCompletionQueue, postWork, pollCompletions, requester, nicEngine,
+  createQueuePair, modifyQueuePair, destroyQueuePairCall, allocateDomain, createCompletionQueue, postWork, pollCompletions, requester, nicEngine, odpFault,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
   uringRegister, xdpRegister, releaseBuffer, takePages, remoteAccess, openSocket, lockMemory, unlockMemory,
   openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, statFile, truncatePath,
