@@ -28,7 +28,7 @@ function uncovered(pins: ReturnType<typeof pinsOf>, first: number, end: number):
 /** First frame that the NIC reaches and may not; -1 if there is none. */
 function strayFrame(mr: Row): number {
   const kind = regions.kind.nameIn(arena, mr);
-  if (kind !== 'pinned') return kind.startsWith('dmabuf') && dmabufs.state.nameIn(arena, regions.dmabuf.get(mr)) !== 'exported' && runsOf(mr).length > 0 ? runsOf(mr)[0]!.pfn : -1;
+  if (kind !== 'pinned') return kind.startsWith('dmabuf') && dmabufs.state.nameIn(arena, regions.dmabuf.get(mr)) !== 'exported' && runsOf(mr).length > 0 ? runsOf(mr)[0].pfn : -1;
   const pins = pinsOf(mr);
   return runsOf(mr).map(({ pfn, count }) => uncovered(pins, pfn, pfn + count)).find(pfn => pfn >= 0) ?? -1;
 }
