@@ -6,8 +6,9 @@ import { dmabufs, regions } from '@shared/state/rdma-tables';
 import { holders } from '@shared/state/tables';
 import { nameOfRow } from '@shared/trace/names';
 import { showPfn } from '@shared/units/show';
-import { NIC_ENTRY } from '../mechanisms/nic-table';
 import type { StateInvariant } from './invariant';
+
+const ZERO_PAGE = regions.nicEntry.valueOf('zero page');
 
 /** Holds of a registration, as ranges of frames. */
 const pinsOf = (mr: Row): readonly (readonly [first: number, end: number])[] => holders.$.rows(arena)
@@ -36,7 +37,7 @@ function strayFrame(mr: Row): number {
 function runsOf(mr: Row): readonly { readonly pfn: number; readonly count: number }[] {
   return [...runsIn(arena, mr, regions.nicEntry.field)].flatMap(({ first, count, value }) => {
     const parts: { pfn: number; count: number }[] = [];
-    for (let page = first, end = first; page < first + count && value !== NIC_ENTRY.zero; page = end) {
+    for (let page = first, end = first; page < first + count && value !== ZERO_PAGE; page = end) {
       end = Math.min(first + count, regions.nicDelta.runEnd(mr, page));
       parts.push({ pfn: page + regions.nicDelta.at(mr, page), count: end - page });
     }
