@@ -4,10 +4,11 @@ import { leaseFacts } from './leases';
 import { pins } from './pins';
 import { placementFacts } from './placement';
 import { processFacts } from './processes';
+import { rdmaFacts } from './rdma';
 import { storeFacts } from './stores';
 import { teardownFacts } from './teardown';
 
-const FACTS: ReadonlyMap<string, Fact> = new Map(Object.entries({ ...pins, ...holdFacts, ...processFacts, ...placementFacts, ...leaseFacts, ...storeFacts, ...teardownFacts }));
+const FACTS: ReadonlyMap<string, Fact> = new Map(Object.entries({ ...pins, ...holdFacts, ...processFacts, ...placementFacts, ...leaseFacts, ...storeFacts, ...teardownFacts, ...rdmaFacts }));
 
 /** How a counter is read from a run; undefined where nothing of the lab shows it. */
 export const factOf = (counter: string): Fact | undefined => FACTS.get(counter);

@@ -10,6 +10,9 @@ export interface CallResult {
 /** Words whose operation answers pages, where the observation has the bare success of a CPU access. */
 const ACCESSES: ReadonlySet<string> = new Set(['load', 'store']);
 
+/** Verbs whose outcome is a counter of its own. */
+const VERBS: ReadonlySet<string> = new Set(['dereg', 'rereg', 'bind-mw', 'dealloc-pd']);
+
 /** A use of a page whose device is gone: the kernels of the observations crash (vocabulary 8.3). */
 const GONE = 'S6';
 const CRASH = 'kernel crash';
@@ -26,6 +29,8 @@ export function resultOf(evidence: Evidence, observed: string): CallResult {
   }
   if (evidence.scene.takesHold && call.state === 'running') return { result: '0', errno: '0' };
   if (call.state !== 'done') return { result: call.state === 'running' ? 'still-waiting' : `not begun (${call.state})`, errno: '0' };
+  // The result of an RDMA probe is that of its first post; a probe that posts nothing has none to fail.
+  if (VERBS.has(word)) return { result: '0', errno: '0' };
   if (call.errno !== null) return { result: '-1', errno: call.errno };
   if (evidence.scene.takesHold) return { result: '0', errno: '0' };
   const result = call.result ?? 0;
