@@ -37,7 +37,8 @@ function strayFrame(mr: Row): number {
 function runsOf(mr: Row): readonly { readonly pfn: number; readonly count: number }[] {
   return [...runsIn(arena, mr, regions.nicEntry.field)].flatMap(({ first, count, value }) => {
     const parts: { pfn: number; count: number }[] = [];
-    for (let page = first, end = first; page < first + count && value !== ZERO_PAGE; page = end) {
+    if (value === ZERO_PAGE) return parts;
+    for (let page = first, end = first; page < first + count; page = end) {
       end = Math.min(first + count, regions.nicDelta.runEnd(mr, page));
       parts.push({ pfn: page + regions.nicDelta.at(mr, page), count: end - page });
     }
