@@ -20,7 +20,7 @@ export const mmap: Operation = {
     { name: 'prot', title: 'protection', doc: 'read and write, read, or no access', required: false, type: { kind: 'choice', values: ['rw', 'r', 'none'], default: 'rw' } },
     { name: 'flags', title: 'flags', doc: 'MAP_SHARED or MAP_PRIVATE', required: false, type: { kind: 'choice', values: ['shared', 'private', 'shared-validate'], default: 'shared' } },
     { name: 'sync', title: 'MAP_SYNC', doc: 'stores reach durable metadata (DAX files)', required: false, type: { kind: 'flag', default: false } },
-    { name: 'rawFlags', title: 'other flags', doc: 'a flag that the kernel does not know, such as 0x200000', required: false, type: { kind: 'text' } },
+    { name: 'unknownFlags', title: 'unknown flags', doc: 'with a flag that the kernel does not know', required: false, type: { kind: 'flag', default: false } },
     { ...aDescriptor, doc: 'the descriptor it is mapped through; opened for the mapping alone if not said', required: false },
     { name: 'huge', title: 'huge pages', doc: 'anonymous memory in transparent huge pages, where 2 MiB of it are untouched', required: false, type: { kind: 'flag', default: false } },
     { name: 'node', title: 'NUMA node', doc: 'node that the memory has to come from; any if not said', required: false, type: { kind: 'quantity', dimension: 'count', min: 0, max: 63 } },
@@ -33,7 +33,7 @@ export const mmap: Operation = {
     const mapping = read.newMapping('name', pages.count);
     const prot = read.text('prot');
     const traits = (prot === 'rw' ? MAP_TRAITS.writable : 0) + (prot === 'none' ? MAP_TRAITS.unreadable : 0) + (isFile && read.text('flags') !== 'private' ? MAP_TRAITS.shared : 0)
-      + (read.flag('sync') ? MAP_TRAITS.sync : 0) + (read.text('flags') === 'shared-validate' ? MAP_TRAITS.validate : 0) + (read.has('rawFlags') ? MAP_TRAITS.unknown : 0)
+      + (read.flag('sync') ? MAP_TRAITS.sync : 0) + (read.text('flags') === 'shared-validate' ? MAP_TRAITS.validate : 0) + (read.flag('unknownFlags') ? MAP_TRAITS.unknown : 0)
       + (!isFile && read.flag('huge') ? MAP_TRAITS.huge : 0) + (read.has('over') ? MAP_TRAITS.fixed : 0);
     const node = read.has('node') ? read.number('node', 'count') + 1 : 0;
     return {
