@@ -25,7 +25,7 @@ export function compareOutcome(evidence: Evidence, outcome: Outcome): Comparison
   const note = (what: string, expected: unknown, got: unknown, isEqual = same(expected, got)): void => {
     if (!isEqual) differences.push({ what, expected: shown(expected), got: shown(got) });
   };
-  const call = resultOf(evidence, outcome.result);
+  const call = resultOf(evidence, outcome.result, isTimed(outcome));
   note('result', outcome.result, call.result);
   if (outcome.result === call.result) note('errno', outcome.errno, call.errno);
   if (isTimed(outcome)) note('elapsed', outcome.elapsedClass, elapsedClass(evidence));

@@ -77,6 +77,11 @@ export class Evidence {
     return step === undefined ? null : this.eventOf(step, ['operation-started'])?.before ?? null;
   }
 
+  startOfRow(row: Row): number | null {
+    const operation = this.run.operations.find(candidate => candidate.row === row);
+    return operation === undefined ? null : this.startOf(stepOf(operation.name));
+  }
+
   /** Steps taken once an operation had returned. */
   returnOf(step: Step | undefined): number | null {
     const found = step === undefined ? null : this.eventOf(step, ['operation-returned', 'operation-killed']);
@@ -98,10 +103,11 @@ export class Evidence {
 
   /** Contents that the loads of an operation found, one for each run of pages that it touched at once. */
   loadedBy(row: Row): readonly number[] {
-    const actor = this.run.operations.find(operation => operation.row === row)?.actor;
-    const step = this.run.operations.find(operation => operation.row === row);
-    const [from, to] = step === undefined ? [0, 0] : [this.startOf(stepOf(step.name)) ?? 0, this.returnOf(stepOf(step.name)) ?? this.end];
-    return [...this.finished.trace.events(from, to)].filter(({ kind, step: at }) => kind === 'load-done' && this.finished.trace.stepAt(at).actor === actor).map(({ args }) => args[3] ?? 0);
+    const load = this.run.operations.find(operation => operation.row === row);
+    if (load === undefined) return [];
+    const { trace } = this.finished;
+    const events = [...trace.events(this.startOf(stepOf(load.name)) ?? 0, this.returnOf(stepOf(load.name)) ?? this.end)];
+    return events.filter(({ kind, step }) => kind === 'load-done' && trace.stepAt(step).actor === load.actor).map(({ args }) => args[3] ?? 0);
   }
 
   private eventOf(step: Step, kinds: readonly string[]): { readonly before: number } | null {

@@ -31,9 +31,9 @@ export const holdFacts: Facts = {
     return endNs !== null && (released === null || endNs < released) ? 'before-release' : 'after-release';
   },
   io_result: evidence => {
-    const { hold } = evidence.scene;
-    if (hold === undefined) throw new NotModelled('the I/O of a hold that nothing takes');
-    return evidence.outcome(hold.step).result;
+    const io = evidence.scene.marked.get('device-io') ?? evidence.scene.hold?.step;
+    if (io === undefined) throw new NotModelled('the I/O of a hold that nothing takes');
+    return evidence.outcome(io).result;
   },
   pipe_byte0: pipeByte,
   pipe_byte: pipeByte,

@@ -2,7 +2,6 @@ import { NS_PER_MS } from '@shared/units/time';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { counters, processes } from '@shared/state/tables';
 import type { WideColumn } from '@shared/state/table';
-import { NotModelled } from '../translation/not-modelled';
 import type { Evidence } from './evidence';
 import type { Facts } from './fact';
 
@@ -25,6 +24,9 @@ export const grown = (evidence: Evidence, counter: Counter, from: number, to: nu
 /** Areas of which the vm counters were read 30 ms after the call, and those of which they were read once holds were gone. */
 const SETTLES: ReadonlySet<string> = new Set(['accounting']);
 const WAITS_FOR_HOLDS: ReadonlySet<string> = new Set(['truncate']);
+
+/** Where it begins: with the observed call, or with a child that lives for the probe only. */
+const startAt = (evidence: Evidence): number => evidence.startOf(evidence.scene.ownChild ?? undefined) ?? evidence.before;
 
 /** Where the reading of the two vm counters ends (vocabulary 8.2). */
 function readAt(evidence: Evidence): number {
@@ -52,8 +54,8 @@ export const pins: Facts = {
     const asked = /(\d+)\+(\d+)$/.exec(call.text)?.[2];
     return asked !== undefined && call.text.startsWith('odirect') ? Number(asked) : (scene.mapping?.bytes ?? 0) / PAGE_BYTES;
   },
-  pin_acquired: evidence => grown(evidence, counters.pinsAcquired, evidence.before, readAt(evidence)),
-  pin_released: evidence => grown(evidence, counters.pinsReleased, evidence.before, readAt(evidence)),
+  pin_acquired: evidence => grown(evidence, counters.pinsAcquired, startAt(evidence), readAt(evidence)),
+  pin_released: evidence => grown(evidence, counters.pinsReleased, startAt(evidence), readAt(evidence)),
   pin_released_by_call: evidence => grown(evidence, counters.pinsReleased, evidence.before, evidence.returned),
   pin_released_after_unregister: releasedByUndo,
   pin_released_after_dereg: releasedByUndo,
@@ -61,9 +63,5 @@ export const pins: Facts = {
   unregister: undone,
   dereg: undone,
   VmPin_kB: evidence => (processes.pinnedVm.in(evidence.at(evidence.returned), evidence.processOf()) * PAGE_BYTES) / KIB,
-  VmLck_kB: evidence => {
-    const column = (processes as Readonly<Record<string, unknown>>)['lockedVm'] as typeof processes.pinnedVm | undefined;
-    if (column === undefined) throw new NotModelled('VmLck');
-    return (column.in(evidence.at(evidence.returned), evidence.processOf()) * PAGE_BYTES) / KIB;
-  },
+  VmLck_kB: evidence => (processes.lockedVm.in(evidence.at(evidence.returned), evidence.processOf()) * PAGE_BYTES) / KIB,
 };

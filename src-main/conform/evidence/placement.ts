@@ -1,4 +1,6 @@
+import { errnoName } from '@shared/domain/errno';
 import type { State } from '@shared/state/arena';
+import { pageMoves } from '@shared/state/buffer-tables';
 import { counters, mappings, processes } from '@shared/state/tables';
 import { NotModelled } from '../translation/not-modelled';
 import { byteOfMapping } from './content';
@@ -35,22 +37,32 @@ function placeOf({ run }: Evidence, state: State, space: number, vpn: number): s
   return memory.node;
 }
 
+/** The status array of the observed move_pages(2). */
+function statuses(evidence: Evidence): Histogram {
+  const state = evidence.at(evidence.returned);
+  const op = evidence.rowOf(evidence.scene.observed[0]!);
+  const call = pageMoves.$.rows(state).find(row => pageMoves.op.in(state, row) === op);
+  if (call === undefined) throw new NotModelled('a status array');
+  const found: Record<string, number> = {};
+  for (let entry = 0; entry < pageMoves.entries.in(state, call); entry++) {
+    const value = pageMoves.status.in(state, call, entry);
+    const name = value === 0 ? 'untouched' : value > 0 ? `node${value - 1}` : `-${errnoName(-value)}`;
+    found[name] = (found[name] ?? 0) + 1;
+  }
+  return found;
+}
+
 /** Pages of the mapping that are in memory. */
 function resident(evidence: Evidence): number {
   return Object.entries(placement(evidence, evidence.returned)).reduce((sum, [place, pages]) => sum + (place === '-ENOENT' ? 0 : pages), 0);
 }
 
-function counterOf(name: string): typeof counters.pinsAcquired {
-  const column = (counters as Readonly<Record<string, unknown>>)[name] as typeof counters.pinsAcquired | undefined;
-  if (column === undefined) throw new NotModelled(name);
-  return column;
-}
-
 /** Where pages are, and what moving them came to. */
 export const placementFacts: Facts = {
-  pgmigrate_success: evidence => grown(evidence, counterOf('pagesMigrated'), evidence.before, evidence.end),
-  pgmigrate_fail: evidence => grown(evidence, counterOf('migrationsFailed'), evidence.before, evidence.end),
-  pgmigrate_fail_seen: evidence => grown(evidence, counterOf('migrationsFailed'), evidence.before, evidence.end) > 0,
+  pgmigrate_success: evidence => grown(evidence, counters.pagesMigrated, evidence.before, evidence.end),
+  pgmigrate_fail: evidence => grown(evidence, counters.migrationsFailed, evidence.before, evidence.end),
+  pgmigrate_fail_seen: evidence => grown(evidence, counters.migrationsFailed, evidence.before, evidence.end) > 0,
+  status: statuses,
   placement_before: evidence => placement(evidence, evidence.before),
   placement_after: evidence => placement(evidence, evidence.returned),
   held_pages_placement: evidence => placement(evidence, evidence.returned),

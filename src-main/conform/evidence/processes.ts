@@ -16,7 +16,7 @@ function byteHeld(evidence: Evidence, offset: number): string {
   const { hold, marked } = evidence.scene;
   const taken = marked.get('vmsplice') ?? hold?.step;
   if (taken === undefined) throw new NotModelled('a holder');
-  const reader = marked.get('read-pipe') ?? hold?.release ?? undefined;
+  const reader = marked.get('device-read') ?? marked.get('read-pipe') ?? hold?.release ?? undefined;
   const position = reader === undefined || reader === taken ? evidence.end : evidence.startOf(reader) ?? evidence.end;
   const frame = heldFrame(evidence, evidence.rowOf(taken), position);
   return frame === null ? '0' : byteOfFrame(evidence, frame, offset, position);

@@ -3,7 +3,7 @@ import { files } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { NotModelled } from '../translation/not-modelled';
 import { nameOf } from '../translation/draft';
-import { byteOfFile, byteOfMapping } from './content';
+import { byteOfFile, byteOfMapping, byteOfTag } from './content';
 import type { Evidence } from './evidence';
 import type { Fact, Facts } from './fact';
 
@@ -38,6 +38,15 @@ const loads = (which: 'first' | 'last', wanted: (tag: number) => boolean): Fact 
   return evidence.loadedBy(row).filter(wanted).length;
 };
 
+/** Byte that the n-th load of the action gave. */
+const loadedByte = (nth: number): Fact => evidence => {
+  const acting = evidence.run.operations.filter(({ word, row }) => word === 'load' && (evidence.startOfRow(row) ?? 0) >= evidence.before);
+  const load = acting.at(nth);
+  const tag = load === undefined ? undefined : evidence.loadedBy(load.row)[0];
+  if (tag === undefined) throw new NotModelled('a load of the action');
+  return byteOfTag(evidence, tag);
+};
+
 /** Blocks of 512 bytes that lie behind a file. */
 function blocks(evidence: Evidence, position: number): number {
   const name = evidence.scene.file?.name ?? '';
@@ -59,5 +68,7 @@ export const storeFacts: Facts = {
   stores_seen_through_X: loads('last', tag => tag !== 0),
   blocks_after_reads: evidence => blocks(evidence, evidence.returned),
   blocks_after_32_stores: evidence => blocks(evidence, evidence.end),
+  byte_after_shrink: loadedByte(0),
+  byte_after_grow: loadedByte(-1),
   mapping_sees: evidence => (loads('last', tag => tag !== 0)(evidence) === 0 ? 'stale zero' : 'new byte'),
 };

@@ -12,6 +12,10 @@ export interface SceneMapping {
   readonly bytes: number;
   /** Clauses speak of more than is mapped under its name: all of it has to be said. */
   readonly reaches?: true;
+  /** How another process gets memory of the same kind. */
+  readonly again?: (actor: string) => SceneMapping;
+  /** Process that it is in; that of the task if not said. */
+  readonly owner?: string;
   /** The file behind it; null for anonymous memory. */
   readonly file: SceneFile | null;
 }
@@ -65,6 +69,8 @@ export class Scene {
   readonly tail = new Set<Step>();
   /** Mapping that took the place of another one. */
   readonly overlays = new Map<string, string>();
+  /** Memory of processes that have their own of the same kind, by actor and mapping. */
+  readonly copies = new Map<string, SceneMapping>();
   /** Files that open file descriptions stand for. */
   readonly fds = new Map<string, SceneFile | null>();
   /** Steps that a counter asks about, by what they are. */
@@ -97,6 +103,8 @@ export class Scene {
   made: string | null = null;
   reflink: string | null = null;
   mounted: string | null = null;
+  /** First step of a child that the set-up made, where nothing forked: its whole life belongs to the probe. */
+  ownChild: Step | null = null;
   /** Stores of threads that race, each to a byte of its own. */
   readonly racers: Step[] = [];
   hasForked = false;

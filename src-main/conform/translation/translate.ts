@@ -24,7 +24,7 @@ export function translate(observation: Observation): Translation {
   const scene = new Scene(observation.area, observation.setup);
   for (const clause of observation.setup) {
     if (clause.who === 'waiting') begin(scene, clause);
-    else say(scene, clause);
+    else sayPreparing(scene, clause);
   }
   scene.isActing = true;
   const observedAt = Math.max(0, observation.action.findIndex(({ observe }) => observe));
@@ -48,6 +48,11 @@ function expectationsOf({ observed, variants }: Observation, scene: Scene): read
 
 /** A CPU access answers how many pages it touched, where observations only say that it went through. */
 const ACCESS_WORDS: ReadonlySet<string> = new Set(['load', 'store']);
+
+function sayPreparing(scene: Scene, clause: Clause): void {
+  say(scene, clause);
+  if (clause.who === 'child' && !scene.hasForked) scene.ownChild ??= { actor: 'child', nth: 1 };
+}
 
 function say(scene: Scene, clause: Clause, actor = actorOf(scene, clause.who)): Step | null {
   const translation = translationOf(clause.word);

@@ -62,6 +62,7 @@ import { odpFault } from './odp-fault';
 import { pageFault } from './page-fault';
 import { drainPipe, vmsplice } from './pipe';
 import { processExit } from './process-exit';
+import { fixedIo } from './fixed-io';
 import { releaseBuffer, takePages, uringRegister, xdpRegister } from './registered-buffers';
 import { remoteAccess } from './remote-access';
 import { bindMemoryWindow } from './memory-windows';
@@ -85,7 +86,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   migrateCoherent, makeExclusive, exclusiveFault, takeStray, dropStray, allocateDevicePages, setAsideDevicePages,
   createQueuePair, modifyQueuePair, destroyQueuePairCall, allocateDomain, createCompletionQueue, postWork, pollCompletions, requester, nicEngine, odpFault,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
-  uringRegister, xdpRegister, releaseBuffer, takePages, remoteAccess, openSocket, lockMemory, unlockMemory,
+  uringRegister, xdpRegister, releaseBuffer, takePages, fixedIo, remoteAccess, openSocket, lockMemory, unlockMemory,
   openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, statFile, truncatePath,
   setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime,
   deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, umount, nvmeProbe,

@@ -4,6 +4,7 @@ import { PAGE_BYTES } from '@shared/units/pages';
 import { site } from '../engine/step';
 import { howWord } from '../mechanisms/folio-counts';
 import { lockMemory, unlockMemory } from '../mechanisms/lock-memory';
+import { fixedIo } from '../mechanisms/fixed-io';
 import { releaseBuffer, takePages, uringRegister, xdpRegister } from '../mechanisms/registered-buffers';
 import { REMOTE_HOLD, remoteAccess } from '../mechanisms/remote-access';
 import { openSocket } from '../mechanisms/open-socket';
@@ -133,3 +134,13 @@ const take = (word: string, title: string, doc: string, howOf: (read: OperationR
 export const takeReference = take('take-reference', 'take references on', 'Some part of the kernel takes plain references on pages (get_user_pages()) and keeps them.', () => howWord('get'), []);
 export const pinPages = take('pin-pages', 'pin', 'Some part of the kernel pins pages (pin_user_pages()) and keeps the pins.', read => howWord(read.flag('longterm') ? 'longterm' : 'pin'),
   [{ name: 'longterm', title: 'long-term', doc: 'FOLL_LONGTERM: user space decides when it ends', required: false, type: { kind: 'flag', default: false } }]);
+
+const fixed = (word: 'device-read' | 'device-write', wrote: 0 | 1, doc: string): Operation => ({
+  word, title: word, doc,
+  source: source('io_uring_enter(2) IORING_OP_WRITE_FIXED, IORING_OP_READ_FIXED; io_uring/rsrc.c io_import_fixed() (6.19)', 'V', 'O'),
+  parameters: [aRing],
+  lower: read => ({ call: site(fixedIo, read.op, read.buffer('ring'), wrote), text: `${word} through the buffer of ${read.text('ring')}` }),
+});
+
+export const deviceRead = fixed('device-read', 0, 'A device reads the pages of a registered buffer, wherever its memory is mapped by now.');
+export const deviceWrite = fixed('device-write', 1, 'A device writes the pages of a registered buffer, wherever its memory is mapped by now.');

@@ -8,7 +8,7 @@ import { load, madvise, mmap, mprotect, mremap, munmap, store } from './memory-o
 import { bindMw, dereg, ibvDereg, ibvReg, rereg } from './memory-registration';
 import { A_RANGE, type Operation } from './operation';
 import {
-  dropReference, mlock, munlock, pinPages, processVmRead, processVmWrite, procMemWrite, socket, takeReference, unpinPages, uringClose, uringRegisterOperation, uringUnregister,
+  deviceRead, deviceWrite, dropReference, mlock, munlock, pinPages, processVmRead, processVmWrite, procMemWrite, socket, takeReference, unpinPages, uringClose, uringRegisterOperation, uringUnregister,
   xdpClose, xdpRegisterOperation,
 } from './pin-operations';
 import {
@@ -30,7 +30,7 @@ export const OPERATIONS: readonly Operation[] = ([
   ibvReg, ibvDereg, dereg, rereg, bindMw,
   qp, createPd, createCq, createQp, modifyQp, destroyQp, deallocPd,
   rdmaWrite, rdmaRead, send, postRecv, fetchAdd, compareSwap, pollCq,
-  uringRegisterOperation, uringUnregister, uringClose, xdpRegisterOperation, xdpClose, socket,
+  uringRegisterOperation, uringUnregister, uringClose, deviceRead, deviceWrite, xdpRegisterOperation, xdpClose, socket,
   processVmRead, processVmWrite, procMemWrite, mlock, munlock, takeReference, dropReference, pinPages, unpinPages,
   p2pMmapOperation, p2pAllocOperation, p2pFreeOperation, p2pPublishOperation, p2pAddResourceOperation, p2pGetOperation, p2pPutOperation, p2pDistanceOperation, p2pFindOperation, setAcsOperation,
   gpuMigrateOperation, gpuRead, gpuWrite, gpuExclusive, gpuEvict, gpuAlloc, gpuSetAside, getPage, putPage,

@@ -59,6 +59,9 @@ const KINDS: Readonly<Record<string, HoldKind>> = {
 
 /** Memory as it stands held when the action begins. */
 export const holds: Family = {
+  'device-read': (scene, said) => throughHold(scene, said),
+  'device-write': (scene, said) => throughHold(scene, said),
+
   hold(scene, said) {
     const kind = said.read.text('kind') ?? '';
     if (kind === 'none') return scene.isActing ? scene.perform(said.actor, 'wait', { for: '0 ms' }) : null;
@@ -73,6 +76,22 @@ export const holds: Family = {
     return step;
   },
 };
+
+/** The device behind the hold at work: I/O through a registered buffer; a request in flight does it by itself, when it completes. */
+function throughHold(scene: Scene, { clause, read, actor }: Said): Step {
+  const { hold } = scene;
+  if (hold === undefined) throw new NotModelled(`"${clause.word}" without a hold`);
+  const byte = read.text('byte');
+  if (hold.kind !== 'uring') {
+    if (byte !== null) scene.bytes.written(hold.step, byte);
+    return scene.perform(actor, 'await-done', { actor: hold.step.actor, op: hold.step.nth });
+  }
+  const step = scene.perform(actor, clause.word, { ring: NAME });
+  if (byte !== null) scene.bytes.written(step, byte);
+  scene.marked.set('device-io', step);
+  scene.marked.set(clause.word, step);
+  return step;
+}
 
 function sharedWithChild(scene: Scene, said: Said, mapping: SceneMapping, touches: boolean): Step {
   const child = 'sharer';

@@ -2,7 +2,7 @@ import type { Scalar } from '@shared/lab/lab';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { ClauseError } from '../../observation/values';
 import { useNode } from '../machine';
-import type { Scene } from '../scene';
+import type { Scene, SceneMapping } from '../scene';
 import { addFile } from './file-systems';
 import type { Family, Said } from './family';
 
@@ -97,15 +97,19 @@ function addMapping(scene: Scene, said: Said, { base, has }: Kind, bytes: number
   const file = fs === undefined ? null : addFile(scene, fs, { size: `${length} B` }, { byte });
   const isPrivate = has('private') || has('cowed') || base.flags === 'private';
   const isReadOnly = has('ro') || has('rofd');
-  const name = scene.freshName('m');
-  const parameters: Record<string, Scalar> = {
-    name, pages: `0+${length / PAGE_BYTES}`, ...(file === null ? {} : { file: file.name, flags: isPrivate ? 'private' : 'shared' }),
+  const parameters: Readonly<Record<string, Scalar>> = {
+    pages: `0+${length / PAGE_BYTES}`, ...(file === null ? {} : { file: file.name, flags: isPrivate ? 'private' : 'shared' }),
     ...(has('none') ? { prot: 'none' } : isReadOnly ? { prot: 'r' } : {}), ...(base.huge === undefined ? {} : { huge: true }), ...more,
   };
-  scene.perform(said.actor, 'mmap', parameters);
-  scene.mappings.set(name, { name, bytes: length, file });
-  if (has('untouched') || has('none')) return;
-  touch(scene, said.actor, name, { isRead: isReadOnly || (isPrivate && !has('cowed') && fs !== 'hugetlb'), byte });
+  const isTouched = !has('untouched') && !has('none');
+  const make = (actor: string): SceneMapping => {
+    const name = scene.freshName('m');
+    scene.perform(actor, 'mmap', { name, ...parameters });
+    if (isTouched) touch(scene, actor, name, { isRead: isReadOnly || (isPrivate && !has('cowed') && fs !== 'hugetlb'), byte });
+    return { name, bytes: length, file, owner: scene.draft.processOf(actor), again: make };
+  };
+  const mapping = make(said.actor);
+  scene.mappings.set(mapping.name, mapping);
 }
 
 /** Faults every page in. Memory of no file gets its bytes this way. */

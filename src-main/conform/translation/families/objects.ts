@@ -1,14 +1,23 @@
 import type { Scalar } from '@shared/lab/lab';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { ClauseError, type ByteRange } from '../../observation/values';
-import { partOf, type Scene, type SceneFile, type SceneMapping } from '../scene';
+import { partOf, TASK, type Scene, type SceneFile, type SceneMapping } from '../scene';
 import type { Said } from './family';
 
 /** The mapping that a clause is about: who is before the colon, else the last one. */
-export function mappingOf(scene: Scene, { clause }: Said): SceneMapping {
+export function mappingOf(scene: Scene, { clause, actor }: Said): SceneMapping {
   const mapping = (clause.who === null ? undefined : scene.mappings.get(clause.who)) ?? scene.mapping;
   if (mapping === undefined) throw new ClauseError(clause, 'a mapping made by an earlier clause');
-  return mapping;
+  const isShared = scene.hasForked || scene.draft.processOf(actor) === (mapping.owner ?? TASK);
+  return isShared || mapping.again === undefined ? mapping : ownCopy(scene, actor, mapping, mapping.again);
+}
+
+/** A process that was not forked has memory of its own, of the same kind. */
+function ownCopy(scene: Scene, actor: string, mapping: SceneMapping, again: (actor: string) => SceneMapping): SceneMapping {
+  const key = `${actor} ${mapping.name}`;
+  const copy = scene.copies.get(key) ?? again(actor);
+  scene.copies.set(key, copy);
+  return copy;
 }
 
 /** The file that a clause is about: the one named by `key`, that of who is before the colon, else the last one. */

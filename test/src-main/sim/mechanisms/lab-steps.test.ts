@@ -17,3 +17,10 @@ describe('await-done', () => {
     expect([summary.end, op('A.2').state, op('B.2').result]).toEqual(['finished', 'skipped', 0])
   })
 })
+
+it('a fatal signal between the last operation and the end of a program ends the process all the same', () => {
+  const { trace } = runSmall({
+    actors: { A: [['mmap', { name: 'm', pages: '0+1' }]], B: [['await-done', { actor: 'A', op: 1 }], ['kill', { actor: 'A', sig: 'SIGKILL' }]] },
+  })
+  expect([...trace.events()].filter(({ kind }) => kind === 'process-exited')).toHaveLength(1)
+})
