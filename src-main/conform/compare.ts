@@ -1,7 +1,7 @@
 import type { Outcome } from './observation/observation';
 import type { Evidence } from './evidence/evidence';
 import { factOf, NOT_COMPARED } from './evidence/registry';
-import { resultOf } from './evidence/result';
+import { resultOf, usesGonePage } from './evidence/result';
 import { elapsedClass } from './evidence/timing';
 import { NotModelled } from './translation/not-modelled';
 
@@ -29,6 +29,7 @@ export function compareOutcome(evidence: Evidence, outcome: Outcome): Comparison
   note('result', outcome.result, call.result);
   if (outcome.result === call.result) note('errno', outcome.errno, call.errno);
   if (isTimed(outcome)) note('elapsed', outcome.elapsedClass, elapsedClass(evidence));
+  if (/crash/i.test(outcome.notes)) note('later crash', 'use of a page whose device is gone', usesGonePage(evidence) ? 'use of a page whose device is gone' : 'none');
   for (const [counter, expected] of Object.entries(outcome.counters)) {
     if (NOT_COMPARED.has(counter)) continue;
     const fact = factOf(counter);

@@ -23,7 +23,7 @@ export function contentAt(state: State, host: Row, pfn: number, offset: number):
 }
 
 /** Byte that stands for a content: zero, what a file was filled with, or what an operation wrote. */
-export function byteOfTag({ run, scene }: Evidence, tag: number): string {
+function byteOfTag({ run, scene }: Evidence, tag: number): string {
   if (tag === 0) return ZERO;
   if (tag < 0) return scene.bytes.inFile(run.files[-tag - 1]?.name ?? '') ?? ZERO;
   return scene.bytes.byStep(run.operations[tag - 1]?.name ?? '') ?? UNKNOWN;

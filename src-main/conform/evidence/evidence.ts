@@ -13,12 +13,6 @@ export interface FinishedRun {
   readonly summary: RunSummary;
 }
 
-/** The step that an operation of this name is. */
-function stepOf(name: string): Step {
-  const at = name.lastIndexOf('.');
-  return { actor: name.slice(0, at), nth: Number(name.slice(at + 1)) };
-}
-
 /** What can be asked of the run of an observation's lab: states at the places that counters speak of, and outcomes of steps. */
 export class Evidence {
   private readonly cursor: TraceCursor;
@@ -77,11 +71,6 @@ export class Evidence {
     return step === undefined ? null : this.eventOf(step, ['operation-started'])?.before ?? null;
   }
 
-  startOfRow(row: Row): number | null {
-    const operation = this.run.operations.find(candidate => candidate.row === row);
-    return operation === undefined ? null : this.startOf(stepOf(operation.name));
-  }
-
   /** Steps taken once an operation had returned. */
   returnOf(step: Step | undefined): number | null {
     const found = step === undefined ? null : this.eventOf(step, ['operation-returned', 'operation-killed']);
@@ -99,15 +88,6 @@ export class Evidence {
   private exitOf(actor: string): number | null {
     const operation = this.run.operations.find(({ name, word }) => word === 'exit' && name.startsWith(`${actor}.`));
     return operation === undefined ? null : this.startOf({ actor, nth: Number(operation.name.slice(actor.length + 1)) });
-  }
-
-  /** Contents that the loads of an operation found, one for each run of pages that it touched at once. */
-  loadedBy(row: Row): readonly number[] {
-    const load = this.run.operations.find(operation => operation.row === row);
-    if (load === undefined) return [];
-    const { trace } = this.finished;
-    const events = [...trace.events(this.startOf(stepOf(load.name)) ?? 0, this.returnOf(stepOf(load.name)) ?? this.end)];
-    return events.filter(({ kind, step }) => kind === 'load-done' && trace.stepAt(step).actor === load.actor).map(({ args }) => args[3] ?? 0);
   }
 
   private eventOf(step: Step, kinds: readonly string[]): { readonly before: number } | null {

@@ -2,6 +2,7 @@ import { NotModelled } from '../translation/not-modelled';
 import { byteOfFrame, byteOfFile, byteOfMapping, heldFrame } from './content';
 import type { Evidence } from './evidence';
 import type { Facts } from './fact';
+import { usesGonePage } from './result';
 
 /** When the hold of the observation was let go; null if it never was. */
 function releasedNs(evidence: Evidence): number | null {
@@ -11,8 +12,8 @@ function releasedNs(evidence: Evidence): number | null {
 
 /** Byte that whoever reads the pipe gets: what its first page holds when it is read. */
 function pipeByte(evidence: Evidence): string {
+  if (usesGonePage(evidence)) return 'read failed';
   const { scene } = evidence;
-  if (evidence.finished.summary.end === 'crash') return 'read failed';
   const filled = scene.marked.get('vmsplice') ?? scene.hold?.step;
   const read = scene.marked.get('read-pipe') ?? scene.hold?.release ?? undefined;
   const position = evidence.startOf(read);

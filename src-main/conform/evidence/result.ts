@@ -17,13 +17,13 @@ const VERBS: ReadonlySet<string> = new Set(['dereg', 'rereg', 'bind-mw', 'deallo
 const GONE = 'S6';
 const CRASH = 'kernel crash';
 
+export const usesGonePage = ({ finished }: Evidence): boolean => [...finished.summary.violations, ...finished.summary.notices].some(({ id }) => id === GONE);
+
 /** Result and errno of the observed call. `observed` says which of several names of the same outcome is wanted. */
 export function resultOf(evidence: Evidence, observed: string, isTimed: boolean): CallResult {
   const { finished, call } = evidence;
   const word = finished.description.operations.find(({ name }) => name === call.op)?.word ?? '';
-  // A call that returned before the page was used is not what crashed.
-  const isCrash = call.state !== 'done' || observed === CRASH;
-  if (isCrash && finished.summary.violations.some(({ id }) => id === GONE)) return { result: CRASH, errno: '0' };
+  if (observed === CRASH && usesGonePage(evidence)) return { result: CRASH, errno: '0' };
   if (call.killedBy !== null) {
     return { result: ACCESSES.has(word) ? `signal ${call.killedBy}` : `killed by signal ${SIGNALS[call.killedBy as SignalName]}`, errno: '0' };
   }

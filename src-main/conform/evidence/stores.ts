@@ -1,11 +1,10 @@
-import type { Row } from '@shared/state/dictionary';
 import { files } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { NotModelled } from '../translation/not-modelled';
 import { nameOf } from '../translation/draft';
-import { byteOfFile, byteOfMapping, byteOfTag } from './content';
+import { byteOfFile, byteOfMapping } from './content';
 import type { Evidence } from './evidence';
-import type { Fact, Facts } from './fact';
+import type { Facts } from './fact';
 
 /** Every page of the mapping that threads stored into at once, by what a look at each of their bytes finds. */
 function racedPages(evidence: Evidence): { readonly mapping: string; readonly pages: number; readonly threads: readonly string[] } {
@@ -30,22 +29,16 @@ function junk(evidence: Evidence): number {
   return count;
 }
 
-/** Loads of the observed range that gave zero: the last bytes that each page showed when they were done. */
-const loads = (which: 'first' | 'last', wanted: (tag: number) => boolean): Fact => evidence => {
-  const words = evidence.run.operations.filter(({ word }) => word === 'load').map(({ row }) => row);
-  const row: Row | undefined = which === 'first' ? evidence.rowOf(evidence.scene.observed[0]!) : words.at(-1);
-  if (row === undefined) throw new NotModelled('loads');
-  return evidence.loadedBy(row).filter(wanted).length;
-};
+/** Bytes that a load of the action found, one for each of its pages. */
+function loaded(evidence: Evidence, which: 0 | -1): readonly string[] {
+  const load = evidence.scene.loads.filter(({ step }) => (evidence.startOf(step) ?? -1) >= evidence.before).at(which);
+  if (load === undefined) throw new NotModelled('a load of the action');
+  const position = evidence.returnOf(load.step) ?? evidence.end;
+  return load.pages.map(page => byteOfMapping(evidence, load.mapping, page * PAGE_BYTES + load.offset, position) ?? 'unmapped');
+}
 
-/** Byte that the n-th load of the action gave. */
-const loadedByte = (nth: number): Fact => evidence => {
-  const acting = evidence.run.operations.filter(({ word, row }) => word === 'load' && (evidence.startOfRow(row) ?? 0) >= evidence.before);
-  const load = acting.at(nth);
-  const tag = load === undefined ? undefined : evidence.loadedBy(load.row)[0];
-  if (tag === undefined) throw new NotModelled('a load of the action');
-  return byteOfTag(evidence, tag);
-};
+const zeros = (evidence: Evidence): number => loaded(evidence, 0).filter(byte => byte === '0').length;
+const newBytes = (evidence: Evidence): number => loaded(evidence, -1).filter(byte => byte !== '0').length;
 
 /** Blocks of 512 bytes that lie behind a file. */
 function blocks(evidence: Evidence, position: number): number {
@@ -53,7 +46,8 @@ function blocks(evidence: Evidence, position: number): number {
   const state = evidence.at(position);
   const file = evidence.fileRow(name);
   let pages = 0;
-  for (let index = 0; index < files.size.in(state, file) / PAGE_BYTES; index++) if (files.kind.in(state, file, index) !== HOLE || files.cached.in(state, file, index) === 1) pages++;
+  const has = evidence.scene.file?.fs === 'tmpfs' ? (index: number): boolean => files.cached.in(state, file, index) === 1 : (index: number): boolean => files.kind.in(state, file, index) !== HOLE;
+  for (let index = 0; index < files.size.in(state, file) / PAGE_BYTES; index++) if (has(index)) pages++;
   return (pages * PAGE_BYTES) / 512;
 }
 
@@ -64,11 +58,11 @@ export const storeFacts: Facts = {
   lost_bytes_in_mapping: evidence => lost(evidence, (page, offset) => byteOfMapping(evidence, racedPages(evidence).mapping, page * PAGE_BYTES + offset, evidence.end)),
   lost_bytes_in_file: evidence => lost(evidence, (page, offset) => byteOfFile(evidence, evidence.scene.file?.name ?? '', page * PAGE_BYTES + offset, evidence.end)),
   nonzero_junk: junk,
-  zero_reads: loads('first', tag => tag === 0),
-  stores_seen_through_X: loads('last', tag => tag !== 0),
+  zero_reads: zeros,
+  stores_seen_through_X: newBytes,
   blocks_after_reads: evidence => blocks(evidence, evidence.returned),
   blocks_after_32_stores: evidence => blocks(evidence, evidence.end),
-  byte_after_shrink: loadedByte(0),
-  byte_after_grow: loadedByte(-1),
-  mapping_sees: evidence => (loads('last', tag => tag !== 0)(evidence) === 0 ? 'stale zero' : 'new byte'),
+  byte_after_shrink: evidence => loaded(evidence, 0)[0],
+  byte_after_grow: evidence => loaded(evidence, -1)[0],
+  mapping_sees: evidence => (newBytes(evidence) === 0 ? 'stale zero' : 'new byte'),
 };

@@ -1,21 +1,30 @@
 import { NotModelled } from '../translation/not-modelled';
 import type { Evidence } from './evidence';
 import type { Fact, Facts } from './fact';
-import { holdFacts } from './holds';
 
-/** What came of a step that no clause names: "ok", an errno, or the signal that it died of. */
-const outcomeOf = (mark: string): Fact => (evidence: Evidence) => {
+/** "ok", or how the call of the common tail failed. */
+const callOf = (mark: string): Fact => evidence => {
   const step = evidence.scene.marked.get(mark);
-  const outcome = step === undefined ? undefined : evidence.outcome(step);
-  if (outcome === undefined || outcome.state !== 'done') throw new NotModelled(`${mark}, which the run did not come to`);
-  return outcome.killedBy ?? outcome.errno ?? 'ok';
+  if (step === undefined) throw new NotModelled(mark);
+  const { errno, killedBy } = evidence.outcome(step);
+  return killedBy ?? errno ?? 'ok';
 };
 
-/** What is left of a mapping and a device when driver or file system are gone. */
+/** A store through the old mapping: whoever died of one cannot make another. */
+const touch: Fact = (evidence: Evidence) => callOf('touch')(evidence);
+
+/** What calls come to once the device is gone, or the file system was to go. */
 export const teardownFacts: Facts = {
-  touch_mapping_during_or_just_after: outcomeOf('touch'),
-  touch_mapping_at_end: outcomeOf('touch-end'),
-  open_device_after: outcomeOf('open-after'),
-  mmap_old_fd_after: outcomeOf('mmap-after'),
-  odirect_result: evidence => holdFacts['io_result']!(evidence),
+  touch_mapping_during_or_just_after: touch,
+  touch_mapping_at_end: touch,
+  open_device_after: callOf('open-device'),
+  mmap_old_fd_after: callOf('mmap-old-fd'),
+  pread: callOf('pread'),
+  pwrite: callOf('pwrite'),
+  fsync: callOf('fsync'),
+  create: callOf('create'),
+  odirect_result: evidence => {
+    const { hold } = evidence.scene;
+    return hold === undefined ? null : evidence.outcome(hold.step).result;
+  },
 };

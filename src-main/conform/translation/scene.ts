@@ -34,6 +34,14 @@ export interface SceneRegion {
   readonly fill: string;
 }
 
+/** A load of one byte of each of some pages. */
+export interface SceneLoad {
+  readonly step: Step;
+  readonly mapping: string;
+  readonly pages: readonly number[];
+  readonly offset: number;
+}
+
 /** Pages kept busy: by which step, and how they are let go. */
 export interface SceneHold {
   readonly kind: string;
@@ -107,6 +115,8 @@ export class Scene {
   ownChild: Step | null = null;
   /** Stores of threads that race, each to a byte of its own. */
   readonly racers: Step[] = [];
+  /** Loads that clauses ask for: which byte of which pages, and the last step of each. */
+  readonly loads: SceneLoad[] = [];
   hasForked = false;
   /** The observed call takes a hold: that it succeeds is all that is seen of it. */
   takesHold = false;

@@ -12,28 +12,8 @@ export function addTails(scene: Scene, { observed, action }: Observation): void 
   if (asks('unregister') && undo === 'uring-register') scene.marked.set('undo', scene.perform(TASK, 'uring-unregister', { ring: action[0]?.values['ring'] ?? 'ring' }));
   if (asks('dereg') && undo === 'ibv-reg') scene.marked.set('undo', scene.perform(TASK, 'ibv-dereg', { mr: action[0]?.values['mr'] ?? 'mr' }));
   if (Array.isArray(observed.counters['later'])) postAgain(scene, observed.counters['later'].length > 0);
-  if (asks('touch_mapping_during_or_just_after')) touchAfter(scene);
-  if (asks('mmap_old_fd_after')) openAfter(scene);
+  lookAround(scene, asks);
   rescue(scene);
-}
-
-/** Stores through the old mapping, right behind the call and once more. */
-function touchAfter(scene: Scene): void {
-  const [call] = scene.observed;
-  if (call === undefined || scene.mapping === undefined) return;
-  const toucher = scene.thread('toucher');
-  scene.await(toucher, call, 'done');
-  for (const mark of ['touch', 'touch-end']) scene.marked.set(mark, scene.draft.say(toucher, 'store', { mapping: scene.mapping.name, range: '0+4096' }));
-}
-
-/** Opens the device again, and maps it anew. */
-function openAfter(scene: Scene): void {
-  const [call] = scene.observed;
-  if (call === undefined || scene.file === undefined) return;
-  const after = scene.thread('after');
-  scene.await(after, call, 'done');
-  scene.marked.set('open-after', scene.draft.say(after, 'open', { file: scene.file.name, fd: 'after', flags: 'O_RDWR' }));
-  scene.marked.set('mmap-after', scene.draft.say(after, 'mmap', { name: 'after', file: scene.file.name, range: `0+${2 ** 21}`, flags: 'shared' }));
 }
 
 function rescue(scene: Scene): void {
@@ -44,6 +24,20 @@ function rescue(scene: Scene): void {
   scene.await(rescuer, call, 'inside');
   scene.draft.wait(rescuer, RESCUE_NS);
   scene.rescue = scene.draft.say(rescuer, 'kill', { actor: call.actor, sig: 'SIGUSR1' });
+}
+
+/** What is tried once a device or file system was taken away: the calls that counters ask for, the one that may kill last. */
+function lookAround(scene: Scene, asks: (counter: string) => boolean): void {
+  const { file, mapping } = scene;
+  const mark = (name: string, word: string, parameters: Readonly<Record<string, string>>): void => { scene.marked.set(name, scene.perform(TASK, word, parameters)); };
+  if (file !== undefined) {
+    for (const word of ['pread', 'pwrite', 'fsync']) if (asks(word)) mark(word, word, { file: file.name, ...(word === 'fsync' ? {} : { pages: '0+1' }) });
+    if (asks('create')) mark('create', 'create', { name: scene.freshName('C'), fs: file.fs });
+    if (asks('open_device_after')) mark('open-device', 'open', { file: file.name, fd: scene.freshName('fd'), flags: 'O_RDWR' });
+    const [fd] = scene.fds.keys();
+    if (asks('mmap_old_fd_after') && fd !== undefined) mark('mmap-old-fd', 'mmap', { name: scene.freshName('m'), file: file.name, fd, pages: '0+512' });
+  }
+  if (asks('touch_mapping_at_end') && mapping !== undefined) mark('touch', 'store', { mapping: mapping.name, pages: '0+1' });
 }
 
 /** Longer than any of the retries of a queue pair takes. */

@@ -16,12 +16,19 @@ function access(scene: Scene, said: Said, word: 'load' | 'store'): Step {
     if (word === 'store') scene.bytes.written(step, byte);
     return step;
   };
-  if (read.text('pages') !== 'even') return perform(partOf(pagesAround(rangeOf(said))));
+  const load = (step: Step, pages: readonly number[]): Step => {
+    if (word === 'load') scene.loads.push({ step, mapping: mapping.name, pages, offset });
+    return step;
+  };
   const count = mapping.bytes / PAGE_BYTES;
+  if (read.text('pages') !== 'even') {
+    const range = pagesAround(rangeOf(said)) ?? { start: 0, length: mapping.bytes };
+    return load(perform(partOf(range)), Array.from({ length: range.length / PAGE_BYTES }, (_, nth) => range.start / PAGE_BYTES + nth));
+  }
   if (count === 0) throw new ClauseError(clause, 'a mapping with pages');
   let last: Step | null = null;
   for (let page = 0; page < count; page += 2) last = perform({ pages: `${page}+1` });
-  return last!;
+  return load(last!, Array.from({ length: Math.ceil(count / 2) }, (_, nth) => nth * 2));
 }
 
 /** What a CPU does through a mapping. */
