@@ -1,3 +1,4 @@
+import { withDeviceDax } from './device-dax-calls';
 import { close, dup, open } from './descriptor-operations';
 import { awaitBreakOperation, getlease, leaseBreakTime, onBreak, setlease } from './lease-operations';
 import { chmod, create, fstat, link, rename, stat, truncate, unlink } from './name-operations';
@@ -36,7 +37,7 @@ export const OPERATIONS: readonly Operation[] = ([
   gpuMigrateOperation, gpuRead, gpuWrite, gpuExclusive, gpuEvict, gpuAlloc, gpuSetAside, getPage, putPage,
   unbind, umount, nvmeProbeOperation,
   fork, waitpid, kill, exit, wait, awaitHeldOperation, awaitWaitingOperation, awaitDoneOperation, awaitBreakOperation,
-] satisfies readonly Operation[]).map(withRange);
+] satisfies readonly Operation[]).map(withDeviceDax).map(withRange);
 
 /** Whoever takes pages takes bytes too. */
 function withRange(operation: Operation): Operation {
