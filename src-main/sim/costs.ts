@@ -14,6 +14,7 @@ export const COSTS = {
   syscallNs: cost('syscallNs', 'System call entry and exit', 100, source(MODEL, 'X')),
   accessNs: cost('accessNs', 'One CPU load or store', 100, source('J. Izraelevitz et al., "Basic Performance Measurements of the Intel Optane DC Persistent Memory Module", idle DRAM latency 81–101 ns', 'M')),
   gupPageNs: cost('gupPageNs', 'Pin or reference one mapped page', 21, source(`${COMPOUND_PAGEMAPS}: 87 ms`, 'M')),
+  gupFolioNs: cost('gupFolioNs', 'Pin or reference one mapped huge folio', 757, source('J. Martins, "mm, sparse-vmemmap: compound pagemaps" and "mm/gup: … compound" cover letters, gup_test on 16 GiB of device-dax in 2 MiB compound pages: 6.2 ms', 'M')),
   unpinPageNs: cost('unpinPageNs', 'Release one page', 17, source(`${COMPOUND_PAGEMAPS}: 71 ms`, 'M')),
   faultNs: cost('faultNs', 'One page fault', 1_000, source(MODEL, 'X')),
   allocateNs: cost('allocateNs', 'Allocate or free one extent in a transaction', 2_000, source(MODEL, 'X')),

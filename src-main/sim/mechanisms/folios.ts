@@ -1,5 +1,6 @@
 import type { Row } from '@shared/state/dictionary';
 import { hosts } from '@shared/state/tables';
+import { kernel } from '../kernel';
 
 /** Order of a huge page: 512 pages of 4 KiB (PMD_ORDER). */
 export const PMD_ORDER = 9;
@@ -16,6 +17,16 @@ export interface FolioFrames {
 export function folioAt(host: Row, pfn: number): FolioFrames {
   const pageCount = 2 ** hosts.order.at(host, pfn);
   return { first: pfn - (pfn % pageCount), pageCount };
+}
+
+/** What pinning a range costs: each small page by itself, each huge folio at one go, however many of its pages are wanted. */
+export function pinNs(host: Row, pfn: number, pages: number): number {
+  const { gupPageNs, gupFolioNs } = kernel.costs;
+  let ns = 0;
+  forEachFolioRun(host, pfn, pages, (first, frameCount, touched, isLarge) => {
+    ns += isLarge ? (frameCount / 2 ** hosts.order.at(host, first)) * Math.min(gupFolioNs, gupPageNs * touched) : gupPageNs * frameCount;
+  });
+  return ns;
 }
 
 /**

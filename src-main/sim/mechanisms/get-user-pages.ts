@@ -5,7 +5,6 @@ import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
-import { kernel } from '../kernel';
 import type { HoldKind } from '../policies/policy';
 import { allows } from './address-space';
 import { DROP_READS, DROP_TERMS, dropHold, howWord, TAKE_READS, TAKE_TERMS, shortenHold, takeHold, TURN_READS, TURN_TERMS, turnIntoPins } from './folio-counts';
@@ -13,6 +12,7 @@ import { getUserPagesSlow } from './get-user-pages-slow';
 import { alikePages, frameAt, isPinUncounted, isZeroEntry, LOOK_READS, pagesOfEntry } from './gup-frames';
 import { allowsP2p, FRAME_READS, isLeftToSlowPath, isLongtermPinnable, mustUnshare, PLACE_READS, type Wanted } from './gup-rules';
 import { pinLongterm } from './longterm-pin';
+import { pinNs } from './folios';
 import { isFsdaxFrame, isP2pFrame } from './memory-types';
 
 /**
@@ -99,7 +99,7 @@ export const getUserPages = mechanism({
       },
     },
     GF3: {
-      title: 'fast: add references', reads: [...TAKE_READS, ...PLACE_READS, pte], writes: TAKE_TERMS, costNs: () => kernel.costs.gupPageNs * T.run.v, to: ['GF4', 'GF5', 'GS0'],
+      title: 'fast: add references', reads: [...TAKE_READS, ...PLACE_READS, pte], writes: TAKE_TERMS, costNs: () => pinNs(host(), T.pfn.v, T.run.v), to: ['GF4', 'GF5', 'GS0'],
       run: go => {
         if (isGone()) return go.GS0;
         T.holder.v = holders.$.row(T.op.v, T.piece.v);

@@ -98,3 +98,31 @@ it('every byte is counted once on each link that it crosses', () => {
   const bytes = (from: string, to: string): number => links.bytes.get(description.links.find((link) => link.from === from && link.to === to)!.row)
   expect([bytes('sw0', 'nvme0'), bytes('sw0', 'nvme1'), bytes('rc0', 'sw0'), bytes('cpu0', 'rc0'), bytes('cpu0', 'node0')]).toEqual([64, 32, 96, 96, 96].map((pages) => pages * 4096))
 })
+
+/** Time that registering a gibibyte of device-dax takes, its pages mapped already. */
+function registrationNs(policy: string): number {
+  const { summary } = run({
+    version: 1, title: 'a gibibyte of device-dax',
+    topology: {
+      nodes: {
+        cpu0: { kind: 'cpu' }, node0: { kind: 'host-memory', size: '1 GiB' }, rc0: { kind: 'root-complex' }, nic0: { kind: 'rdma-nic' },
+        pmem0: { kind: 'pmem-region', mode: 'devdax', size: '1 GiB', files: { dax0: { size: '1 GiB' } } }
+      },
+      links: [{ from: 'cpu0.memory', to: 'node0' }, { from: 'cpu0.memory', to: 'pmem0' }, { from: 'cpu0.root', to: 'rc0.bus' }, { from: 'rc0.port', to: 'nic0.pcie' }]
+    },
+    actors: {
+      app: {
+        ops: [
+          { word: 'mmap', parameters: { name: 'm', file: 'dax0' } }, { word: 'store', parameters: { mapping: 'm' } }, { word: 'ibv-reg', parameters: { name: 'r', mapping: 'm' } }
+        ]
+      }
+    }
+  }, { policy })
+  const { result, startNs, endNs } = summary.operations.find(({ op }) => op === 'app.3')!
+  expect(result).toBe(0)
+  return endNs! - startNs!
+}
+
+it('pinning by 2 MiB instead of 4 KiB is 14 times as fast: compound pages of device-dax, measured 87 ms and 6.2 ms for 16 GiB', () => {
+  expectRatio(registrationNs('linux-5.15'), registrationNs('linux-6.12'), 87 / 6.2)
+})
