@@ -11,7 +11,7 @@ import { allows, LOOKUP_READS, mappingAt, mapsFrame, PTE } from './address-space
 import { takeHold, TAKE_READS, TAKE_TERMS } from './folio-counts';
 import { alikePages, frameAt, isPinUncounted, isZeroEntry, LOOK_READS } from './gup-frames';
 import { isP2pFrame } from './memory-types';
-import { allowsP2p, mustUnshare, REFUSAL_READS, refusalOf } from './gup-rules';
+import { allowsP2p, mustUnshare, P2P_READS, REFUSAL_READS, refusalOf } from './gup-rules';
 import { pageFault } from './page-fault';
 import { pieceOf } from './pieces';
 
@@ -66,7 +66,7 @@ export const getUserPagesSlow = mechanism({
       },
     },
     GS3: {
-      title: 'slow: take references or pins under the page-table lock', reads: [...LOOK_READS, ...TAKE_READS, ...every(hosts.refs)], writes: TAKE_TERMS, to: ['GS2', 'GS6'],
+      title: 'slow: take references or pins under the page-table lock', reads: [...P2P_READS, ...LOOK_READS, ...TAKE_READS, ...every(hosts.refs)], writes: TAKE_TERMS, to: ['GS2', 'GS6'],
       costNs: () => kernel.costs.gupPageNs * T.run.v,
       run: go => {
         if (!isSuitable(here())) return go.GS2;

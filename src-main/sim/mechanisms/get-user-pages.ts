@@ -10,7 +10,7 @@ import { allows } from './address-space';
 import { DROP_READS, DROP_TERMS, dropHold, howWord, TAKE_READS, TAKE_TERMS, shortenHold, takeHold, TURN_READS, TURN_TERMS, turnIntoPins } from './folio-counts';
 import { getUserPagesSlow } from './get-user-pages-slow';
 import { alikePages, frameAt, isPinUncounted, isZeroEntry, LOOK_READS, pagesOfEntry } from './gup-frames';
-import { allowsP2p, FRAME_READS, isLeftToSlowPath, isLongtermPinnable, mustUnshare, PLACE_READS, type Wanted } from './gup-rules';
+import { allowsP2p, FRAME_READS, isLeftToSlowPath, isLongtermPinnable, mustUnshare, P2P_READS, PLACE_READS, type Wanted } from './gup-rules';
 import { pinLongterm } from './longterm-pin';
 import { pinNs } from './folios';
 import { isFsdaxFrame, isP2pFrame } from './memory-types';
@@ -81,7 +81,7 @@ export const getUserPages = mechanism({
       },
     },
     GF1: {
-      title: 'fast: read the page-table entry', reads: [...LOOK_READS, ...every(hosts.use, files.frozen)], to: ['GS0', 'GF1', 'GF3', 'done'],
+      title: 'fast: read the page-table entry', reads: [...P2P_READS, ...LOOK_READS, ...every(hosts.use, files.frozen)], to: ['GS0', 'GF1', 'GF3', 'done'],
       run: go => {
         if (T.done.v === T.pages.v) return done(T.done.v);
         T.entry.v = pte.at(here());

@@ -54,6 +54,9 @@ export function refusalOf(process: Row, vpn: number, { how, isWrite, isForced }:
   return !isWrite && !isForced && mappings.unreadable.get(mapping) === 1 ? ERRNO.EFAULT : 0;
 }
 
+/** What {@link allowsP2p} reads. */
+export const P2P_READS = every(requests.device);
+
 /** FOLL_PCI_P2PDMA: only a request to a drive whose queue takes peer-to-peer memory asks for it (spec 7.6). */
 export const allowsP2p = (keeper: Row): boolean =>
   keeper !== 0 && arena.w[keeper] === requests.$.id && kernel.policy.knobs.userP2p && kernel.takesP2p(requests.device.get(keeper));

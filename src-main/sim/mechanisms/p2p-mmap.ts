@@ -34,7 +34,7 @@ export const p2pMmap = mechanism({
     PM1: { title: 'take mmap_lock exclusive', takes: lock, costNs: () => kernel.costs.syscallNs },
     PM2: {
       title: 'take pages out of the pool and map them', drops: [lock], to: ['done'], costNs: () => kernel.costs.unmapNs,
-      reads: [...POOL_READS, ...every(p2pPools.mappable), ...mappingTerms], writes: [...POOL_TERMS, ...PTE_TERMS, ...mappingTerms],
+      reads: [...POOL_READS, ...every(p2pPools.mappable, hosts.order), ...mappingTerms], writes: [...POOL_TERMS, ...PTE_TERMS, ...mappingTerms],
       run: () => {
         const first = findSpace(T.memory.v, T.pages.v);
         const errno = refusal(first);
