@@ -104,7 +104,7 @@ function transferNs(): number {
   return kernel.transferNs(N.nic.v, accesses.pfnFirst.get(access), accesses.pageCount.get(access));
 }
 
-const isOnDemand = (): boolean => regions.kind.get(N.mr.v) !== regions.kind.valueOf('pinned');
+const isOnDemand = (): boolean => N.mr.v !== 0 && regions.kind.get(N.mr.v) !== regions.kind.valueOf('pinned');
 const isWholePacket = (): boolean => !isWrite() || workRequests.done.get(N.wr.v) === workRequests.sent.get(N.wr.v);
 
 /** Moves one piece of the packet between the wire and the memory of this end. */
