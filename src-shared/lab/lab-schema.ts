@@ -39,6 +39,7 @@ export const files = named(z.strictObject({
   owner: natural.optional().describe('uid of its owner.'),
   mode: scalar.optional().describe('Permission bits in octal, for example "0666".'),
   type: oneOf('regular', 'directory', 'pipe').optional().describe('What kind of file it is.'),
+  pinnable: flag.optional().describe('Its pages may be pinned for the long term (fs-contract).'),
 } satisfies FieldsOf<LabFile>, { error: 'expected a map with size' }), 'files');
 
 const link = z.strictObject({

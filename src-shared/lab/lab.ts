@@ -18,6 +18,8 @@ export interface LabFile {
   /** Permission bits in octal, such as "0666"; 0644 if not said. */
   readonly mode?: Scalar;
   readonly type?: 'regular' | 'directory' | 'pipe';
+  /** The file system lets its pages be pinned for the long term (policy fs-contract). */
+  readonly pinnable?: boolean;
 }
 
 /** A device: its kind and parameters, those of the kind’s catalogue entry. */

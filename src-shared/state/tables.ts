@@ -102,6 +102,7 @@ export const files = table('file', 'A regular file (inode).', {
   stable: flag('its pages must not change under writeback: the file system has checksums of its data', { hidden: true }),
   numaNode: int('NUMA node at which its page cache is looked for first, from 1; 0 that of the CPUs', { hidden: true }),
   links: count('i_nlink: names that lead to it'),
+  pinnable: flag('the file system lets its pages be pinned for the long term (spec 5.4)'),
   gone: flag('the inode was evicted, or is not created yet'),
   type: oneOf('what kind of file it is', ['regular', 'directory', 'pipe'], { hidden: true }),
   uid: int('owner', { hidden: true }),

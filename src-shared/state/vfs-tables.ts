@@ -56,3 +56,8 @@ export const leaseSettings = table('lease setting', 'fs.lease-break-time.', {
   nth: id('always 0'),
   breakTimeNs: wide('time a lease holder has; 0 is for ever', { unit: 'ns' }),
 }, {});
+
+export const verbsFds = table('verbs fd', 'The descriptor through which a process uses its NICs; queue pairs and registrations live as long as somebody has it.', {
+  process: id('whose queue pairs and registrations they are'),
+  passedTo: ref('process that has been given the descriptor as well (SCM_RIGHTS)'),
+}, {}, ['process']);

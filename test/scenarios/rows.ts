@@ -35,7 +35,6 @@ export const PENDING: readonly PendingRow[] = [
   { scenario: 'truncate-under-short-dio-pin', row: 'dioReleaseWakes=false (build 6.1.192)', needs: 'knobs of observed builds' },
   { scenario: 'truncate-interrupted-by-signal', row: 'eviction path', needs: 'unlink and inode eviction' },
   { scenario: 'busy-extent-multi-page-partial-unpin', row: 'crash before clear', needs: 'power failure and log replay' },
-  { scenario: 'reg-mr-on-fsdax', row: 'fs-contract', needs: 'policy longterm-file-pin=fs-contract' },
-  { scenario: 'reg-mr-on-fsdax', row: 'layout-lease', needs: 'policy longterm-file-pin=layout-lease' },
-  { scenario: 'reg-mr-on-fsdax', row: 'odp-only', needs: 'policy longterm-file-pin=odp-only' },
+  { scenario: 'reg-mr-on-fsdax', row: 'odp-only: ODP', needs: 'on-demand paging' },
+  { scenario: 'fs-permit-contract-preallocated', row: 'shared extent', needs: 'reflink' },
 ]

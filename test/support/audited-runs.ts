@@ -4,6 +4,7 @@ import { Audit, type Declared } from './audit'
 import { bundledLabs } from './bundled-labs'
 import { LAYOUT_AND_COUNT_POLICIES } from './policies'
 import { randomLab } from './random-lab'
+import { randomLeases } from './random-leases'
 import { stepperOf, type StepperOptions } from './stepper'
 
 export interface AuditedRun {
@@ -14,7 +15,10 @@ export interface AuditedRun {
 /** Laps of a lab that goes round for ever. */
 const STEPS_MAX = 600
 
-/** Every bundled lab under every layout policy and way of counting, in time order and at random, and random labs. */
+/** Policies that the labs do not name themselves: how breaks end that a holder does not mind. */
+const LEASE_BREAKS = ['lease-break=lease-only', 'lease-break=revoke-mr', 'lease-break=revoke-sigkill', 'ownerOp=allow']
+
+/** Every bundled lab under every layout policy and way of counting, in time order and at random, and under its own; random labs, and such with leases. */
 export function auditedRuns(seed: number, randomLabs: number): readonly AuditedRun[] {
   const longterm = ['deny-fsdax', 'allow-all']
   const bundled = bundledLabs().flatMap(({ lab }) => LAYOUT_AND_COUNT_POLICIES.flatMap((policy, nth) => [null, 'random'].map((schedule): AuditedRun =>
@@ -23,7 +27,12 @@ export function auditedRuns(seed: number, randomLabs: number): readonly AuditedR
     const { lab, policy, schedule } = randomLab(seed + nth)
     return { lab, options: { policy, seed: nth, schedule } }
   })
-  return [...bundled, ...random]
+  const own = bundledLabs().flatMap(({ lab }) => [null, ...LEASE_BREAKS].flatMap((policy) => [null, 'random'].map((schedule): AuditedRun => ({ lab, options: { policy, seed, schedule } }))))
+  const withLeases = Array.from({ length: randomLabs }, (_, nth): AuditedRun => {
+    const { lab, policy } = randomLeases(seed + nth)
+    return { lab, options: { policy, seed: nth, schedule: nth % 2 === 0 ? null : 'random' } }
+  })
+  return [...bundled, ...own, ...random, ...withLeases]
 }
 
 /** Takes the steps of a run, none of them recorded. */

@@ -132,6 +132,7 @@ export class LabNames {
     files.links.set(row, 1);
     files.type.set(row, files.type.valueOf(labFile.type ?? 'regular'));
     files.uid.set(row, labFile.owner ?? 0);
+    files.pinnable.set(row, labFile.pinnable === true ? 1 : 0);
     files.mode.set(row, Number.parseInt(String(labFile.mode ?? '0644'), 8));
     return row;
   }

@@ -36,7 +36,7 @@ export function programOf(actor: string, handler: Handler, ops: readonly Program
   const steps: Record<string, Step> = {};
   if (isForked) steps['F0'] = { title: 'come into being by fork', when: isBorn, waitsFor: { kind: 'work' }, reads: every(processes.unborn) };
   ops.forEach((operation, at) => Object.assign(steps, stepsOf(operation, at + 1, handler)));
-  steps['NX'] = { title: 'the program is over', reads: every(actors.dead), to: ['END', 'KX'], run: go => (actors.dead.get(machine.self) === 0 ? go['END'] : go['KX']) };
+  steps['NX'] = { title: 'the program is over, unless a signal has come', reads: every(actors.dead), to: ['KX', 'done'], run: go => (actors.dead.get(machine.self) === 0 ? done() : go['KX']) };
   steps['KX'] = { title: 'die: leave the process', calls: [exit], run: () => call(exit) };
   steps['END'] = { title: 'end', to: ['done'], run: () => done() };
   return mechanism({ name: `task/${actor}`, source: 'the lab', frame: T, order: Object.keys(steps).join(' '), steps });

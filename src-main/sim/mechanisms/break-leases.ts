@@ -3,7 +3,7 @@ import { SIGNALS } from '@shared/domain/signal';
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { regions } from '@shared/state/rdma-tables';
-import { actors, files, holders } from '@shared/state/tables';
+import { actors, files, holders, processes } from '@shared/state/tables';
 import { leases } from '@shared/state/vfs-tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
@@ -20,7 +20,9 @@ const T = frame('file', 'writes', 'nonblock', 'layout', 'lease', 'mr', 'process'
 
 const revoke = site(deregisterMemory, T.mr, T.process);
 
-const inTheWay = (): readonly Row[] => conflicting({ file: T.file.v, writes: T.writes.v === 1, layout: T.layout.v === 1 });
+const isOwn = (lease: Row): boolean => actors.process.get(leases.holder.get(lease)) === actors.process.get(machine.self);
+/** Who changes a layout under a lease of its own does not wait for itself; a plain lease is broken by its own holder too (spec 5.6). */
+const inTheWay = (): readonly Row[] => conflicting({ file: T.file.v, writes: T.writes.v === 1, layout: T.layout.v === 1 }).filter(lease => T.layout.v === 0 || !isOwn(lease));
 const deadline = (): number => Math.min(Infinity, ...inTheWay().map(lease => deadlineOf(lease, T.writes.v === 1)));
 const isInterrupted = (): boolean => actors.dead.get(machine.self) !== 0 || actors.signal.get(machine.self) !== 0;
 
@@ -40,7 +42,7 @@ export const breakLeases = mechanism({
   order: 'LB1 LB2 LB3 LB4 RV1 RV2 SK1',
   steps: {
     LB1: {
-      title: 'expire overdue leases, look for a conflicting one', reads: BREAK_READS, writes: LEASE_TERMS, to: ['done'],
+      title: 'expire overdue leases, look for a conflicting one', reads: [...LEASE_READS, ...every(leases.holder)], writes: LEASE_TERMS, to: ['done'],
       run: () => {
         expireOverdue(T.file.v, kernel.nowNs);
         return inTheWay().length === 0 ? done() : undefined;
@@ -52,7 +54,7 @@ export const breakLeases = mechanism({
     },
     LB3: {
       title: 'wait until the leases are gone, or for their deadline', when: () => T.nonblock.v === 1 || inTheWay().length === 0, timeoutNs: deadline, interruptible: 'signal',
-      waitsFor: { kind: 'lease', file: 'file', writes: 'writes', layout: 'layout' }, reads: [...LEASE_READS, ...every(leases.forced, actors.signal, actors.dead)], to: ['LB4', 'done'],
+      waitsFor: { kind: 'lease', file: 'file', writes: 'writes', layout: 'layout' }, reads: [...LEASE_READS, ...every(leases.forced, leases.holder, actors.signal, actors.dead)], to: ['LB4', 'done'],
       run: go => {
         if (inTheWay().length === 0) return done();
         if (T.nonblock.v === 1) return deadline() <= kernel.nowNs ? go.LB4 : fail(ERRNO.EAGAIN);
@@ -60,7 +62,7 @@ export const breakLeases = mechanism({
       },
     },
     LB4: {
-      title: 'the deadline has passed: take a lease by force', reads: BREAK_READS, writes: LEASE_TERMS, to: ['LB3', 'RV1', 'SK1'],
+      title: 'the deadline has passed: take a lease by force', reads: [...LEASE_READS, ...every(leases.holder, leases.forced, leases.unlockPending)], writes: LEASE_TERMS, to: ['LB3', 'RV1', 'SK1'],
       run: go => {
         const dueNs = deadline();
         const lease = inTheWay().find(candidate => deadlineOf(candidate, T.writes.v === 1) === dueNs && leases.kind.get(candidate) === KIND_OF_LEASE.layout);
@@ -94,7 +96,7 @@ export const breakLeases = mechanism({
       },
     },
     SK1: {
-      title: 'queue SIGKILL for the holder: its exit closes the descriptor', reads: every(leases.holder, leases.type, actors.process), writes: [...SIGNAL_TERMS, at(leases.forced, T.lease)], to: ['LB3'],
+      title: 'queue SIGKILL for the holder: its exit closes the descriptor', reads: every(leases.holder, processes.exiting), writes: [...SIGNAL_TERMS, at(leases.forced, T.lease)], to: ['LB3'],
       run: go => {
         const holder = leases.holder.get(T.lease.v);
         if (holder === 0) return go.LB3;

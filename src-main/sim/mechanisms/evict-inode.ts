@@ -5,7 +5,7 @@ import { at, frame } from '../engine/place';
 import { call, done, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { CACHE_MODE, changeCached, isPageCache } from './cache-layout';
-import { isInUse, OPEN_READS } from './open-files';
+import { IN_USE_READS, isInUse } from './open-files';
 import { BUSY_READS, firstBusyIndex, removeBlocks } from './remove-blocks';
 
 const T = frame('file', 'op', 'pfn');
@@ -28,7 +28,7 @@ export const evictInode = mechanism({
   order: 'EV1 EV2 EV3 EV4',
   steps: {
     EV1: {
-      title: 'does anything still lead to the inode?', reads: [gone, at(files.links, T.file), ...OPEN_READS], writes: [gone], to: ['done'],
+      title: 'does anything still lead to the inode?', reads: [gone, at(files.links, T.file), ...IN_USE_READS], writes: [gone], to: ['done'],
       run: () => {
         if (gone.v === 1 || files.links.get(T.file.v) > 0 || isInUse(T.file.v)) return done();
         gone.v = 1;

@@ -8,6 +8,7 @@ import { kernel } from '../kernel';
 import type { HoldKind } from '../policies/policy';
 import { LOOKUP_READS, mappingAt } from './address-space';
 import { isCma, isZoneMovable } from './memory-blocks';
+import { LONGTERM_READS, longtermRefusal } from './longterm-rule';
 import { isZeroFrame, memoryAt } from './memory-types';
 import { USE } from './frames';
 
@@ -36,7 +37,7 @@ export const isDeviceDax = (file: Row): boolean => isOf(file, 'devdax');
 export const isFsdax = (file: Row): boolean => file !== 0 && files.dax.get(file) === 1 && !isDeviceDax(file);
 
 /** What {@link refusalOf} reads. */
-export const REFUSAL_READS = [...LOOKUP_READS, ...every(mappings.file, mappings.shared, mappings.writable, mappings.unreadable, mappings.sync, files.frozen)];
+export const REFUSAL_READS = [...LOOKUP_READS, ...LONGTERM_READS, ...every(mappings.file, mappings.shared, mappings.writable, mappings.unreadable, mappings.sync, files.frozen)];
 
 /** check_vma_flags(), in its order: the first rule that hits decides (spec 1.5). 0 lets pass. */
 export function refusalOf(process: Row, vpn: number, { how, isWrite, isForced }: Wanted): number {
@@ -47,9 +48,9 @@ export function refusalOf(process: Row, vpn: number, { how, isWrite, isForced }:
   const isWritable = mappings.writable.get(mapping) === 1;
   if (isRawMemory(file)) return ERRNO.EFAULT;
   if (file !== 0 && files.frozen.get(file) === 1) return ERRNO.EAGAIN;
-  if (how === 'longterm' && isFsdax(file) && kernel.policy.longtermFilePin.fsdax === 'deny') return ERRNO.EOPNOTSUPP;
+  const refused = how === 'longterm' && tracksDirtyPages(file) ? longtermRefusal({ process, mapping, vpn, isWrite }) : 0;
+  if (refused !== 0) return refused;
   if (isSecretmem(file)) return ERRNO.EFAULT;
-  if (isWrite && how === 'longterm' && isShared && isWritable && tracksDirtyPages(file) && !isFsdax(file) && kernel.policy.longtermFilePin.cacheSharedWrite === 'deny') return ERRNO.EFAULT;
   if (isWrite && !isWritable) return isForced && !isShared && !isHugetlb(file) ? 0 : ERRNO.EFAULT;
   return !isWrite && !isForced && mappings.unreadable.get(mapping) === 1 ? ERRNO.EFAULT : 0;
 }
@@ -76,7 +77,8 @@ export function isLeftToSlowPath(host: Row, pfn: number, { how, isWrite }: Wante
   const file = fileOfFrame(host, pfn);
   if (isSecretmem(file)) return true;
   const isTracked = file === 0 ? hosts.use.at(host, pfn) === USE.pageCache : tracksDirtyPages(file) && files.dax.get(file) === 0;
-  return how === 'longterm' && isWrite && isTracked && kernel.policy.longtermFilePin.cacheSharedWrite === 'deny';
+  const { cacheSharedWrite, refusesFiles } = kernel.policy.longtermFilePin;
+  return how === 'longterm' && isTracked && (refusesFiles || (isWrite && cacheSharedWrite !== 'allow'));
 }
 
 /**

@@ -20,7 +20,7 @@ const TYPE = { none: 0, read: leases.type.valueOf('F_RDLCK'), write: leases.type
 export const LEASE_READS = every(leases.type, leases.file, leases.orphan, files.kind, files.blockDelta, hosts.longterm);
 /** What {@link setType} writes. */
 export const LEASE_TERMS = every(leases.type, leases.file, leases.holder, leases.descriptor, leases.exclusive, leases.orphan, leases.downgradePending, leases.unlockPending, leases.forced);
-export const BREAK_READS = [...LEASE_READS, ...every(leases.downgradePending, leases.unlockPending, leases.holder, leaseHandlers.open, processes.exiting)];
+export const BREAK_READS = [...LEASE_READS, ...every(leases.downgradePending, leases.unlockPending, leases.holder, leaseHandlers.open, leaseSettings.breakTimeNs, processes.exiting)];
 export const BREAK_TERMS = [...LEASE_TERMS, ...SIGNAL_TERMS, ...every(leaseHandlers.signalled)];
 
 /** A break that a writer, or a change of the layout, asks for; a reader asks for less. */

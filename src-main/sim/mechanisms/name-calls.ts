@@ -1,16 +1,17 @@
 import { ERRNO } from '@shared/domain/errno';
-import { files, filesystems, processes } from '@shared/state/tables';
+import { files, filesystems, hosts, processes } from '@shared/state/tables';
 import { openFiles } from '@shared/state/vfs-tables';
 import { emit } from '../engine/events';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
-import { at, frame } from '../engine/place';
+import { at, every, frame } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { breakLeases } from './break-leases';
 import { evictInode } from './evict-inode';
 import { CACHE_MODE, changeCached, isPageCache } from './cache-layout';
 import { layoutEntry } from './layout-entry';
+import { firstLongtermFrame } from './lease-records';
 import { describe, forget, isOwner, mayAccess, OPEN_TERMS } from './open-files';
 import { putFile } from './put-file';
 
@@ -57,6 +58,26 @@ export const changeMode = mechanism({
         if (files.links.get(M.file.v) === 0) return fail(ERRNO.ENOENT);
         if (!isOwner(M.process.v, M.file.v) && processes.capable.get(M.process.v) === 0) return fail(ERRNO.EPERM);
         files.mode.set(M.file.v, M.mode.v);
+        return done();
+      },
+    },
+  },
+});
+
+const P = frame('file', 'pinnable');
+
+/** Marks a file as one whose layout the file system keeps for long-term pins, or takes the mark away: not while there are any. */
+export const setPinnable = mechanism({
+  name: 'set-pinnable',
+  source: 'spec 5.4; no such call exists, the errno is a choice of the model',
+  frame: P,
+  order: 'SP1',
+  steps: {
+    SP1: {
+      title: 'change the mark', reads: every(files.kind, files.blockDelta, hosts.longterm), writes: [at(files.pinnable, P.file)], to: ['done'], costNs: () => kernel.costs.syscallNs,
+      run: () => {
+        if (P.pinnable.v === 0 && firstLongtermFrame(P.file.v, 0, Number.MAX_SAFE_INTEGER) >= 0) return fail(ERRNO.EBUSY);
+        files.pinnable.set(P.file.v, P.pinnable.v);
         return done();
       },
     },

@@ -4,11 +4,12 @@ import { files, mappings, processes } from '@shared/state/tables';
 import { descriptors, openFiles } from '@shared/state/vfs-tables';
 import { every } from '../engine/place';
 
-/** What {@link isKept} and {@link writersOf} read. */
-export const OPEN_READS = every(
-  openFiles.file, openFiles.reads, openFiles.writes, openFiles.path, openFiles.opening, descriptors.open,
-  mappings.open, mappings.file, mappings.shared, mappings.writable, mappings.pageCount,
-);
+/** What {@link isKept} reads. */
+export const KEPT_READS = every(openFiles.file, openFiles.opening, descriptors.open, mappings.open, mappings.pageCount);
+/** What {@link isInUse} reads. */
+export const IN_USE_READS = every(openFiles.file, mappings.open, mappings.file, mappings.pageCount);
+/** What {@link writersOf} and {@link readersOf} read. */
+export const OPEN_READS = [...IN_USE_READS, ...every(openFiles.reads, openFiles.writes, openFiles.path, mappings.shared, mappings.writable)];
 /** What {@link describe} writes. */
 export const OPEN_TERMS = every(openFiles.file, openFiles.reads, openFiles.writes, openFiles.path, openFiles.nonblock, openFiles.opening);
 

@@ -20,14 +20,15 @@ import { bufferOf, releaseBuffer } from './registered-buffers';
 import { bindWindow } from './memory-windows';
 import { DESTROY_TERMS, destroyQueuePair } from './queue-pair-calls';
 import { stateOf } from './queue-pairs';
+import { closesVerbsOf, VERBS_READS } from './verbs-fd';
 import { REMOVE_READS, REMOVE_TERMS, removeRange } from './vma';
 
 /** More pages than any address space of a lab has. */
 const ADDRESS_SPACE_PAGES = 2 ** 30;
 
-const T = frame('process', 'mr', 'pipe', 'descriptor', 'buffer', 'told');
+const T = frame('process', 'mr', 'pipe', 'descriptor', 'buffer', 'told', 'owner');
 
-const deregister = site(deregisterMemory, T.mr, T.process);
+const deregister = site(deregisterMemory, T.mr, T.owner);
 const closePipe = site(drainPipe, T.pipe, 1);
 const close = site(closeFile, T.descriptor);
 const dropFiles = site(dropLooseFiles);
@@ -35,12 +36,12 @@ const release = site(releaseBuffer, T.buffer, 1);
 
 const tell = site(invalidateRange, T.process, 0, ADDRESS_SPACE_PAGES, 0);
 const siblings = (): readonly Row[] => threadsOf(T.process.v).filter(actor => actor !== machine.self);
-const nextRegion = (): Row => regions.$.rows(arena).find(mr => regions.process.get(mr) === T.process.v && regions.state.get(mr) === regions.state.valueOf('valid')) ?? 0;
+const nextRegion = (): Row => regions.$.rows(arena).find(mr => closesVerbsOf(T.process.v, regions.process.get(mr)) && regions.state.get(mr) === regions.state.valueOf('valid')) ?? 0;
 const nextDescriptor = (): Row => descriptors.$.rows(arena).find(descriptor => descriptors.process.get(descriptor) === T.process.v && descriptors.open.get(descriptor) !== 0) ?? 0;
 
 function leaveFabric(): void {
-  for (const qp of queuePairs.$.rows(arena)) if (queuePairs.process.get(qp) === T.process.v && stateOf(qp) !== 'absent') destroyQueuePair(qp);
-  for (const window of windows.$.rows(arena)) if (windows.process.get(window) === T.process.v) bindWindow(window, 0, 0, 0, 0);
+  for (const qp of queuePairs.$.rows(arena)) if (closesVerbsOf(T.process.v, queuePairs.process.get(qp)) && stateOf(qp) !== 'absent') destroyQueuePair(qp);
+  for (const window of windows.$.rows(arena)) if (closesVerbsOf(T.process.v, windows.process.get(window))) bindWindow(window, 0, 0, 0, 0);
 }
 
 const nextPipe = (): Row => pipes.$.rows(arena).find(pipe => pipes.closed.get(pipe) === 0 && pipes.process.get(pipe) === T.process.v) ?? 0;
@@ -69,13 +70,14 @@ export const processExit = mechanism({
       reads: every(actors.pc),
     },
     EX2q: {
-      title: 'destroy its queue pairs and memory windows', reads: every(queuePairs.process, windows.mr), writes: [...DESTROY_TERMS, ...every(windows.mr, regions.windows)],
+      title: 'destroy its queue pairs and memory windows', reads: [...VERBS_READS, ...every(queuePairs.process, windows.mr)], writes: [...DESTROY_TERMS, ...every(windows.mr, regions.windows)],
       run: () => { leaveFabric(); },
     },
     EX3: {
-      title: 'deregister one memory region', reads: every(regions.state), calls: [deregister], to: ['EX3', 'EX3b'],
+      title: 'deregister one memory region', reads: [...VERBS_READS, ...every(regions.state)], calls: [deregister], to: ['EX3', 'EX3b'],
       run: go => {
         T.mr.v = nextRegion();
+        if (T.mr.v !== 0) T.owner.v = regions.process.get(T.mr.v);
         return T.mr.v === 0 ? go.EX3b : call(deregister, go.EX3);
       },
     },

@@ -1,7 +1,7 @@
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
-import { actors, files } from '@shared/state/tables';
-import { leases, openFiles } from '@shared/state/vfs-tables';
+import { actors, files, mappings } from '@shared/state/tables';
+import { openFiles } from '@shared/state/vfs-tables';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { every, frame } from '../engine/place';
@@ -9,7 +9,7 @@ import { call, done, site } from '../engine/step';
 import { emit } from '../engine/events';
 import { evictInode } from './evict-inode';
 import { giveUpLeases, LEASE_READS, LEASE_TERMS } from './lease-records';
-import { forget, isInUse, isKept, OPEN_READS, OPEN_TERMS } from './open-files';
+import { forget, isInUse, isKept, KEPT_READS, OPEN_TERMS } from './open-files';
 
 const T = frame('open', 'file', 'op');
 
@@ -26,7 +26,7 @@ export const putFile = mechanism({
   order: 'PF1 PF2 PF3',
   steps: {
     PF1: {
-      title: 'the last user of the open file takes its leases along', reads: [...OPEN_READS, ...LEASE_READS, ...every(leases.exclusive)], writes: [...OPEN_TERMS, ...LEASE_TERMS], to: ['done'],
+      title: 'the last user of the open file takes its leases along', reads: [...KEPT_READS, ...LEASE_READS], writes: [...OPEN_TERMS, ...LEASE_TERMS], to: ['done'],
       run: () => {
         T.op.v = actors.op.get(machine.self);
         if (T.open.v === 0) return;
@@ -53,7 +53,7 @@ function looseFile(): { readonly open: Row; readonly file: Row } | null {
 
 export const hasLooseFiles = (): boolean => looseFile() !== null;
 /** What {@link hasLooseFiles} reads. */
-export const LOOSE_READS = [...OPEN_READS, ...every(files.links, files.gone)];
+export const LOOSE_READS = [...KEPT_READS, ...every(mappings.file, files.links, files.gone)];
 
 const putLoose = site(putFile, L.open, L.file);
 

@@ -3,9 +3,10 @@ import { adviseMemory } from './advise-memory';
 import { breakLeases } from './break-leases';
 import { evictInode } from './evict-inode';
 import { awaitBreak, installLeaseHandler, leaseHandler, setBreakTime } from './lease-handler';
-import { changeLinks, changeMode, createFile, statFile, truncatePath } from './name-calls';
+import { changeLinks, changeMode, createFile, setPinnable, statFile, truncatePath } from './name-calls';
 import { closeFile, duplicate, openFile } from './open-close';
 import { dropLooseFiles, putFile } from './put-file';
+import { passVerbs } from './verbs-fd';
 import { getLease, setLease } from './set-lease';
 import { removeByAdvice } from './advise-remove';
 import { changeLayout } from './change-layout';
@@ -87,8 +88,8 @@ export const MECHANISMS: readonly Mechanism[] = [
   createQueuePair, modifyQueuePair, destroyQueuePairCall, allocateDomain, createCompletionQueue, postWork, pollCompletions, requester, nicEngine, odpFault,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
   uringRegister, xdpRegister, releaseBuffer, takePages, fixedIo, remoteAccess, openSocket, lockMemory, unlockMemory,
-  openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, statFile, truncatePath,
-  setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime,
+  openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, setPinnable, statFile, truncatePath,
+  setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime, passVerbs,
   deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, umount, nvmeProbe,
   p2pAlloc, p2pFree, p2pPublish, p2pAddResource, p2pMmap, p2pGet, p2pPut, p2pDistance, p2pFindMany, setAcs,
   logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone,

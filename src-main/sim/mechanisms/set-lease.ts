@@ -63,7 +63,7 @@ export const setLease = mechanism({
   steps: {
     SL1: {
       title: 'take, change or give up the lease', to: ['done'], costNs: () => kernel.costs.syscallNs,
-      reads: [...OPEN_READS, ...LEASE_READS, ...every(leases.unlockPending, leases.downgradePending, leases.exclusive, leases.orphan), at(descriptors.open, T.descriptor), at(processes.uid, T.process)],
+      reads: [...OPEN_READS, ...LEASE_READS, ...every(leases.unlockPending, leases.exclusive), at(descriptors.open, T.descriptor), at(processes.uid, T.process)],
       writes: LEASE_TERMS,
       run: () => {
         const open = descriptors.open.get(T.descriptor.v);
@@ -92,7 +92,7 @@ export const getLease = mechanism({
   order: 'GL1',
   steps: {
     GL1: {
-      title: 'look at the lease of the open file', to: ['done'], costNs: () => kernel.costs.syscallNs, reads: [...LEASE_READS, ...every(leases.unlockPending, leases.downgradePending, openFiles.file, openFiles.path), at(descriptors.open, G.descriptor)],
+      title: 'look at the lease of the open file', to: ['done'], costNs: () => kernel.costs.syscallNs, reads: [...every(leases.type, leases.file, leases.unlockPending, leases.downgradePending, openFiles.file, openFiles.path), at(descriptors.open, G.descriptor)],
       writes: LEASE_TERMS,
       run: () => {
         const open = descriptors.open.get(G.descriptor.v);

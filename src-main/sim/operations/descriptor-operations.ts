@@ -3,7 +3,8 @@ import type { Parameter } from '@shared/protocol/parameter';
 import { openFiles } from '@shared/state/vfs-tables';
 import { site } from '../engine/step';
 import { closeFile, duplicate, openFile } from '../mechanisms/open-close';
-import { aDescriptor, aFile, aNewDescriptor, type Operation, type OperationReader } from './operation';
+import { passVerbs } from '../mechanisms/verbs-fd';
+import { aDescriptor, aFile, anActor, aNewDescriptor, type Operation, type OperationReader } from './operation';
 
 const FLAGS = ['O_RDONLY', 'O_WRONLY', 'O_RDWR', 'O_TRUNC', 'O_NONBLOCK', 'O_PATH'] as const;
 
@@ -54,4 +55,13 @@ export const dup: Operation = {
   source: source('dup(2); fs/file.c ksys_dup3() (6.19)', 'V', 'O'),
   parameters: [aNewDescriptor, { ...aDescriptor, name: 'of', title: 'of', doc: 'the descriptor that is doubled' }],
   lower: read => ({ call: site(duplicate, read.descriptor('of'), read.newDescriptor('fd')), text: `dup ${read.text('of')}${read.has('fd') ? ` as ${read.text('fd')}` : ''}` }),
+};
+
+export const passVerbsOperation: Operation = {
+  word: 'pass-verbs',
+  title: 'pass the verbs fd',
+  doc: 'Gives another process the descriptor of the verbs context: queue pairs and registrations outlive the process that made them.',
+  source: source('unix(7) SCM_RIGHTS; drivers/infiniband/core/uverbs_main.c ib_uverbs_close() (6.19); spec 5.8', 'D'),
+  parameters: [anActor],
+  lower: read => ({ call: site(passVerbs, read.process, read.processOf('actor')), text: `pass the verbs fd to ${read.text('actor')}` }),
 };

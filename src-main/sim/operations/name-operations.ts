@@ -3,7 +3,7 @@ import { openFiles } from '@shared/state/vfs-tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { showBytes } from '@shared/units/show';
 import { site } from '../engine/step';
-import { changeLinks, changeMode, createFile, statFile, truncatePath } from '../mechanisms/name-calls';
+import { changeLinks, changeMode, createFile, setPinnable, statFile, truncatePath } from '../mechanisms/name-calls';
 import { aFile, type Operation } from './operation';
 
 const FROM = source('fs/namei.c (6.19); spec 4.5, 5.6', 'V', 'O');
@@ -29,6 +29,15 @@ export const chmod: Operation = {
     if (mode < 0) read.fail('mode', `"${read.text('mode')}" is no mode; expected three octal digits, such as "0600"`);
     return { call: site(changeMode, read.process, read.file('file'), mode), text: `chmod ${read.text('file')} ${read.text('mode')}` };
   },
+};
+
+export const setPinnableOperation: Operation = {
+  word: 'set-pinnable',
+  title: 'set pinnable',
+  doc: 'Sets or clears the mark by which a file system says that it keeps the layout of this file for long-term pins (policy fs-contract). It cannot be cleared while there are any.',
+  source: source('thread of 8 Feb 2019: a mount, mkfs or per-file switch; spec 5.4', 'S', 'X', 'unknown'),
+  parameters: [aFile, { name: 'value', title: 'value', doc: 'set it or clear it', required: true, type: { kind: 'flag', default: true } }],
+  lower: read => ({ call: site(setPinnable, read.file('file'), read.flag('value') ? 1 : 0), text: `${read.flag('value') ? 'set' : 'clear'} pinnable of ${read.text('file')}` }),
 };
 
 const looking = (word: string, byName: 0 | 1, from: Source): Operation => ({

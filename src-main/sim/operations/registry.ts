@@ -1,7 +1,7 @@
 import { withDeviceDax } from './device-dax-calls';
-import { close, dup, open } from './descriptor-operations';
+import { close, dup, open, passVerbsOperation } from './descriptor-operations';
 import { awaitBreakOperation, getlease, leaseBreakTime, onBreak, setlease } from './lease-operations';
-import { chmod, create, fstat, link, rename, stat, truncate, unlink } from './name-operations';
+import { chmod, create, fstat, link, rename, setPinnableOperation, stat, truncate, unlink } from './name-operations';
 import { closePipe, odirectRead, odirectWrite, readPipe, vmsplice } from './device-operations';
 import { fallocateOperation, fsync, ftruncate, pread, pwrite } from './file-operations';
 import { getPage, gpuAlloc, gpuEvict, gpuExclusive, gpuMigrateOperation, gpuRead, gpuSetAside, gpuWrite, putPage } from './gpu-operations';
@@ -25,8 +25,8 @@ import { nvmeProbeOperation, umount, unbind } from './teardown-operations';
 export const OPERATIONS: readonly Operation[] = ([
   mmap, munmap, mprotect, mremap, madvise, load, store,
   pread, pwrite, ftruncate, truncate, fallocateOperation, fsync,
-  open, close, dup, create, link, rename, unlink, chmod, stat, fstat,
-  setlease, getlease, onBreak, leaseBreakTime,
+  open, close, dup, create, link, rename, unlink, chmod, stat, fstat, setPinnableOperation,
+  setlease, getlease, onBreak, leaseBreakTime, passVerbsOperation,
   odirectRead, odirectWrite, vmsplice, readPipe, closePipe,
   ibvReg, ibvDereg, dereg, rereg, bindMw,
   qp, createPd, createCq, createQp, modifyQp, destroyQp, deallocPd,

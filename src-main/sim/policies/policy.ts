@@ -62,6 +62,8 @@ export interface LongtermFilePin extends Described {
   readonly fsdax: 'allow' | 'deny' | 'ask-fs' | 'needs-lease' | 'needs-map-sync';
   /** Write pins through shared mappings of files whose dirty pages the file system tracks. */
   readonly cacheSharedWrite: 'allow' | 'deny' | 'ask-fs';
+  /** No mapping of a file on a device may be pinned for the long term at all. */
+  readonly refusesFiles: boolean;
   /** Layout leases can be taken. */
   readonly layoutLeases: boolean;
   /** What stands before operations that change a layout; null where nothing does. */
@@ -71,7 +73,7 @@ export interface LongtermFilePin extends Described {
 export interface LayoutGuards {
   /** Before truncate and fallocate. Frame begins with file, first, count, op. */
   readonly layout: Mechanism;
-  /** Before a write that changes the layout. Frame begins with op, file, first, count; null where a write needs no guard. */
+  /** Before a write that changes the layout. Frame begins with op, file, first, count, head, tail; null where a write needs no guard. */
   readonly write: Mechanism | null;
   /** These and all that they call, beyond what every kernel has. */
   readonly mechanisms: readonly Mechanism[];

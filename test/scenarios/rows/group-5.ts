@@ -5,4 +5,25 @@ export const GROUP_5: readonly ScenarioRow[] = [
   { scenario: 'reg-mr-on-fsdax', row: 'allow-all, then none', policy: 'linux-4.14' },
   { scenario: 'reg-mr-on-fsdax', row: 'allow-all, then wait-retry', policy: 'linux-4.20,longterm-file-pin=allow-all' },
   { scenario: 'reg-mr-on-fsdax', row: 'deny-fsdax, shared and private; anonymous page then DAX page', policy: 'linux-4.15' },
+  { scenario: 'reg-mr-on-fsdax', row: 'fs-contract', policy: 'gunthorpe-2019-fs-veto' },
+  { scenario: 'reg-mr-on-fsdax', row: 'layout-lease', policy: 'weiny-2019-layout-lease' },
+  { scenario: 'reg-mr-on-fsdax', row: 'odp-only: pinned', policy: 'longterm-file-pin=odp-only' },
+
+  { scenario: 'lease-break-cooperative', row: 'every step', policy: 'weiny-2019-layout-lease' },
+
+  { scenario: 'lease-break-timeout-forced', row: 'lease-only + truncate=none', policy: 'lease-break=lease-only,truncate-vs-dma=none' },
+  { scenario: 'lease-break-timeout-forced', row: 'lease-only + wait-retry', policy: 'lease-break=lease-only,truncate-vs-dma=wait-retry' },
+  { scenario: 'lease-break-timeout-forced', row: 'revoke-mr', policy: 'lease-break=revoke-mr' },
+  { scenario: 'lease-break-timeout-forced', row: 'revoke-sigkill', policy: 'lease-break=revoke-sigkill' },
+  { scenario: 'lease-break-timeout-forced', lab: 'lease-break-timeout-forced--passed-verbs-fd', row: 'revoke-sigkill, verbs fd passed to P', policy: 'lease-break=revoke-sigkill' },
+  { scenario: 'lease-break-timeout-forced', row: 'never', policy: 'lease-break=never' },
+  { scenario: 'lease-break-timeout-forced', lab: 'lease-break-timeout-forced--no-deadline', row: 'lease_break_time = 0', policy: 'lease-break=lease-only' },
+
+  { scenario: 'etxtbusy-truncate-owner-vs-other', row: 'T and H, ownerOp=etxtbsy', policy: 'ownerOp=etxtbsy' },
+  { scenario: 'etxtbusy-truncate-owner-vs-other', row: 'H truncates, ownerOp=allow', policy: 'ownerOp=allow' },
+
+  { scenario: 'fs-permit-contract-preallocated', row: 'written, holes, flag cleared; ETXTBSY', policy: 'truncate-vs-dma=fail-etxtbsy' },
+  { scenario: 'fs-permit-contract-preallocated', row: 'written, holes, flag cleared; no-op', policy: 'truncate-vs-dma=noop-success' },
+
+  { scenario: 'noop-truncate-surprise', row: 'every observation', policy: 'truncate-vs-dma=noop-success' },
 ]

@@ -10,6 +10,7 @@ export const allowAll: LongtermFilePin = {
   source: source('mm/gup.c before get_user_pages_longterm() (4.14.0); spec 5.2', 'M'),
   fsdax: 'allow',
   cacheSharedWrite: 'allow',
+  refusesFiles: false,
   layoutLeases: false,
   guards: null,
 };

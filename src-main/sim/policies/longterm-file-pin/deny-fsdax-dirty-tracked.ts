@@ -10,6 +10,7 @@ export const denyFsdaxDirtyTracked: LongtermFilePin = {
   source: source('mm/gup.c check_vma_flags(), mm/vma.c vma_needs_dirty_tracking() (6.6, 6.19); spec 1.5 rule 4, 5.2', 'V', 'O'),
   fsdax: 'deny',
   cacheSharedWrite: 'deny',
+  refusesFiles: false,
   layoutLeases: false,
   guards: null,
 };

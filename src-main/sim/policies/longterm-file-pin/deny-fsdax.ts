@@ -10,6 +10,7 @@ export const denyFsdax: LongtermFilePin = {
   source: source('mm/gup.c get_user_pages_longterm() (4.15.1), check_vma_flags() (6.19); spec 1.5 rule 2, 5.2', 'V', 'O'),
   fsdax: 'deny',
   cacheSharedWrite: 'allow',
+  refusesFiles: false,
   layoutLeases: false,
   guards: null,
 };

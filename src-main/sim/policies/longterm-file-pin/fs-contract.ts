@@ -10,6 +10,7 @@ export const fsContract: LongtermFilePin = {
   source: source('thread of 8 Feb 2019 (Gunthorpe); the errno of a refusal is not said; spec 5.4', 'S', 'X', 'unknown'),
   fsdax: 'ask-fs',
   cacheSharedWrite: 'ask-fs',
+  refusesFiles: false,
   layoutLeases: false,
   guards: null,
 };

@@ -10,6 +10,7 @@ export const mapSyncOnly: LongtermFilePin = {
   source: source('thread of 8 Feb 2019 (Williams); coherence of the indirect case is not said; spec 5.2', 'S', 'unknown'),
   fsdax: 'needs-map-sync',
   cacheSharedWrite: 'allow',
+  refusesFiles: false,
   layoutLeases: false,
   guards: null,
 };

@@ -9,7 +9,8 @@ export const odpOnly: LongtermFilePin = {
   era: 'available',
   source: source('spec 5.2', 'X'),
   fsdax: 'deny',
-  cacheSharedWrite: 'deny',
+  cacheSharedWrite: 'allow',
+  refusesFiles: true,
   layoutLeases: false,
   guards: null,
 };
