@@ -37,4 +37,8 @@ export const PENDING: readonly PendingRow[] = [
   { scenario: 'busy-extent-multi-page-partial-unpin', row: 'crash before clear', needs: 'power failure and log replay' },
   { scenario: 'reg-mr-on-fsdax', row: 'odp-only: ODP', needs: 'on-demand paging' },
   { scenario: 'fs-permit-contract-preallocated', row: 'shared extent', needs: 'reflink' },
+  { scenario: 'odp-mr-on-fsdax-truncate', row: 'every event', needs: 'on-demand paging' },
+  { scenario: 'map-sync-only-mr', row: 'plain mapping', needs: 'registrations through page-cache copies' },
+  { scenario: 'io-uring-fixed-buffer-fsdax', row: '5.4, 5.15: b', needs: 'an answer: the scenario says EOPNOTSUPP, spec 5.2 says EFAULT for a short count' },
+  { scenario: 'punch-hole-in-page-cache-mr', row: 'orphan ref; S17', needs: 'invariant S17' },
 ]

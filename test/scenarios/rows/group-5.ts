@@ -9,6 +9,15 @@ export const GROUP_5: readonly ScenarioRow[] = [
   { scenario: 'reg-mr-on-fsdax', row: 'layout-lease', policy: 'weiny-2019-layout-lease' },
   { scenario: 'reg-mr-on-fsdax', row: 'odp-only: pinned', policy: 'longterm-file-pin=odp-only' },
 
+  { scenario: 'reg-mr-page-cache-shared-write', row: 'up to 6.4', policy: 'linux-6.1' },
+  { scenario: 'reg-mr-page-cache-shared-write', row: '6.5+, slow and fast', policy: 'linux-6.6' },
+
+  { scenario: 'punch-hole-in-page-cache-mr', row: 'punch, write of N, what the file has then', policy: 'linux-6.1' },
+
+  { scenario: 'io-uring-fixed-buffer-fsdax', row: '5.15: a, c, d', policy: 'linux-5.15' },
+  { scenario: 'io-uring-fixed-buffer-fsdax', row: '6.1: a to f', policy: 'linux-6.1' },
+  { scenario: 'io-uring-fixed-buffer-fsdax', row: '6.6+: a to f', policy: 'linux-6.6' },
+
   { scenario: 'lease-break-cooperative', row: 'every step', policy: 'weiny-2019-layout-lease' },
 
   { scenario: 'lease-break-timeout-forced', row: 'lease-only + truncate=none', policy: 'lease-break=lease-only,truncate-vs-dma=none' },
