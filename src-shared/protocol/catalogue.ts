@@ -40,6 +40,8 @@ export type WaitTarget =
   | { readonly kind: 'invalidation'; readonly interval: string }
   /** Until what a GPU still has is let go. */
   | { readonly kind: 'device-empty'; readonly gpu: string }
+  /** Until nobody has a folio pinned. */
+  | { readonly kind: 'unpinned'; readonly pfn: string }
   /** Until nobody has the folio of a file page locked, or on its way to the medium. */
   | { readonly kind: 'cache-folio'; readonly file: string; readonly index: string }
   | { readonly kind: 'pgmap'; readonly pgmap: string }

@@ -99,6 +99,9 @@ export const files = table('file', 'A regular file (inode).', {
   durableSize: wide('i_size that a replay of the log finds', { unit: 'bytes' }),
   fs: ref('its file system', { hidden: true }),
   dax: flag('S_DAX is in effect', { hidden: true }),
+  badChecksums: count('pages that were on the medium under a checksum of other content', { unit: 'pages' }),
+  unexpectedDirty: count('pages that became dirty without the file system having been asked', { unit: 'pages' }),
+  stripped: count('held pages that reclaim took the file-system data from', { unit: 'pages' }),
   stable: flag('its pages must not change under writeback: the file system has checksums of its data', { hidden: true }),
   numaNode: int('NUMA node at which its page cache is looked for first, from 1; 0 that of the CPUs', { hidden: true }),
   links: count('i_nlink: names that lead to it'),
@@ -115,6 +118,7 @@ export const files = table('file', 'A regular file (inode).', {
   entryHuge: { doc: 'the entry is one of 2 MiB' },
   cached: { doc: 'the page cache has a folio for the page' },
   cacheDelta: { doc: 'pfn of the cached page minus file index' },
+  checksum: { doc: 'content that the checksum of the page on the medium was made of' },
   medium: { doc: 'symbolic content on the medium, of a file that is not DAX' },
   durableKind: { doc: 'what a replay of the log finds behind the page', names: ['hole', 'unwritten', 'written'] },
   durableDelta: { doc: 'pfn of the block that a replay of the log finds, minus file index' },
@@ -192,12 +196,14 @@ export const pipes = table('pipe', 'A pipe whose buffers are pages.', {
 
 export const requests = table('request', 'An O_DIRECT request (bio) on its way through a drive.', {
   op: id('operation that submitted it'),
-  state: oneOf('how far it got', ['none', 'pinning', 'submitted', 'running', 'landed']),
+  state: oneOf('how far it got', ['none', 'pinning', 'submitted', 'running', 'landed', 'dirtying']),
   device: ref('the drive'),
   pages: count('pages of its buffer', { unit: 'pages' }),
   pieces: count('holders that make up its buffer'),
   done: count('pieces the drive has moved'),
   intoMemory: flag('O_DIRECT read: the drive writes into the buffer'),
+  endIo: oneOf('how its completion releases the pages', ['as they were taken', 'put_page', 'unpin', 'not at all']),
+  forgetsDirty: flag('its completion marks no page dirty: a bug'),
   tag: int('content that it carries'),
   order: int('order of submission', { hidden: true }),
 }, {}, ['op']);

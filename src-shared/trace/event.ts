@@ -79,6 +79,13 @@ export const EVENTS = {
   'qp-state': ['qp', 'state'],
   'cq-overrun': ['cq'],
   'nic-fault-failed': ['mr', 'page'],
+  'writeback-begun': ['file', 'index', 'pages'],
+  'writeback-ended': ['file', 'index', 'pages'],
+  'writeback-skipped': ['file', 'index', 'pages'],
+  'checksum-mismatch': ['file', 'index', 'pages'],
+  'unexpected-dirty': ['file', 'index', 'pages'],
+  'folio-kept': ['file', 'index', 'pages'],
+  'folio-stripped': ['file', 'index', 'pages'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

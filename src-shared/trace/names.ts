@@ -3,6 +3,7 @@ import type { Row } from '../state/dictionary';
 import { valueAt } from '../state/page-runs';
 import { buffers, pageMoves, users } from '../state/buffer-tables';
 import { movers } from '../state/mover-tables';
+import { cacheLosses } from '../state/cache-tables';
 import { memoryBlocks } from '../state/placement-tables';
 import { accesses, actors, busyExtents, counters, drives, files, filesystems, holders, hosts, links, mappings, operations, pipes, processes, requests } from '../state/tables';
 import { descriptors, leaseHandlers, leases, leaseSettings, openFiles } from '../state/vfs-tables';
@@ -124,6 +125,7 @@ const NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
   [accesses.$.id, (state, run, row) => `accesses by ${nameOfRow(state, run, accesses.actor.in(state, row))}`],
   [links.$.id, (_, run, row) => nameIn(run.links, row) ?? `link at ${row}`],
   [counters.$.id, () => 'vm counters'],
+  [cacheLosses.$.id, () => 'losses of the page cache'],
   ...DEVICE_MEMORY_NAMERS,
   [buffers.$.id, (_, run, row) => `buffers of ${nameIn(run.buffers, row) ?? row}`],
   [users.$.id, (state, _, row) => `user ${users.uid.in(state, row)}`],

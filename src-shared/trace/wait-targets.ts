@@ -80,6 +80,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'device-empty': return usedDevice(state, run, local(target.gpu));
     case 'migration': return movedPage(state, run, local(target.process), local(target.vpn));
     case 'mover': return nextToMove(state, run, local(target.op));
+    case 'unpinned': return { kind: 'unpinned', text: `page ${framePlace(state, run, local(target.pfn))} to be unpinned`, holders: waitsForHolds(state, run, local(target.pfn), local(target.pfn) + 1) };
     case 'cache-folio': return cacheFolio(state, run, local(target.file), local(target.index));
     case 'work': return null;
     default: return unreachable(target);

@@ -3,7 +3,7 @@ import { arena } from '@shared/state/arena';
 import { gpus } from '@shared/state/device-memory-tables';
 import type { Row } from '@shared/state/dictionary';
 import { nics, queuePairs } from '@shared/state/rdma-tables';
-import { accesses, actors, drives, links, operations } from '@shared/state/tables';
+import { accesses, actors, drives, filesystems, links, operations } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { KINDS_OF_TARGET } from '@shared/protocol/parameter';
 import { parseQuantity } from '@shared/units/quantity';
@@ -22,7 +22,7 @@ import { leaseHandler } from '../mechanisms/lease-handler';
 import { REACTIONS } from '../operations/lease-operations';
 import { gpuEngine } from '../mechanisms/gpu-engine';
 import { makeDurable } from '../mechanisms/metadata-log';
-import { driveEngine } from '../mechanisms/drive-engine';
+import { dirtyWorker, driveEngine } from '../mechanisms/drive-engine';
 import { processExit } from '../mechanisms/process-exit';
 import { odpFault } from '../mechanisms/odp-fault';
 import { requester } from '../mechanisms/rdma-requester';
@@ -218,6 +218,7 @@ function addActors(names: LabNames, programs: readonly Mechanism[], driveRows: R
   for (const [node, row] of names.gpus) add(node, 'device', node, gpuEngine, row);
   for (const [node, row] of nicRows) if (nics.odp.get(row) === 1) add(`${node}.odp`, 'device', node, odpFault, row);
   for (const [name, row] of names.rdma.named) add(`qp.${name}`, 'device', nodeOfQueuePair(names, row, nicRows), requester, row);
+  if (filesystems.$.rows(arena).some(fs => filesystems.drive.get(fs) !== 0)) add('bio-dirty', 'worker', null, dirtyWorker, 0);
   for (const memory of names.memories.filter(({ fs }) => fs !== 0)) {
     add(`${memory.node}.log`, 'worker', memory.node, logCommit, memory.fs);
     if (!kernel.policy.truncateVsDma.keepsBusyBlocks) continue;

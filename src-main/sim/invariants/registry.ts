@@ -16,6 +16,7 @@ import { s16HonestResult } from './s16-honest-result';
 import { s1NoDmaToReusableBlock } from './s1-no-dma-to-reusable-block';
 import { s2NoCrossOwnerWrite } from './s2-no-cross-owner-write';
 import { s3StoresSurvive } from './s3-stores-survive';
+import { s3bNoSilentDrop } from './s3b-no-silent-drop';
 import { s4CountConservation } from './s4-count-conservation';
 import { s5PinConservation } from './s5-pin-conservation';
 import { s6PgmapLifetime } from './s6-pgmap-lifetime';
@@ -26,6 +27,6 @@ import { s8TranslationValidity } from './s8-translation-validity';
 
 /** Every invariant, always on. */
 export const INVARIANTS: readonly Invariant[] = [
-  s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s3StoresSurvive, s4CountConservation, s5PinConservation, s6PgmapLifetime, s7FsdaxState, s8TranslationValidity, s9OneLockOwner, s11BusyNotAllocated, s12PoolConservation, s13OneAuthoritativeCopy, s14MapSync, s15NoStaleExposure, s16HonestResult, s18Memlock,
+  s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s3StoresSurvive, s3bNoSilentDrop, s4CountConservation, s5PinConservation, s6PgmapLifetime, s7FsdaxState, s8TranslationValidity, s9OneLockOwner, s11BusyNotAllocated, s12PoolConservation, s13OneAuthoritativeCopy, s14MapSync, s15NoStaleExposure, s16HonestResult, s18Memlock,
   l1LayoutOperationEnds, l2NoUserControlledWait, l3LeaseBreakEnds, l4TeardownEnds, l5NoWaitCycle, l6DeviceFaultProgresses, l7RangeFaultEnds, l9FreeSpaceAllocatable,
 ];

@@ -2,7 +2,10 @@ import { source } from '@shared/domain/source';
 import { arena } from '@shared/state/arena';
 import { counters, holders, hosts } from '@shared/state/tables';
 import { runsIn } from '@shared/state/page-runs';
+import { memoryOf } from '@shared/trace/names';
 import type { StateInvariant } from './invariant';
+
+const FREE = hosts.use.valueOf('free');
 
 export const s5PinConservation: StateInvariant = {
   kind: 'state',
@@ -14,6 +17,10 @@ export const s5PinConservation: StateInvariant = {
   broken({ run, host }) {
     for (const { first, value } of runsIn(arena, host, hosts.pins.field)) {
       if (value < 0) return { chain: [`pincount of pfn ${first} is ${value}`, 'a pin was dropped that nobody held'] };
+    }
+    for (const { first, count, value } of runsIn(arena, host, hosts.pins.field)) {
+      const freed = value === 0 ? -1 : hosts.use.find(host, first, first + count, use => use === FREE);
+      if (freed >= 0 && memoryOf(run, freed)?.type === 'normal') return { chain: [`pfn ${freed} was freed with pincount ${value}`, 'the allocator reports "nonzero pincount": a pin was released as a plain reference, and whoever still uses it writes into free memory'] };
     }
     if (run.counts.smallPin !== 'bias') return null;
     const counter = counters.$.row(0);

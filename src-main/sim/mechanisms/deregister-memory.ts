@@ -1,4 +1,5 @@
 import { ERRNO } from '@shared/domain/errno';
+import { ACCESS } from '@shared/domain/rdma-access';
 import { intervals } from '@shared/state/notifier-tables';
 import { nics, protectionDomains, regions } from '@shared/state/rdma-tables';
 import { holders, processes } from '@shared/state/tables';
@@ -9,6 +10,7 @@ import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
 import { DROP_READS, DROP_TERMS, dropHold } from './folio-counts';
 import { NIC_TERMS, zapForNic } from './nic-table';
+import { dirtyHeld, DIRTY_TERMS, HELD_READS } from './page-cache';
 
 const T = frame('mr', 'process', 'fenced');
 
@@ -48,12 +50,14 @@ export const deregisterMemory = mechanism({
       },
     },
     DR4: {
-      title: 'unpin one piece', reads: [...DROP_READS, pieces, at(regions.op, T.mr)], writes: [...DROP_TERMS, pieces],
+      title: 'mark one piece dirty if it could be written, and unpin it', reads: [...DROP_READS, ...HELD_READS, pieces, at(regions.op, T.mr), at(regions.access, T.mr), ...every(holders.pfnFirst, holders.pageCount)], writes: [...DROP_TERMS, ...DIRTY_TERMS, pieces],
       costNs: () => kernel.costs.unpinPageNs,
       run: () => {
         if (pieces.v === 0) return;
         pieces.v -= 1;
-        dropHold(holders.$.row(regions.op.get(T.mr.v), pieces.v));
+        const holder = holders.$.row(regions.op.get(T.mr.v), pieces.v);
+        if ((regions.access.get(T.mr.v) & ACCESS['local-write']) !== 0) dirtyHeld(holders.host.get(holder), holders.pfnFirst.get(holder), holders.pageCount.get(holder));
+        dropHold(holder);
       },
       again: () => pieces.v > 0,
     },

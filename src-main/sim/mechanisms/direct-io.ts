@@ -11,9 +11,9 @@ import { counterRow, howWord } from './folio-counts';
 import { getUserPages, piecesOf } from './get-user-pages';
 
 /** `write` is 1 where the drive writes into the buffer (an O_DIRECT read); `request` is the one of `op`. Answers bytes moved. */
-const T = frame('op', 'process', 'vpn', 'pages', 'write', 'drive', 'request', 'how');
+const T = frame('op', 'process', 'vpn', 'pages', 'write', 'drive', 'request', 'forgetsDirty', 'endIo', 'how');
 
-const requestTerms = [requests.state, requests.device, requests.pages, requests.pieces, requests.done, requests.intoMemory].map(column => at(column, T.request));
+const requestTerms = [requests.state, requests.device, requests.pages, requests.pieces, requests.done, requests.intoMemory, requests.forgetsDirty, requests.endIo].map(column => at(column, T.request));
 const pin = site(getUserPages, T.process, T.vpn, T.pages, T.write, T.how, T.op, T.request);
 
 /** One O_DIRECT request: hold the buffer, hand it to the drive, sleep until the completion let go of it. */
@@ -45,6 +45,8 @@ export const directIo = mechanism({
         requests.pages.set(T.request.v, answer.result);
         requests.pieces.set(T.request.v, piecesOf(T.op.v));
         requests.intoMemory.set(T.request.v, T.write.v);
+        requests.forgetsDirty.set(T.request.v, T.forgetsDirty.v);
+        requests.endIo.set(T.request.v, T.endIo.v);
         counters.order.set(counterRow(), counters.order.get(counterRow()) + 1);
         requests.order.set(T.request.v, counters.order.get(counterRow()));
         emit('request-submitted', T.op.v, answer.result);
@@ -57,7 +59,7 @@ export const directIo = mechanism({
       costNs: () => kernel.costs.syscallNs,
       run: () => {
         const pages = requests.pages.get(T.request.v);
-        for (const column of [requests.state, requests.device, requests.pages, requests.pieces, requests.done, requests.intoMemory]) column.set(T.request.v, 0);
+        for (const column of [requests.state, requests.device, requests.pages, requests.pieces, requests.done, requests.intoMemory, requests.forgetsDirty, requests.endIo]) column.set(T.request.v, 0);
         return done(pages * PAGE_BYTES);
       },
     },

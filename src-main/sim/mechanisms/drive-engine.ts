@@ -6,12 +6,17 @@ import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { kernel } from '../kernel';
+import type { HoldKind } from '../policies/policy';
 import { DROP_READS, DROP_TERMS, dropHold } from './folio-counts';
 import { ACCESS_READS, ACCESS_TERMS, noteAccess } from './device-access';
+import { dirtyHeld, DIRTY_TERMS, HELD_READS, isCleaned } from './page-cache';
 import { loseWakeup, WAKEUP_TERMS } from './lost-wakeup';
 
 const T = frame('drive', 'request', 'piece');
 
+const DIRTYING = requests.state.valueOf('dirtying');
+/** By `requests.endIo`: what a completion that gets it wrong takes the pages for. */
+const RELEASED_AS: readonly (HoldKind | null)[] = [null, 'get', 'pin', null];
 const SUBMITTED = requests.state.valueOf('submitted');
 
 /** Requests for this drive in the order they were submitted. */
@@ -22,7 +27,14 @@ function submitted(drive: Row): readonly Row[] {
 }
 
 const holderAt = (piece: number): Row => holders.$.row(requests.op.get(T.request.v), piece);
+const piecesOf = (request: Row): readonly Row[] => Array.from({ length: requests.pieces.get(request) }, (_, piece) => holders.$.row(requests.op.get(request), piece));
 const pieces = (): number => requests.pieces.get(T.request.v);
+
+/** Whether a page that the drive has written is clean again: only a worker may lock it and mark it dirty (DI6). */
+function mustDirty(): boolean {
+  if (requests.intoMemory.get(T.request.v) === 0 || requests.forgetsDirty.get(T.request.v) === 1) return false;
+  return piecesOf(T.request.v).some(holder => isCleaned(holders.host.get(holder), holders.pfnFirst.get(holder), holders.pageCount.get(holder)));
+}
 
 /** An NVMe drive: takes a request, moves its pages one by one, and releases them in its completion interrupt. */
 export const driveEngine = mechanism({
@@ -61,13 +73,23 @@ export const driveEngine = mechanism({
       again: () => T.piece.v < pieces(),
     },
     DI5: {
-      title: 'completion interrupt: release one piece', reads: [...DROP_READS, ...every(hosts.refs)], writes: [...DROP_TERMS, ...WAKEUP_TERMS],
+      title: 'completion interrupt: release one piece, or let a worker mark pages dirty that were cleaned meanwhile', to: ['NV1'],
+      reads: [...DROP_READS, ...HELD_READS, ...every(hosts.refs), at(requests.intoMemory, T.request), at(requests.forgetsDirty, T.request), at(requests.endIo, T.request), at(requests.pieces, T.request)], writes: [...DROP_TERMS, ...WAKEUP_TERMS, at(requests.state, T.request), at(drives.served, T.drive)],
       costNs: () => kernel.costs.unpinPageNs,
-      run: () => {
+      run: go => {
+        if (T.piece.v === pieces() && mustDirty()) {
+          requests.state.set(T.request.v, DIRTYING);
+          drives.served.set(T.drive.v, 0);
+          T.piece.v = 0;
+          T.request.v = 0;
+          return go.NV1;
+        }
         T.piece.v -= 1;
         const holder = holderAt(T.piece.v);
         const [host, pfn, pages] = [holders.host.get(holder), holders.pfnFirst.get(holder), holders.pageCount.get(holder)];
-        dropHold(holder);
+        const endIo = requests.endIo.get(T.request.v);
+        if (endIo === 0) dropHold(holder);
+        else dropHold(holder, RELEASED_AS[endIo]);
         loseWakeup(host, pfn, pages);
       },
       again: () => T.piece.v > 0,
@@ -80,6 +102,42 @@ export const driveEngine = mechanism({
         drives.served.set(T.drive.v, 0);
         emit('request-completed', requests.op.get(T.request.v), 0);
         return go.NV1;
+      },
+    },
+  },
+});
+
+const D = frame('request');
+const waiting = (): Row => requests.$.rows(arena).find(request => requests.state.get(request) === DIRTYING) ?? 0;
+const heldBy = (request: Row): readonly (readonly [host: Row, pfn: number, pages: number])[] =>
+  piecesOf(request).map(holder => [holders.host.get(holder), holders.pfnFirst.get(holder), holders.pageCount.get(holder)]);
+
+/** The kernel worker that ends O_DIRECT reads whose pages writeback has cleaned meanwhile (bio_dirty_fn()). */
+export const dirtyWorker = mechanism({
+  name: 'bio-dirty-worker',
+  source: 'spec 9.4 DI6; block/bio.c bio_dirty_fn() (6.19)',
+  frame: D,
+  order: 'DW1 DI6 DW2',
+  steps: {
+    DW1: { title: 'wait for a request', when: () => waiting() !== 0, waitsFor: { kind: 'work' }, reads: every(requests.state), run: () => { D.request.v = waiting(); } },
+    DI6: {
+      title: 'worker: lock, mark dirty, release', when: () => heldBy(D.request.v).every(([host, pfn, pages]) => hosts.locked.find(host, pfn, pfn + pages, locked => locked !== 0) < 0),
+      waitsFor: { kind: 'work' }, costNs: () => kernel.costs.wakeNs,
+      reads: [at(requests.pieces, D.request), ...HELD_READS, ...DROP_READS, ...every(holders.pfnFirst, holders.pageCount, hosts.locked, hosts.refs)], writes: [...DIRTY_TERMS, ...DROP_TERMS, ...WAKEUP_TERMS],
+      run: () => {
+        for (const [nth, [host, pfn, pages]] of heldBy(D.request.v).entries()) {
+          dirtyHeld(host, pfn, pages);
+          dropHold(holders.$.row(requests.op.get(D.request.v), nth));
+          loseWakeup(host, pfn, pages);
+        }
+      },
+    },
+    DW2: {
+      title: 'wake the submitter', writes: [at(requests.state, D.request)], forgets: [D.request], to: ['DW1'],
+      run: go => {
+        requests.state.set(D.request.v, requests.state.valueOf('landed'));
+        emit('request-completed', requests.op.get(D.request.v), 0);
+        return go.DW1;
       },
     },
   },

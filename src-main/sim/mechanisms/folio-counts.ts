@@ -81,12 +81,15 @@ export function turnIntoPins(holder: Row, how: HoldKind): void {
   emit('pin-taken', holder, pfn, pages);
 }
 
-/** Drops a hold. The put that reaches the idle value wakes waiters and tells the file system of busy extents (B5). */
-export function dropHold(holder: Row): void {
+/**
+ * Drops a hold. The put that reaches the idle value wakes waiters and tells the file system of busy extents (B5). `as` is how it is
+ * released: another kind than it was taken as is the bug of a driver, and the counts show it (spec 1.8); null releases nothing.
+ */
+export function dropHold(holder: Row, as: HoldKind | null = kindOf(HOW.get(holder))): void {
   const host = holders.host.get(holder);
   const pfn = holders.pfnFirst.get(holder);
   const pages = holders.pageCount.get(holder);
-  countHolds(host, pfn, pages, kindOf(HOW.get(holder)), -1);
+  if (as !== null) countHolds(host, pfn, pages, as, -1);
   emit('hold-released', holder, pfn, pages);
   for (const column of [HOW, holders.pfnFirst, holders.pageCount, holders.keeper, holders.host, holders.owner, holders.ownerDelta, holders.vpnFirst]) column.set(holder, 0);
   afterPut(host, pfn, pages);

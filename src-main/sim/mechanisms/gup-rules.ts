@@ -78,7 +78,7 @@ export function isLeftToSlowPath(host: Row, pfn: number, { how, isWrite }: Wante
   if (isSecretmem(file)) return true;
   const isTracked = file === 0 ? hosts.use.at(host, pfn) === USE.pageCache : tracksDirtyPages(file) && files.dax.get(file) === 0;
   const { cacheSharedWrite, refusesFiles } = kernel.policy.longtermFilePin;
-  return how === 'longterm' && isTracked && (refusesFiles || (isWrite && cacheSharedWrite !== 'allow'));
+  return how === 'longterm' && isTracked && (refusesFiles || (isWrite && (cacheSharedWrite !== 'allow' || kernel.policy.writebackVsPin.deniesLongterm)));
 }
 
 /**

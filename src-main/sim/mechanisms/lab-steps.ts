@@ -102,7 +102,7 @@ const asking = new Set<number>();
 const GUARD_READS = every(
   actors.pc, actors.op, actors.signal, actors.dead, operations.state, files.iolock, files.invlock, files.ilock, files.iMmap, files.metaDirty, files.fs, files.entryLock, files.kind, files.blockDelta,
   filesystems.shutDown, processes.mmapLock, processes.pte, processes.exited, processes.unborn, hosts.refs, hosts.unwoken, hosts.maps, hosts.owner, requests.state, workRequests.state, workRequests.wire, workRequests.sent, workRequests.kind, workRequests.qp, workRequests.late, queuePairs.state, queuePairs.peer, completionQueues.entries, regions.fault, regions.nic, regions.inflight, files.entry, busyExtents.state,
-  pgmaps.refs, hosts.locked, hosts.use, memoryBlocks.state, memoryBlocks.zone, gpuJobs.state, gpuJobs.space, gpuJobs.inflightPages, gpuJobs.inflightVpn, intervals.lock, intervals.invalid, intervals.pageCount,
+  pgmaps.refs, hosts.locked, hosts.writeback, hosts.pins, hosts.order, files.cached, files.cacheDelta, files.size, hosts.use, memoryBlocks.state, memoryBlocks.zone, gpuJobs.state, gpuJobs.space, gpuJobs.inflightPages, gpuJobs.inflightVpn, intervals.lock, intervals.invalid, intervals.pageCount,
   hosts.longterm, leases.type, leases.file, leases.orphan, leases.forced, leases.holder, leases.downgradePending, leases.unlockPending, descriptors.open,
 );
 

@@ -49,6 +49,8 @@ function daxRefusal(wish: LongtermWish): number {
 /** A device would dirty pages behind the file system’s back (spec 9.5). */
 function cacheRefusal(file: Row, isSharedWrite: boolean): number {
   const { cacheSharedWrite } = kernel.policy.longtermFilePin;
+  // The rule came with 6.5 as one of pins, and as one of writeback (spec 5.2, 9.6).
+  if (isSharedWrite && kernel.policy.writebackVsPin.deniesLongterm) return ERRNO.EFAULT;
   if (!isSharedWrite || cacheSharedWrite === 'allow') return 0;
   return cacheSharedWrite === 'deny' ? ERRNO.EFAULT : refusedUnless(files.pinnable.get(file) === 1);
 }

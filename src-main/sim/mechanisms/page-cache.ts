@@ -2,6 +2,7 @@ import type { Row } from '@shared/state/dictionary';
 import { writePages } from './contents';
 import { files, filesystems, hosts } from '@shared/state/tables';
 import type { PageField } from '@shared/state/table';
+import { emit } from '../engine/events';
 import { every } from '../engine/place';
 import { kernel } from '../kernel';
 import { afterPut } from './folio-counts';
@@ -162,4 +163,41 @@ function splitAt(file: Row, index: number, zeroFirst: number, zeroEnd: number): 
   const from = Math.max(zeroFirst, first - delta);
   writePages(host, from + delta, Math.min(zeroEnd, first + pageCount - delta) - from, 0);
   return false;
+}
+
+const CACHED = hosts.use.valueOf('page cache');
+/** What {@link dirtyHeld} and {@link isCleaned} read, and what dirtying writes. */
+export const HELD_READS = every(hosts.use, hosts.mapping, hosts.indexDelta, hosts.dirty, hosts.order);
+export const DIRTY_TERMS = every(hosts.dirty, files.unexpectedDirty);
+
+/** Calls `visit` for the frames that are page cache of a file with a medium, by runs. */
+function forEachTracked(host: Row, pfn: number, pages: number, visit: (file: Row, at: number, count: number) => void): void {
+  for (let at = pfn; at < pfn + pages;) {
+    const next = Math.min(pfn + pages, ...[hosts.use, hosts.mapping, hosts.dirty, hosts.indexDelta].map(field => field.runEnd(host, at)));
+    const nth = hosts.use.at(host, at) === CACHED ? hosts.mapping.at(host, at) : 0;
+    if (nth > 0 && hasMedium(files.$.row(nth))) visit(files.$.row(nth), at, next - at);
+    at = next;
+  }
+}
+
+/** Whether writeback has cleaned any of these frames (bio_check_pages_dirty()). */
+export function isCleaned(host: Row, pfn: number, pages: number): boolean {
+  let cleaned = false;
+  forEachTracked(host, pfn, pages, (_file, at) => { cleaned ||= hosts.dirty.at(host, at) === 0; });
+  return cleaned;
+}
+
+/**
+ * Whoever wrote frames through a hold says so (set_page_dirty_lock()). A folio that was clean becomes dirty without page_mkwrite:
+ * the file system has attached nothing to it (spec 9.5 WB5).
+ */
+export function dirtyHeld(host: Row, pfn: number, pages: number): void {
+  forEachTracked(host, pfn, pages, (file, at, count) => {
+    if (hosts.dirty.at(host, at) === 1) return;
+    const size = 2 ** hosts.order.at(host, at);
+    const first = at - (at % size);
+    hosts.dirty.assign(host, first, Math.ceil((at + count) / size) * size - first, 1);
+    files.unexpectedDirty.set(file, files.unexpectedDirty.get(file) + count);
+    emit('unexpected-dirty', file, at + hosts.indexDelta.at(host, at), count);
+  });
 }

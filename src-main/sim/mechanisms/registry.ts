@@ -18,13 +18,14 @@ import { busyExtentWorker, logCommit } from './busy-extents';
 import { readCached, writeCached } from './cache-access';
 import { cacheFault } from './cache-fault';
 import { changeCached } from './cache-layout';
+import { adviseFile, reclaimFile } from './cache-reclaim';
 import { cowFault } from './cow-fault';
 import { cpuAccess } from './cpu-access';
 import { deregisterMemory } from './deregister-memory';
 import { deviceDaxFault, deviceDaxRefusal } from './device-dax';
 import { directIo } from './direct-io';
 import { driverUnbind } from './driver-unbind';
-import { driveEngine } from './drive-engine';
+import { dirtyWorker, driveEngine } from './drive-engine';
 import { readFile, writeFile } from './file-access';
 import { getUserPages } from './get-user-pages';
 import { getUserPagesSlow } from './get-user-pages-slow';
@@ -76,13 +77,14 @@ import { reregisterMemory } from './reregister-memory';
 import { removeBlocks } from './remove-blocks';
 import { setAcs } from './set-acs';
 import { umount } from './umount';
+import { writebackFile } from './writeback';
 
 /** Every mechanism that does not depend on the policy. */
 export const MECHANISMS: readonly Mechanism[] = [
   pageFault, cacheFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks, changeLayout, fallocate, syncFile, removeByAdvice,
-  directIo, driveEngine, vmsplice, drainPipe, registerMemory, deregisterMemory, reregisterMemory, bindMemoryWindow,
+  directIo, driveEngine, dirtyWorker, vmsplice, drainPipe, registerMemory, deregisterMemory, reregisterMemory, bindMemoryWindow,
   invalidateRange, tellSubscriber,
-  changeCached, readCached, writeCached,
+  changeCached, readCached, writeCached, writebackFile, adviseFile, reclaimFile,
   migrateCollect, migrateUnmap, migrateCopy, migratePages, deviceFault, evictDevice, emptyDevice, gpuMigrate, gpuEngine, gpuAccess, hmmRangeFault,
   migrateCoherent, makeExclusive, exclusiveFault, takeStray, dropStray, allocateDevicePages, setAsideDevicePages,
   createQueuePair, modifyQueuePair, destroyQueuePairCall, allocateDomain, createCompletionQueue, postWork, pollCompletions, requester, nicEngine, odpFault,

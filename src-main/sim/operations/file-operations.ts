@@ -9,6 +9,7 @@ import { readCached, writeCached } from '../mechanisms/cache-access';
 import { CACHE_MODE, changeCached, isPageCache } from '../mechanisms/cache-layout';
 import { layoutEntry, writeEntry } from '../mechanisms/layout-entry';
 import { byteRange, bytesIn, rangeText } from './byte-range';
+import { writebackFile } from '../mechanisms/writeback';
 import { aFile, somePages, type Operation } from './operation';
 
 /** Pages behind any file: a range to the end of a file reaches this far. */
@@ -69,7 +70,10 @@ export const fsync: Operation = {
   doc: 'Makes what was stored to a file, its size and its layout durable.',
   source: source('fsync(2); fs/dax.c dax_writeback_one(), fs/xfs/xfs_file.c xfs_file_fsync() (6.19)', 'V', 'O'),
   parameters: [aFile],
-  lower: read => ({ call: site(syncFile, read.file('file')), text: `fsync ${read.text('file')}` }),
+  lower(read) {
+    const file = read.file('file');
+    return { call: isPageCache(file) ? site(writebackFile, file, 1) : site(syncFile, file), text: `fsync ${read.text('file')}` };
+  },
 };
 
 export const pread: Operation = {

@@ -1,4 +1,5 @@
 import { withDeviceDax } from './device-dax-calls';
+import { fadvise, reclaim, writeback } from './cache-operations';
 import { close, dup, open, passVerbsOperation } from './descriptor-operations';
 import { awaitBreakOperation, getlease, leaseBreakTime, onBreak, setlease } from './lease-operations';
 import { chmod, create, fstat, link, rename, setPinnableOperation, stat, truncate, unlink } from './name-operations';
@@ -36,6 +37,7 @@ export const OPERATIONS: readonly Operation[] = ([
   p2pMmapOperation, p2pAllocOperation, p2pFreeOperation, p2pPublishOperation, p2pAddResourceOperation, p2pGetOperation, p2pPutOperation, p2pDistanceOperation, p2pFindOperation, setAcsOperation,
   gpuMigrateOperation, gpuRead, gpuWrite, gpuExclusive, gpuEvict, gpuAlloc, gpuSetAside, getPage, putPage,
   unbind, umount, nvmeProbeOperation,
+  writeback, fadvise, reclaim,
   fork, waitpid, kill, exit, wait, awaitHeldOperation, awaitWaitingOperation, awaitDoneOperation, awaitBreakOperation,
 ] satisfies readonly Operation[]).map(withDeviceDax).map(withRange);
 

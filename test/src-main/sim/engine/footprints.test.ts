@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { busyExtentWorker, logCommit } from '../../../../src-main/sim/mechanisms/busy-extents'
 import { leaseHandler } from '../../../../src-main/sim/mechanisms/lease-handler'
-import { driveEngine } from '../../../../src-main/sim/mechanisms/drive-engine'
+import { dirtyWorker, driveEngine } from '../../../../src-main/sim/mechanisms/drive-engine'
 import { nicEngine } from '../../../../src-main/sim/mechanisms/rdma-responder'
 import { Audit, type Declared } from '../../../support/audit'
 import { auditedRuns, missedDeclarations, takeAll } from '../../../support/audited-runs'
@@ -49,7 +49,7 @@ describe('footprints', () => {
   }
 
   it('of the step that waits for others to wait name all that guards of programs look at', () => {
-    const engines = [driveEngine, nicEngine, logCommit, busyExtentWorker, leaseHandler].map(({ name }) => `${name} `)
+    const engines = [driveEngine, dirtyWorker, nicEngine, logCommit, busyExtentWorker, leaseHandler].map(({ name }) => `${name} `)
     const looked = [...audit.guarded].filter(([step]) => !engines.some((engine) => step.startsWith(engine))).flatMap(([, columns]) => Array.from(columns))
     const declared = audit.declared.get('await-waiting AW1') ?? []
     expect([...new Set(looked)].filter((column) => !declared.includes(`${column} *`))).toEqual([])

@@ -1,0 +1,131 @@
+import type { Row } from '@shared/state/dictionary';
+import { counters, files, filesystems, hosts, operations, processes } from '@shared/state/tables';
+import { emit } from '../engine/events';
+import { assume } from '../engine/assume';
+import { mechanism } from '../engine/mechanism';
+import { at, every, frame, pagesAt } from '../engine/place';
+import { done } from '../engine/step';
+import { kernel } from '../kernel';
+import { PTE } from './address-space';
+import { counterRow, isMaybePinned } from './folio-counts';
+import { folioAt } from './folios';
+import { CACHE_READS, forEachCached, hasMedium, hostOf } from './page-cache';
+import { entriesOf, RMAP_READS, RMAP_TERMS } from './rmap';
+
+/** `isSync` is fsync(2) or sync(2), which promise that all is on the medium; periodic writeback promises nothing. */
+const T = frame('file', 'isSync', 'from', 'index', 'pages', 'pfn');
+
+const medium = pagesAt(files.medium, T.file);
+const checksum = pagesAt(files.checksum, T.file);
+const host = (): Row => hostOf(T.file.v);
+const variant = (): 'ignore' | 'skip' | 'bounce' | 'wait' => kernel.policy.writebackVsPin.onPinned;
+const isFree = (field: typeof hosts.locked): boolean => field.find(host(), T.pfn.v, T.pfn.v + T.pages.v, value => value !== 0) < 0;
+const isPinned = (): boolean => isMaybePinned(host(), T.pfn.v);
+
+/** Names the next dirty pages from `from` on that are alike: of one large folio, or small ones held alike. */
+function findDirty(): boolean {
+  let found = false;
+  forEachCached(T.file.v, T.from.v, Number.MAX_SAFE_INTEGER, (index, pfn, pages) => {
+    if (found) return;
+    const dirty = hosts.dirty.find(host(), pfn, pfn + pages, value => value === 1);
+    if (dirty < 0) return;
+    found = true;
+    const { first, pageCount } = folioAt(host(), dirty);
+    const ends = [hosts.dirty, hosts.refs, hosts.pins, hosts.order].map(field => field.runEnd(host(), dirty));
+    T.pfn.v = pageCount > 1 ? first : dirty;
+    T.pages.v = pageCount > 1 ? pageCount : Math.min(pfn + pages, ...ends) - dirty;
+    T.index.v = T.pfn.v - pfn + index;
+  });
+  return found;
+}
+
+/** Puts what the frames hold now on the medium. */
+function writeMedium(to: typeof medium): void {
+  for (let done = 0; done < T.pages.v;) {
+    const next = Math.min(T.pages.v, hosts.content.runEnd(host(), T.pfn.v + done) - T.pfn.v);
+    to.assign(T.index.v + done, next - done, hosts.content.at(host(), T.pfn.v + done));
+    done = next;
+  }
+}
+
+/** Pages whose checksum was made of other content than is on the medium now. */
+function badPages(): number {
+  let bad = 0;
+  for (let page = 0; page < T.pages.v; page++) if (medium.at(T.index.v + page) !== checksum.at(T.index.v + page)) bad += 1;
+  return bad;
+}
+
+const mediaNs = (): number => kernel.mediaNs(filesystems.drive.get(files.fs.get(T.file.v)));
+const CONTENT = every(hosts.content);
+
+/**
+ * Writes the dirty folios of a file to its medium. Whether a pin is asked for at all is the policy writeback-vs-pin; shipped kernels
+ * do not: a device that writes between WB2 and WB4 leaves a clean folio that is newer than the medium (spec 9.5).
+ */
+export const writebackFile = mechanism({
+  name: 'writeback',
+  source: 'spec 9.5 WB2, WB4, 9.6; mm/page-writeback.c write_cache_pages(), folio_clear_dirty_for_io(), folio_end_writeback() (6.19)',
+  frame: T,
+  order: 'WB0 WB0w WB0b WB2 WB2d WB4',
+  steps: {
+    WB0: {
+      title: 'find dirty folios', reads: [...CACHE_READS, ...every(hosts.dirty, hosts.refs, hosts.pins)], writes: every(operations.assumed), to: ['WB0', 'WB0w', 'WB0b', 'WB2', 'done'], costNs: () => kernel.costs.scanNs,
+      run: go => {
+        if (!hasMedium(T.file.v) || !findDirty()) return done();
+        if (!isPinned() || variant() === 'ignore') return go.WB2;
+        if (variant() === 'wait') return go.WB0w;
+        if (variant() === 'bounce') return go.WB0b;
+        if (T.isSync.v === 1) {
+          // What fsync writes of a pinned folio under skip-pinned nobody has said (spec 12.4): here, what it holds now.
+          assume();
+          return go.WB2;
+        }
+        emit('writeback-skipped', T.file.v, T.index.v, T.pages.v);
+        T.from.v = T.index.v + T.pages.v;
+        return go.WB0;
+      },
+    },
+    WB0w: { title: 'wait until nobody has the folio pinned', when: () => !isPinned(), waitsFor: { kind: 'unpinned', pfn: 'pfn' }, reads: every(hosts.refs, hosts.pins, hosts.order), to: ['WB0'], run: go => go.WB0 },
+    WB0b: {
+      title: 'write a copy; the folio stays dirty', when: () => isFree(hosts.locked), waitsFor: { kind: 'cache-folio', file: 'file', index: 'index' },
+      reads: [...CONTENT, ...every(hosts.locked)], writes: [medium, checksum], to: ['WB0'], costNs: mediaNs,
+      run: go => {
+        for (const field of [medium, checksum]) writeMedium(field);
+        counters.bouncedPages.set(counterRow(), counters.bouncedPages.get(counterRow()) + T.pages.v);
+        emit('writeback-ended', T.file.v, T.index.v, T.pages.v);
+        T.from.v = T.index.v + T.pages.v;
+        return go.WB0;
+      },
+    },
+    WB2: {
+      title: 'lock, write-protect, clear dirty, set writeback, submit', when: () => isFree(hosts.locked) && isFree(hosts.writeback), waitsFor: { kind: 'cache-folio', file: 'file', index: 'index' },
+      reads: [...RMAP_READS, ...CONTENT, ...every(hosts.locked, hosts.anon)], writes: [checksum, ...RMAP_TERMS, ...every(hosts.dirty, hosts.writeback)], costNs: mediaNs,
+      run: () => {
+        for (const { process, vpn, pages } of entriesOf(T.pfn.v, T.pages.v, pte => pte === PTE.write)) processes.pte.assign(process, vpn, pages, PTE.read);
+        hosts.dirty.assign(host(), T.pfn.v, T.pages.v, 0);
+        hosts.writeback.assign(host(), T.pfn.v, T.pages.v, 1);
+        writeMedium(checksum);
+        emit('writeback-begun', T.file.v, T.index.v, T.pages.v);
+      },
+    },
+    WB2d: {
+      title: 'the drive reads the folio', reads: [...CONTENT, checksum], writes: [medium, at(files.badChecksums, T.file)], costNs: () => kernel.costs.unmapNs,
+      run: () => {
+        writeMedium(medium);
+        const bad = files.stable.get(T.file.v) === 1 ? badPages() : 0;
+        if (bad === 0) return;
+        files.badChecksums.set(T.file.v, files.badChecksums.get(T.file.v) + bad);
+        emit('checksum-mismatch', T.file.v, T.index.v, bad);
+      },
+    },
+    WB4: {
+      title: 'writeback ends', writes: every(hosts.writeback), to: ['WB0'],
+      run: go => {
+        hosts.writeback.assign(host(), T.pfn.v, T.pages.v, 0);
+        emit('writeback-ended', T.file.v, T.index.v, T.pages.v);
+        T.from.v = T.index.v + T.pages.v;
+        return go.WB0;
+      },
+    },
+  },
+});

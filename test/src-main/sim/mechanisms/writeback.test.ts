@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { files, hosts } from '../../../../src-shared/state/tables'
+import type { LabFile } from '../../../../src-shared/lab/lab'
+import { runSmall, type ShortOperation, type SmallRun } from '../../../support/small-lab'
+
+const INITIAL = -1
+const WRITTEN_BY = (nth: number): number => nth
+const MAPPED: ShortOperation = ['mmap', { name: 'm', file: 'F' }]
+const fileOf = ({ description }: SmallRun): number => description.files[0]!.row
+const frameOf = (result: SmallRun, index: number): number => index + files.cacheDelta.at(fileOf(result), index)
+const on = (file: LabFile, actors: Parameters<typeof runSmall>[0]['actors'], policy: string): SmallRun => runSmall({ policy, driveFs: 'ext4', driveFiles: { F: file }, actors })
+
+describe('writeback', () => {
+  it('puts dirty pages on the medium, cleans and write-protects them', () => {
+    const result = on({ size: '8 KiB' }, { A: [MAPPED, ['store', { mapping: 'm', pages: '1+1' }], ['writeback', { file: 'F' }]] }, 'linux-6.12')
+    expect([0, 1].map((index) => files.medium.at(fileOf(result), index))).toEqual([INITIAL, WRITTEN_BY(2)])
+    expect([hosts.dirty, hosts.writeback].map((field) => field.at(result.description.host, frameOf(result, 1)))).toEqual([0, 0])
+    expect(result.op('A.3').endNs! - result.op('A.3').startNs!, 'it takes the time of the medium').toBeGreaterThanOrEqual(10_000)
+  })
+
+  it('is noticed by the next store, which dirties the page again', () => {
+    const result = on({ size: '4 KiB' }, { A: [MAPPED, ['store', { mapping: 'm' }], ['writeback', { file: 'F' }], ['store', { mapping: 'm' }]] }, 'linux-6.12')
+    expect(hosts.dirty.at(result.description.host, frameOf(result, 0))).toBe(1)
+    expect(files.unexpectedDirty.get(fileOf(result))).toBe(0)
+  })
+
+  const racing = (writer: readonly ShortOperation[], checksums: boolean): SmallRun => on({ size: '4 KiB', checksums }, {
+    A: { process: 'P', ops: [MAPPED, ['store', { mapping: 'm' }], ['writeback', { file: 'F' }]] },
+    B: { process: 'P', ops: [['await-done', { actor: 'A', op: 2 }], ...writer] },
+  }, 'linux-6.1')
+
+  it('makes a CPU writer wait where pages must be stable, so that the checksum fits', () => {
+    const stable = racing([['pwrite', { file: 'F', at: '14 us' }]], true)
+    expect(stable.op('B.2').endNs!).toBeGreaterThan(stable.op('A.3').startNs! + 10_000)
+    expect(files.badChecksums.get(fileOf(stable))).toBe(0)
+    const loose = racing([['pwrite', { file: 'F', at: '14 us' }]], false)
+    expect(loose.op('B.2').endNs!).toBeLessThan(loose.op('A.3').startNs! + 10_000)
+  })
+
+  it('does not make a device wait: the checksum is of other bytes than are on the medium', () => {
+    const result = on({ size: '4 KiB', checksums: true }, {
+      A: [MAPPED, ['store', { mapping: 'm' }], ['ibv-reg', { name: 'r', mapping: 'm', access: 'local-write+remote-write' }], ['writeback', { file: 'F', at: '100 us' }]],
+      N: { on: 'peer', ops: [['rdma-write', { mr: 'r', at: '102 us' }]] },
+    }, 'linux-6.1')
+    expect(files.badChecksums.get(fileOf(result))).toBe(1)
+  })
+
+  it('leaves a page that a device has written clean until it is unpinned as dirty, which the file system did not expect', () => {
+    const result = on({ size: '4 KiB' }, {
+      A: [MAPPED, ['store', { mapping: 'm' }], ['ibv-reg', { name: 'r', mapping: 'm', access: 'local-write+remote-write' }], ['writeback', { file: 'F' }], ['await-done', { actor: 'N', op: 1 }], ['ibv-dereg', { mr: 'r' }]],
+      N: { on: 'peer', ops: [['rdma-write', { mr: 'r', at: '100 us' }]] },
+    }, 'linux-6.1')
+    expect(files.unexpectedDirty.get(fileOf(result))).toBe(1)
+    expect(hosts.dirty.at(result.description.host, frameOf(result, 0))).toBe(1)
+    expect(result.summary.violations).toEqual([])
+  })
+})
+
+describe('fadvise dontneed', () => {
+  it('drops clean pages that nobody maps; mapped ones stay', () => {
+    const result = on({ size: '8 KiB', cached: true }, { A: [MAPPED, ['load', { mapping: 'm', pages: '0+1' }], ['fadvise', { file: 'F', advice: 'dontneed' }]] }, 'linux-6.12')
+    expect([0, 1].map((index) => files.cached.at(fileOf(result), index))).toEqual([1, 0])
+    expect(result.op('A.3').result).toBe(0)
+  })
+
+  it('keeps held pages', () => {
+    const result = on({ size: '4 KiB' }, { A: [MAPPED, ['vmsplice', { mapping: 'm', pipe: 'p' }], ['munmap', { mapping: 'm' }], ['fadvise', { file: 'F', advice: 'dontneed' }]] }, 'linux-6.12')
+    expect(files.cached.at(fileOf(result), 0)).toBe(1)
+  })
+})
