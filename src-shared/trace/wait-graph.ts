@@ -1,7 +1,8 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
+import { gpuJobs } from '../state/device-memory-tables';
 import { p2pAllocations } from '../state/pgmap-tables';
-import { holders, operations, processes, requests } from '../state/tables';
+import { actors, holders, operations, processes, requests } from '../state/tables';
 import { leases } from '../state/vfs-tables';
 import { workRequests } from '../state/rdma-tables';
 import { showNs } from '../units/show';
@@ -99,7 +100,7 @@ class Follower {
     if (from >= 0) return { links: [...held, ...release.slice(0, isHold ? 1 : 0), this.cycleLink(from, wait)], end: 'cycle', cycle: this.path.slice(from) };
     const rest = this.follow(holder.actor);
     if (rest.end === 'cycle' && this.isUnreached(outlook)) return { links: [...held, ...release], end: 'pin', cycle: [] };
-    const served = servedOperation(state, holder.row);
+    const served = servedOperation(this.state, this.run, holder.row);
     if (rest.end === 'work' && served !== 0) return { ...rest, links: [this.serves(holder.actor, served)] };
     if (rest.end === 'work' && outlook !== null) return { ...rest, links: [...held, ...release] };
     return { ...rest, links: [...(outlook === null ? held : [...held, ...release]), ...rest.links] };
@@ -172,10 +173,11 @@ class Follower {
 const saysMore = ({ kind }: Wait): boolean => kind !== 'actor' && kind !== 'threads';
 
 /** Operation whose request or transfer this row is; 0 for other rows. */
-function servedOperation(state: State, row: Row): Row {
+function servedOperation(state: State, run: RunDescription, row: Row): Row {
   switch (state.w[row]) {
     case requests.$.id: return requests.op.in(state, row);
     case workRequests.$.id: return workRequests.op.in(state, row);
+    case gpuJobs.$.id: return actors.op.in(state, run.actors[gpuJobs.actor.in(state, row)]?.row ?? 0);
     default: return 0;
   }
 }
