@@ -38,6 +38,7 @@ export const files = named(z.strictObject({
   checksums: flag.optional().describe('The file system keeps checksums of its data.'),
   owner: natural.optional().describe('uid of its owner.'),
   mode: scalar.optional().describe('Permission bits in octal, for example "0666".'),
+  xflag: between(0, 1).optional().describe('The per-file DAX flag; files made in a directory inherit it.'),
   type: oneOf('regular', 'directory', 'pipe').optional().describe('What kind of file it is.'),
   pinnable: flag.optional().describe('Its pages may be pinned for the long term (fs-contract).'),
 } satisfies FieldsOf<LabFile>, { error: 'expected a map with size' }), 'files');

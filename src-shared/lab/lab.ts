@@ -17,6 +17,8 @@ export interface LabFile {
   readonly owner?: number;
   /** Permission bits in octal, such as "0666"; 0644 if not said. */
   readonly mode?: Scalar;
+  /** The per-file DAX flag: 1 is set. What a directory has, files made in it inherit. */
+  readonly xflag?: number;
   readonly type?: 'regular' | 'directory' | 'pipe';
   /** The file system lets its pages be pinned for the long term (policy fs-contract). */
   readonly pinnable?: boolean;

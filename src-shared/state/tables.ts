@@ -71,7 +71,7 @@ export const FS_TYPES = ['xfs', 'ext4', 'tmpfs', 'hugetlbfs', 'secretmem', 'devd
 export const filesystems = table('filesystem', 'A file system. On pmem with DAX a block is a page frame; elsewhere files are page cache.', {
   nth: id('index in the lab, from 0'),
   type: oneOf('kind of file system', FS_TYPES, { hidden: true }),
-  dax: flag('its files are DAX unless they say otherwise', { hidden: true }),
+  mount: oneOf('which of its files are DAX: -o dax, dax=inode, dax=never; none is a device without DAX', ['none', 'dax', 'inode', 'never'], { hidden: true }),
   reflink: flag('extents may be shared', { hidden: true }),
   freeBlocks: count('what statfs reports free, busy blocks included', { unit: 'blocks' }),
   group: lock('allocation group: free space and busy tree (eb_lock)'),
@@ -102,6 +102,7 @@ export const files = table('file', 'A regular file (inode).', {
   badChecksums: count('pages that were on the medium under a checksum of other content', { unit: 'pages' }),
   unexpectedDirty: count('pages that became dirty without the file system having been asked', { unit: 'pages' }),
   stripped: count('held pages that reclaim took the file-system data from', { unit: 'pages' }),
+  xflag: flag('the per-file DAX flag (FS_XFLAG_DAX) is set', { hidden: true }),
   stable: flag('its pages must not change under writeback: the file system has checksums of its data', { hidden: true }),
   numaNode: int('NUMA node at which its page cache is looked for first, from 1; 0 that of the CPUs', { hidden: true }),
   links: count('i_nlink: names that lead to it'),

@@ -112,6 +112,7 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'file-read': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} read from page ${of.index} (${contentText(here.run, of.content)})`,
   'fault-zeroed': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} zeroed from page ${of.index}`,
   'layout-shifted': (of, here) => `all blocks of ${fileOf(here, of.file)} from page ${of.index} on move by ${of.pages} pages`,
+  'dax-state-read': (of, here) => `DAX is ${of.dax === 1 ? 'in' : 'not in'} effect for ${fileOf(here, of.file)}`,
 };
 
 /** What an event says, in one sentence without a full stop. */

@@ -86,6 +86,7 @@ export const EVENTS = {
   'unexpected-dirty': ['file', 'index', 'pages'],
   'folio-kept': ['file', 'index', 'pages'],
   'folio-stripped': ['file', 'index', 'pages'],
+  'dax-state-read': ['file', 'dax'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

@@ -1,5 +1,6 @@
 import type { Fact } from './fact';
 import { holdFacts } from './holds';
+import { inodeFacts } from './inodes';
 import { leaseFacts } from './leases';
 import { pins } from './pins';
 import { placementFacts } from './placement';
@@ -8,7 +9,7 @@ import { rdmaFacts } from './rdma';
 import { storeFacts } from './stores';
 import { teardownFacts } from './teardown';
 
-const FACTS: ReadonlyMap<string, Fact> = new Map(Object.entries({ ...pins, ...holdFacts, ...processFacts, ...placementFacts, ...leaseFacts, ...storeFacts, ...teardownFacts, ...rdmaFacts }));
+const FACTS: ReadonlyMap<string, Fact> = new Map(Object.entries({ ...pins, ...holdFacts, ...processFacts, ...placementFacts, ...leaseFacts, ...storeFacts, ...teardownFacts, ...inodeFacts, ...rdmaFacts }));
 
 /** How a counter is read from a run; undefined where nothing of the lab shows it. */
 export const factOf = (counter: string): Fact | undefined => FACTS.get(counter);

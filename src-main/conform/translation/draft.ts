@@ -13,9 +13,6 @@ export const nameOf = ({ actor, nth }: Step): string => `${actor}.${nth}`;
 /** What a lab says of an actor, beside its operations. */
 export type ActorAbout = Omit<LabActor, 'ops'>;
 
-/** What a lab says of a file; `xflag` is the per-file DAX flag. */
-export type FileAbout = LabFile & { readonly xflag?: number };
-
 interface DraftActor {
   readonly about: ActorAbout;
   readonly ops: LabOperation[];
@@ -42,7 +39,7 @@ export class LabDraft {
     if (node !== undefined) this.nodes.set(name, { ...node, ...parameters });
   }
 
-  file(node: string, name: string, file: FileAbout): void {
+  file(node: string, name: string, file: LabFile): void {
     const at = this.nodes.get(node)!;
     this.nodes.set(node, { ...at, files: { ...at.files, [name]: file } });
   }

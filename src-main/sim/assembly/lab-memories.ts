@@ -10,7 +10,7 @@ import { kernel } from '../kernel';
 import { PMD_ORDER, PMD_PAGES } from '../mechanisms/folios';
 import { baseRefs } from '../mechanisms/memory-types';
 import { creationRefs, PGMAP } from '../mechanisms/pgmap';
-import { choiceOf, quantityOf } from './parameter-values';
+import { choiceOf, flagOf, quantityOf } from './parameter-values';
 
 /** First pfn of the first pmem region, and the alignment of those behind: low enough to read, high enough not to look like an index. */
 const PFN_FIRST = 0x80000;
@@ -64,7 +64,8 @@ export function layOutMemories(nodes: Readonly<Record<string, LabNode>>, host: R
 
 function makeFilesystem(fs: Row, host: Row, node: LabNode, pfn: number, pageCount: number): void {
   const named = typeof node['fs'] === 'string' ? node['fs'] : 'xfs';
-  filesystems.dax.set(fs, 1);
+  filesystems.mount.set(fs, filesystems.mount.valueOf(isDevdax(node) ? 'dax' : choiceOf(node, 'mount')));
+  filesystems.reflink.set(fs, named === 'xfs' && flagOf(node, 'reflink') ? 1 : 0);
   filesystems.type.set(fs, filesystems.type.valueOf(isDevdax(node) ? 'devdax' : named));
   if (isDevdax(node)) filesystems.alignPages.set(fs, Math.max(1, pagesOf(node, 'align')));
   filesystems.host.set(fs, host);

@@ -3,13 +3,14 @@ import { P2P_OWNERS, p2pAllocations } from '@shared/state/pgmap-tables';
 import { files, filesystems, hosts, mappings, pipes, processes } from '@shared/state/tables';
 import { regions } from '@shared/state/rdma-tables';
 import { buffers } from '@shared/state/buffer-tables';
-import type { Lab, LabFile, LabOperation, Scalar } from '@shared/lab/lab';
+import type { Lab, LabFile, LabOperation } from '@shared/lab/lab';
 import { KINDS_OF_TARGET } from '@shared/protocol/parameter';
 import { PAGE_BYTES } from '@shared/units/pages';
 import type { RunMemory } from '@shared/trace/run-description';
 import { parseQuantity } from '@shared/units/quantity';
 import type { LabProblem } from '../api';
 import { kernel } from '../kernel';
+import { isDaxWhenLoaded } from '../mechanisms/dax-flag';
 import { isDeviceDax } from '../mechanisms/device-dax';
 import type { MappingPlace } from '../operations/operation';
 import { PMD_PAGES } from '../mechanisms/folios';
@@ -58,6 +59,7 @@ export class LabNames {
   readonly firstPfn = new Map<string, number>();
   readonly host: Row;
   private readonly vpnNext = new Map<Row, number>();
+  private readonly driveFilesystems = new Map<string, Row>();
   private readonly pseudoFilesystems = new Map<string, Row>();
 
   constructor(readonly lab: Lab) {
@@ -91,11 +93,15 @@ export class LabNames {
       let next = memory.firstPfn;
       for (const [name, labFile] of Object.entries(this.lab.topology.nodes[memory.node].files ?? {})) {
         const row = this.addFile(memory.node, name, labFile, memory.fs === 0 ? this.pseudoFs(memory.node, labFile) : memory.fs);
-        files.dax.set(row, memory.fs === 0 ? 0 : 1);
+        files.dax.set(row, isDaxWhenLoaded(row) ? 1 : 0);
         const pages = Math.ceil(files.size.get(row) / PAGE_BYTES);
         if (memory.fs === 0) {
           files.numaNode.set(row, memory.numaNode + 1);
           if (!fillMemoryFile(row, labFile)) this.problem(['topology', 'nodes', memory.node, 'files', name, 'size'], `there is no memory for the ${pages} pages of ${name}`);
+          continue;
+        }
+        if (files.dax.get(row) === 0) {
+          if (!fillDriveFile(row, labFile)) this.problem(['topology', 'nodes', memory.node, 'files', name, 'cached'], `there is no memory to cache the pages of ${name}`);
           continue;
         }
         if (labFile.layout === 'hole' || pages === 0) continue;
@@ -115,6 +121,7 @@ export class LabNames {
     const nodes = Object.entries(this.lab.topology.nodes);
     for (const [nth, [node, labNode]] of nodes.filter(([, { kind }]) => isDrive(kind)).entries()) {
       const fs = driveFilesystem(nth, labNode, this.host);
+      if (fs !== 0) this.driveFilesystems.set(node, fs);
       for (const [name, labFile] of Object.entries(labNode.files ?? {})) {
         if (fs === 0) this.problem(['topology', 'nodes', node, 'files', name], `${node} has no file system for ${name}: its fs is none`);
         else if (!fillDriveFile(this.addFile(node, name, labFile, fs), labFile)) this.problem(['topology', 'nodes', node, 'files', name, 'cached'], `there is no memory to cache the pages of ${name}`);
@@ -133,6 +140,7 @@ export class LabNames {
     files.type.set(row, files.type.valueOf(labFile.type ?? 'regular'));
     files.uid.set(row, labFile.owner ?? 0);
     files.pinnable.set(row, labFile.pinnable === true ? 1 : 0);
+    files.xflag.set(row, labFile.xflag ?? 0);
     files.mode.set(row, Number.parseInt(String(labFile.mode ?? '0644'), 8));
     return row;
   }
@@ -149,12 +157,14 @@ export class LabNames {
   }
 
   /** The inode that a create will bring into being. */
-  private addCreated(name: string, node: Scalar | undefined): void {
+  private addCreated(name: string, { fs: node, dir }: LabOperation['parameters']): void {
     const memory = this.memories.find(candidate => candidate.node === node) ?? this.memories.find(({ fs }) => fs !== 0) ?? this.memories[0];
     const row = files.$.row(this.files.size + 1);
     this.files.set(name, row);
-    files.fs.set(row, memory.fs === 0 ? this.pseudoFs(memory.node, { size: 0 }) : memory.fs);
-    files.dax.set(row, memory.fs === 0 ? 0 : 1);
+    const fs = this.driveFilesystems.get(String(node)) ?? memory.fs;
+    files.fs.set(row, fs === 0 ? this.pseudoFs(memory.node, { size: 0 }) : fs);
+    files.xflag.set(row, files.xflag.get(this.files.get(String(dir)) ?? 0));
+    files.dax.set(row, isDaxWhenLoaded(row) ? 1 : 0);
     files.mode.set(row, Number.parseInt('0644', 8));
     files.gone.set(row, 1);
   }
@@ -191,7 +201,7 @@ export class LabNames {
     if ((word === 'open' || word === 'dup') && parameters['fd'] !== undefined && !this.descriptors.has(String(parameters['fd']))) {
       this.descriptors.set(String(parameters['fd']), this.descriptors.size);
     }
-    if (word === 'create' && !this.files.has(String(parameters['name']))) this.addCreated(String(parameters['name']), parameters['fs']);
+    if (word === 'create' && !this.files.has(String(parameters['name']))) this.addCreated(String(parameters['name']), parameters);
     if (word === 'p2p-alloc' && parameters['name'] !== undefined && !this.p2pBuffers.has(String(parameters['name']))) {
       this.p2pBuffers.set(String(parameters['name']), p2pAllocations.$.row(P2P_OWNERS.buffer, this.p2pBuffers.size));
     }

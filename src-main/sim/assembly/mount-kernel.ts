@@ -37,7 +37,7 @@ export function mountKernel(names: LabNames, devices: ReadonlyMap<string, Row>):
   const nodeOfRow = new Map([...devices].map(([node, row]) => [row, node]));
   const parameter = (device: Row, name: string): number => quantityOf(topology.nodes[nodeOfRow.get(device)!], name);
   kernel.takesP2p = drive => topology.nodes[nodeOfRow.get(drive) ?? '']?.kind === 'nvme-ssd';
-  kernel.mediaNs = drive => parameter(drive, 'mediaLatency');
+  kernel.mediaNs = drive => (drive === 0 ? 0 : parameter(drive, 'mediaLatency'));
   kernel.fabricNs = nic => parameter(nic, 'latency');
 
   const ways: Way[] = [];

@@ -19,11 +19,16 @@ export const pmemRegion: Device = {
     quantity('readBandwidth', 'Read bandwidth', { dimension: 'rate', min: 1e6, max: 1e13, default: 6_600_000_000 }, source(`${MEASURED}: 6.6 GB/s a module`, 'M')),
     quantity('writeBandwidth', 'Write bandwidth', { dimension: 'rate', min: 1e6, max: 1e13, default: 2_300_000_000 }, source(`${MEASURED}: 2.3 GB/s a module`, 'M')),
     {
-      name: 'fs', title: 'File system', doc: 'Shown only: the rules of this lab are those that XFS and ext4 share', required: false,
+      name: 'fs', title: 'File system', doc: 'XFS or ext4', required: false,
       type: { kind: 'choice', values: ['xfs', 'ext4'], default: 'xfs' }, source: source('spec 4', 'V'),
     },
     {
-      name: 'files', title: 'Files', doc: 'Files by name: size, and layout hole, unwritten or written (default)', required: false,
+      name: 'mount', title: 'Mounted', doc: 'dax: every file is DAX; inode: those whose flag says so; never: none. What is not DAX is page cache', required: false,
+      type: { kind: 'choice', values: ['dax', 'inode', 'never'], default: 'dax' }, source: source('Documentation/filesystems/dax.rst; spec 3.9', 'V', 'O'),
+    },
+    { name: 'reflink', title: 'Reflink', doc: 'XFS: files may share blocks', required: false, type: { kind: 'flag', default: false }, source: source('mkfs.xfs -m reflink; spec 4.10', 'V', 'O') },
+    {
+      name: 'files', title: 'Files', doc: 'Files by name: size, layout hole, unwritten or written (default), xflag', required: false,
       type: { kind: 'files' }, source: source('the lab', 'X'),
     },
   ],

@@ -56,16 +56,28 @@ const isDone = (): boolean => nextMissing() < 0;
 /** The next page has a block and is converted in place, or there is no next page. */
 const needsNoBlock = (): boolean => isDone() || kind.at(nextMissing()) === KIND.unwritten;
 
+/** Makes the first free blocks those of a file; null if none is free. */
+export function takeBlocks(file: Row, index: number, pages: number): Extent | null {
+  const fs = files.fs.get(file);
+  const host = filesystems.host.get(fs);
+  const free = firstFree(fs, pages);
+  if (free === null) return null;
+  hosts.owner.assign(host, free.pfn, free.pages, files.nth.get(file));
+  hosts.ownerDelta.assign(host, free.pfn, free.pages, index - free.pfn);
+  makeStale(host, free.pfn, free.pages);
+  filesystems.freeBlocks.set(fs, filesystems.freeBlocks.get(fs) - free.pages);
+  return free;
+}
+
 /** Takes blocks in hand for the next pages that lack something: those they have, else free ones, which are the file’s from now on. */
 function reserve(): void {
   T.at.v = nextMissing();
-  const host = filesystems.host.get(T.fs.v);
   if (kind.at(T.at.v) === KIND.unwritten) {
     T.run.v = Math.min(end(), kind.runEnd(T.at.v), blockDelta.runEnd(T.at.v)) - T.at.v;
     T.pfn.v = T.at.v + blockDelta.at(T.at.v);
     return;
   }
-  const free = firstFree(T.fs.v, Math.min(end(), kind.runEnd(T.at.v)) - T.at.v);
+  const free = takeBlocks(T.file.v, T.at.v, Math.min(end(), kind.runEnd(T.at.v)) - T.at.v);
   if (free === null) {
     T.errno.v = ERRNO.ENOSPC;
     emit('allocation-failed', T.file.v, ERRNO.ENOSPC);
@@ -73,10 +85,6 @@ function reserve(): void {
   }
   T.run.v = free.pages;
   T.pfn.v = free.pfn;
-  hosts.owner.assign(host, free.pfn, free.pages, files.nth.get(T.file.v));
-  hosts.ownerDelta.assign(host, free.pfn, free.pages, T.at.v - free.pfn);
-  makeStale(host, free.pfn, free.pages);
-  freeBlocks.v -= free.pages;
 }
 
 function zeroInHand(): void {

@@ -11,13 +11,15 @@ import { ALLOCATE_TERMS, freeFrames, FREE_TERMS, USE } from './frames';
 
 const FS = { hugetlbfs: filesystems.type.valueOf('hugetlbfs'), secretmem: filesystems.type.valueOf('secretmem'), xfs: filesystems.type.valueOf('xfs') };
 
+const NO_MOUNT = filesystems.mount.valueOf('none');
+
 const fsTypeOf = (file: Row): number => filesystems.type.get(files.fs.get(file));
 export const hostOf = (file: Row): Row => filesystems.host.get(files.fs.get(file));
 
 export const isHugetlb = (file: Row): boolean => fsTypeOf(file) === FS.hugetlbfs;
 
 /** Whether the file system tracks dirty pages, and writes them back to a medium: not in host memory (vma_needs_dirty_tracking()). */
-export const hasMedium = (file: Row): boolean => filesystems.drive.get(files.fs.get(file)) !== 0;
+export const hasMedium = (file: Row): boolean => filesystems.drive.get(files.fs.get(file)) !== 0 || filesystems.mount.get(files.fs.get(file)) !== NO_MOUNT;
 
 /** XFS reads page cache under iolock. */
 export const isXfs = (file: Row): boolean => fsTypeOf(file) === FS.xfs;

@@ -76,6 +76,9 @@ import { registerMemory } from './register-memory';
 import { reregisterMemory } from './reregister-memory';
 import { removeBlocks } from './remove-blocks';
 import { setAcs } from './set-acs';
+import { setDaxFlag, statDax } from './dax-flag';
+import { readLoaded, truncateLoaded, writeLoaded } from './loaded-file';
+import { dropCaches } from './inode-cache';
 import { umount } from './umount';
 import { writebackFile } from './writeback';
 
@@ -90,7 +93,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   createQueuePair, modifyQueuePair, destroyQueuePairCall, allocateDomain, createCompletionQueue, postWork, pollCompletions, requester, nicEngine, odpFault,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
   uringRegister, xdpRegister, releaseBuffer, takePages, fixedIo, remoteAccess, openSocket, lockMemory, unlockMemory,
-  openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, setPinnable, statFile, truncatePath,
+  openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, setPinnable, statFile, truncatePath, setDaxFlag, statDax, dropCaches, readLoaded, writeLoaded, truncateLoaded,
   setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime, passVerbs,
   deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, umount, nvmeProbe,
   p2pAlloc, p2pFree, p2pPublish, p2pAddResource, p2pMmap, p2pGet, p2pPut, p2pDistance, p2pFindMany, setAcs,

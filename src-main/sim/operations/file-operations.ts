@@ -7,6 +7,8 @@ import { syncFile } from '../mechanisms/fsync';
 import { readFile } from '../mechanisms/file-access';
 import { readCached, writeCached } from '../mechanisms/cache-access';
 import { CACHE_MODE, changeCached, isPageCache } from '../mechanisms/cache-layout';
+import { mayChangeKind } from '../mechanisms/dax-flag';
+import { readLoaded, truncateLoaded, writeLoaded } from '../mechanisms/loaded-file';
 import { layoutEntry, writeEntry } from '../mechanisms/layout-entry';
 import { byteRange, bytesIn, rangeText } from './byte-range';
 import { writebackFile } from '../mechanisms/writeback';
@@ -25,7 +27,7 @@ export const ftruncate: Operation = {
     const file = read.file('file');
     const sizeBytes = read.number('size', 'bytes');
     return {
-      call: isPageCache(file) ? site(changeCached, file, Math.ceil(sizeBytes / PAGE_BYTES), TO_THE_END_PAGES, read.op, CACHE_MODE.truncate) : site(layoutEntry, file, Math.ceil(sizeBytes / PAGE_BYTES), TO_THE_END_PAGES, read.op),
+      call: mayChangeKind(file) ? site(truncateLoaded, read.op, file, Math.ceil(sizeBytes / PAGE_BYTES), TO_THE_END_PAGES) : isPageCache(file) ? site(changeCached, file, Math.ceil(sizeBytes / PAGE_BYTES), TO_THE_END_PAGES, read.op, CACHE_MODE.truncate) : site(layoutEntry, file, Math.ceil(sizeBytes / PAGE_BYTES), TO_THE_END_PAGES, read.op),
       sizeBytes,
       text: `ftruncate ${read.text('file')} to ${showBytes(sizeBytes)}`,
     };
@@ -46,6 +48,7 @@ export const fallocateOperation: Operation = {
   ],
   lower(read) {
     const file = read.file('file');
+    if (mayChangeKind(file)) read.fail('file', 'fallocate on a file system mounted with dax=inode is not modelled; mount: dax or never is');
     const bytes = bytesIn(read, Math.max(1, read.filePages(file)) * PAGE_BYTES);
     const { first, pages } = byteRange(bytes);
     if (isPageCache(file)) {
@@ -86,7 +89,7 @@ export const pread: Operation = {
     const file = read.file('file');
     const bytes = bytesIn(read, read.filePages(file) * PAGE_BYTES);
     const { first, pages, head, tail } = byteRange(bytes);
-    return { call: site(isPageCache(file) ? readCached : readFile, read.op, file, first, pages, head, tail), text: `pread ${read.text('file')} ${rangeText(bytes)}` };
+    return { call: site(mayChangeKind(file) ? readLoaded : isPageCache(file) ? readCached : readFile, read.op, file, first, pages, head, tail), text: `pread ${read.text('file')} ${rangeText(bytes)}` };
   },
 };
 
@@ -100,6 +103,6 @@ export const pwrite: Operation = {
     const file = read.file('file');
     const bytes = bytesIn(read, Math.max(1, read.filePages(file)) * PAGE_BYTES);
     const { first, pages, head, tail } = byteRange(bytes);
-    return { call: site(isPageCache(file) ? writeCached : writeEntry, read.op, file, first, pages, head, tail), text: `pwrite ${read.text('file')} ${rangeText(bytes)}` };
+    return { call: site(mayChangeKind(file) ? writeLoaded : isPageCache(file) ? writeCached : writeEntry, read.op, file, first, pages, head, tail), text: `pwrite ${read.text('file')} ${rangeText(bytes)}` };
   },
 };

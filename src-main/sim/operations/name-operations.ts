@@ -74,6 +74,7 @@ export const create: Operation = {
     { name: 'name', title: 'name', doc: 'how other operations call the file', required: true, type: { kind: 'text' } },
     { name: 'fs', title: 'file system', doc: 'node that it lies on; the only one with files if not said', required: false, type: { kind: 'text' } },
     { ...aSize, required: false },
+    { ...aFile, name: 'dir', title: 'directory', doc: 'directory that it is made in: it inherits the DAX flag', required: false },
   ],
   lower(read) {
     const sizeBytes = read.has('size') ? read.number('size', 'bytes') : 0;

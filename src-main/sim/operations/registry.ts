@@ -8,6 +8,7 @@ import { fallocateOperation, fsync, ftruncate, pread, pwrite } from './file-oper
 import { getPage, gpuAlloc, gpuEvict, gpuExclusive, gpuMigrateOperation, gpuRead, gpuSetAside, gpuWrite, putPage } from './gpu-operations';
 import { load, madvise, mmap, mprotect, mremap, munmap, store } from './memory-operations';
 import { bindMw, dereg, ibvDereg, ibvReg, rereg } from './memory-registration';
+import { dropCaches, setXflag, statx } from './inode-operations';
 import { A_RANGE, type Operation } from './operation';
 import {
   deviceRead, deviceWrite, dropReference, mlock, munlock, pinPages, processVmRead, processVmWrite, procMemWrite, socket, takeReference, unpinPages, uringClose, uringRegisterOperation, uringUnregister,
@@ -26,7 +27,7 @@ import { nvmeProbeOperation, umount, unbind } from './teardown-operations';
 export const OPERATIONS: readonly Operation[] = ([
   mmap, munmap, mprotect, mremap, madvise, load, store,
   pread, pwrite, ftruncate, truncate, fallocateOperation, fsync,
-  open, close, dup, create, link, rename, unlink, chmod, stat, fstat, setPinnableOperation,
+  open, close, dup, create, link, rename, unlink, chmod, stat, fstat, statx, setXflag, dropCaches, setPinnableOperation,
   setlease, getlease, onBreak, leaseBreakTime, passVerbsOperation,
   odirectRead, odirectWrite, vmsplice, readPipe, closePipe,
   ibvReg, ibvDereg, dereg, rereg, bindMw,

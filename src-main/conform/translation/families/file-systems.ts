@@ -1,5 +1,4 @@
-import type { LabNode } from '@shared/lab/lab';
-import type { FileAbout } from '../draft';
+import type { LabFile, LabNode } from '@shared/lab/lab';
 import { NotModelled } from '../not-modelled';
 import type { Scene, SceneFile } from '../scene';
 
@@ -39,7 +38,7 @@ const UIDS: Readonly<Record<string, number>> = { root: 0 };
 export const uidOf = (owner: string): number => UIDS[owner] ?? Number(owner);
 
 /** Adds a file and makes it the one that later clauses mean. */
-export function addFile(scene: Scene, fs: string, file: FileAbout, { name, byte }: { readonly name?: string | null; readonly byte: string }): SceneFile {
+export function addFile(scene: Scene, fs: string, file: LabFile, { name, byte }: { readonly name?: string | null; readonly byte: string }): SceneFile {
   const node = nodeOf(scene, fs);
   const called = name ?? scene.freshName('F');
   const inMemory = memoryFs(fs);

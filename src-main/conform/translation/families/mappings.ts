@@ -34,7 +34,7 @@ export const mappings: Family = {
     for (const flag of read.flags('flags') ?? ['MAP_SHARED']) {
       const known = FLAGS[flag];
       if (known === undefined && !flag.startsWith('0x')) throw new NotModelled(`mmap flag ${flag}`);
-      Object.assign(flags, known ?? { rawFlags: flag });
+      Object.assign(flags, known ?? { unknownFlags: true });
     }
     const prot = read.text('prot') ?? 'rw';
     const step = scene.perform(actor, 'mmap', { name, file: file.name, ...partOf(range), prot, ...flags });
