@@ -68,6 +68,7 @@ function makeFilesystem(fs: Row, host: Row, node: LabNode, pfn: number, pageCoun
   filesystems.reflink.set(fs, named === 'xfs' && flagOf(node, 'reflink') ? 1 : 0);
   filesystems.type.set(fs, filesystems.type.valueOf(isDevdax(node) ? 'devdax' : named));
   if (isDevdax(node)) filesystems.alignPages.set(fs, Math.max(1, pagesOf(node, 'align')));
+  filesystems.unmounted.set(fs, flagOf(node, 'mounted') ? 0 : 1);
   filesystems.host.set(fs, host);
   filesystems.firstPfn.set(fs, pfn);
   filesystems.blockCount.set(fs, pageCount);

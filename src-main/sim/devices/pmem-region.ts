@@ -26,6 +26,7 @@ export const pmemRegion: Device = {
       name: 'mount', title: 'Mounted', doc: 'dax: every file is DAX; inode: those whose flag says so; never: none. What is not DAX is page cache', required: false,
       type: { kind: 'choice', values: ['dax', 'inode', 'never'], default: 'dax' }, source: source('Documentation/filesystems/dax.rst; spec 3.9', 'V', 'O'),
     },
+    { name: 'mounted', title: 'Mounted at the start', doc: 'otherwise an operation mounts it', required: false, type: { kind: 'flag', default: true }, source: source('the lab', 'X') },
     { name: 'reflink', title: 'Reflink', doc: 'XFS: files may share blocks', required: false, type: { kind: 'flag', default: false }, source: source('mkfs.xfs -m reflink; spec 4.10', 'V', 'O') },
     {
       name: 'files', title: 'Files', doc: 'Files by name: size, layout hole, unwritten or written (default), xflag', required: false,

@@ -78,6 +78,7 @@ import { removeBlocks } from './remove-blocks';
 import { setAcs } from './set-acs';
 import { setDaxFlag, statDax } from './dax-flag';
 import { readLoaded, truncateLoaded, writeLoaded } from './loaded-file';
+import { mount } from './mount';
 import { dropCaches } from './inode-cache';
 import { umount } from './umount';
 import { writebackFile } from './writeback';
@@ -95,7 +96,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   uringRegister, xdpRegister, releaseBuffer, takePages, fixedIo, remoteAccess, openSocket, lockMemory, unlockMemory,
   openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, setPinnable, statFile, truncatePath, setDaxFlag, statDax, dropCaches, readLoaded, writeLoaded, truncateLoaded,
   setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime, passVerbs,
-  deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, umount, nvmeProbe,
+  deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, mount, umount, nvmeProbe,
   p2pAlloc, p2pFree, p2pPublish, p2pAddResource, p2pMmap, p2pGet, p2pPut, p2pDistance, p2pFindMany, setAcs,
   logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone,
 ];

@@ -1,8 +1,10 @@
 import { source } from '@shared/domain/source';
+import { arena } from '@shared/state/arena';
 import { files, filesystems } from '@shared/state/tables';
 import { site } from '../engine/step';
-import { setDaxFlag, statDax } from '../mechanisms/dax-flag';
+import { MOUNT, setDaxFlag, statDax } from '../mechanisms/dax-flag';
 import { dropCaches as dropCachesMechanism } from '../mechanisms/inode-cache';
+import { mount } from '../mechanisms/mount';
 import { aFile, type Operation } from './operation';
 
 const HAVE_THE_FLAG: ReadonlySet<number> = new Set(['xfs', 'ext4'].map(type => filesystems.type.valueOf(type)));
@@ -37,4 +39,25 @@ export const dropCaches: Operation = {
   source: source('Documentation/admin-guide/sysctl/vm.rst drop_caches; fs/drop_caches.c (6.19); spec 3.9', 'V', 'O'),
   parameters: [],
   lower: () => ({ call: site(dropCachesMechanism), text: 'drop caches' }),
+};
+
+/** Options of mount(8) that concern DAX; ext4 and XFS without any heed the per-file flag. */
+const OPTIONS: Readonly<Record<string, number>> = { dax: MOUNT.dax, 'dax=always': MOUNT.dax, '': MOUNT.inode, 'dax=inode': MOUNT.inode, 'dax=never': MOUNT.never };
+
+export const mountOperation: Operation = {
+  word: 'mount',
+  title: 'mount',
+  doc: 'Mounts the file system of a pmem region that is not mounted when the lab begins (mounted: false).',
+  source: source('mount(2); fs/xfs/xfs_super.c (5.15, 6.1); spec 4.10', 'V', 'O'),
+  parameters: [
+    { name: 'node', title: 'node', doc: 'the device with the file system', required: true, type: { kind: 'reference', to: 'pmem-region' } },
+    { name: 'opts', title: 'options', doc: 'dax, dax=inode (also without any) or dax=never', required: false, type: { kind: 'text' } },
+  ],
+  lower(read) {
+    const fs = read.filesystem('node');
+    const options = OPTIONS[read.text('opts')];
+    if (options === undefined) read.fail('opts', `"${read.text('opts')}" is not an option of this mount; expected dax, dax=inode or dax=never`);
+    if (files.$.rows(arena).some(file => files.fs.get(file) === fs)) read.fail('node', `${read.text('node')} has files; mounting is modelled for a file system without any`);
+    return { call: site(mount, fs, options ?? MOUNT.inode), text: `mount ${read.text('node')} ${read.text('opts')}`.trim() };
+  },
 };

@@ -8,7 +8,7 @@ import { fallocateOperation, fsync, ftruncate, pread, pwrite } from './file-oper
 import { getPage, gpuAlloc, gpuEvict, gpuExclusive, gpuMigrateOperation, gpuRead, gpuSetAside, gpuWrite, putPage } from './gpu-operations';
 import { load, madvise, mmap, mprotect, mremap, munmap, store } from './memory-operations';
 import { bindMw, dereg, ibvDereg, ibvReg, rereg } from './memory-registration';
-import { dropCaches, setXflag, statx } from './inode-operations';
+import { dropCaches, mountOperation, setXflag, statx } from './inode-operations';
 import { A_RANGE, type Operation } from './operation';
 import {
   deviceRead, deviceWrite, dropReference, mlock, munlock, pinPages, processVmRead, processVmWrite, procMemWrite, socket, takeReference, unpinPages, uringClose, uringRegisterOperation, uringUnregister,
@@ -37,7 +37,7 @@ export const OPERATIONS: readonly Operation[] = ([
   processVmRead, processVmWrite, procMemWrite, mlock, munlock, takeReference, dropReference, pinPages, unpinPages,
   p2pMmapOperation, p2pAllocOperation, p2pFreeOperation, p2pPublishOperation, p2pAddResourceOperation, p2pGetOperation, p2pPutOperation, p2pDistanceOperation, p2pFindOperation, setAcsOperation,
   gpuMigrateOperation, gpuRead, gpuWrite, gpuExclusive, gpuEvict, gpuAlloc, gpuSetAside, getPage, putPage,
-  unbind, umount, nvmeProbeOperation,
+  unbind, mountOperation, umount, nvmeProbeOperation,
   writeback, fadvise, reclaim,
   fork, waitpid, kill, exit, wait, awaitHeldOperation, awaitWaitingOperation, awaitDoneOperation, awaitBreakOperation,
 ] satisfies readonly Operation[]).map(withDeviceDax).map(withRange);

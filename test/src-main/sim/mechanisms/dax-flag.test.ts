@@ -60,3 +60,18 @@ describe('the per-file DAX flag', () => {
     expect(finished.summary.violations).toEqual([])
   })
 })
+
+describe('mount', () => {
+  const mounting = (policy: string, opts: string, mounted = false): (string | number | null)[] => outcomes(run({
+    version: 1, title: 'mount', policy,
+    topology: {
+      nodes: { cpu0: { kind: 'cpu' }, dram0: { kind: 'host-memory', size: '1 MiB' }, pmem0: { kind: 'pmem-region', size: '1 MiB', fs: 'xfs', reflink: true, mounted } },
+      links: [{ from: 'dram0.bus', to: 'cpu0.memory' }, { from: 'pmem0.bus', to: 'cpu0.memory' }],
+    },
+    actors: { A: { ops: [{ word: 'mount', parameters: { node: 'pmem0', opts } }] } },
+  }))
+
+  it('refuses -o dax with reflink up to 5.15, and what is mounted', () => {
+    expect([mounting('linux-5.15', 'dax'), mounting('linux-5.15', 'dax=never'), mounting('linux-6.1', 'dax'), mounting('linux-6.1', 'dax', true)]).toEqual([['EINVAL'], [0], [0], ['EBUSY']])
+  })
+})
