@@ -174,7 +174,7 @@ const ANY_INVARIANT = 'any';
 /** What an expectation may be about, exactly one of them, and the facts it may state of that. */
 const SUBJECTS = {
   op: ['result', 'errno', 'killedBy', 'status', 'blockedOn'],
-  page: ['ref', 'pins', 'maps', 'owner', 'content', 'entry', 'huge', 'memory', 'folioPages'],
+  page: ['ref', 'pins', 'maps', 'maybePinned', 'owner', 'content', 'entry', 'huge', 'memory', 'folioPages'],
   file: ['size'],
   fs: ['free', 'allocatable', 'busyGeneration'],
   violated: [],

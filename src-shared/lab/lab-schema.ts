@@ -83,6 +83,7 @@ const expectation = z.strictObject({
   order: list(text, 'event names').optional(),
   process: text.optional(),
   pinnedVm: natural.optional(),
+  maybePinned: flag.optional(),
   state: text.optional().describe('a row as people call it, and a column of it: "pgmap of nvme0: refs"'),
   is: scalar.optional(),
 } satisfies FieldsOf<Expectation>, { error: 'expected an expectation: a map such as { op: admin.1, result: 0 }' });

@@ -122,6 +122,8 @@ export interface Expectation {
   readonly order?: readonly string[];
   readonly process?: string;
   readonly pinnedVm?: number;
+  /** folio_maybe_dma_pinned() of the page. */
+  readonly maybePinned?: boolean;
   /** A column of a row: "pgmap of nvme0: refs". */
   readonly state?: string;
   /** Its value: a number, or the word for it. */

@@ -19,6 +19,8 @@ export type WaitTarget =
   | { readonly kind: 'actor'; readonly actor: string }
   /** Until nobody has the next folio locked that an operation is about to move. */
   | { readonly kind: 'mover'; readonly op: string }
+  /** Until the pages of memory that goes offline are released. */
+  | { readonly kind: 'offlining'; readonly block: string }
   /** Until a page is no longer on its way to another place. */
   | { readonly kind: 'migration'; readonly process: string; readonly vpn: string }
   /** Until the other threads of the process have left. */

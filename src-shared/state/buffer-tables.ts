@@ -21,5 +21,7 @@ export const pageMoves = table('move_pages call', 'One call of move_pages(2): it
   op: id('the operation'),
   entries: int('length of the array'),
 }, {
+  vpnDelta: { doc: 'by entry: its virtual page minus its index' },
+  node: { doc: 'by entry: target node, from 1; 0 is a query' },
   status: { doc: 'by entry: 0 not written, node + 1, or a negative errno' },
 }, ['op']);

@@ -6,6 +6,7 @@ import { holdersOf, mayTake } from '../state/lock';
 import { OWNER_FREE } from '../state/owner';
 import { findPage, valueAt } from '../state/page-runs';
 import { TABLES } from '../state/all-tables';
+import { memoryBlocks } from '../state/placement-tables';
 import { movers } from '../state/mover-tables';
 import { actors, busyExtents, files, filesystems, holders, hosts, processes, requests } from '../state/tables';
 import { activeInvalidation, deviceInRange, lockedFolio, unfinishedJob, usedDevice } from './device-memory-waits';
@@ -79,6 +80,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'invalidation': return activeInvalidation(state, run, local(target.interval));
     case 'device-empty': return usedDevice(state, run, local(target.gpu));
     case 'migration': return movedPage(state, run, local(target.process), local(target.vpn));
+    case 'offlining': return heldMemory(state, run, local(target.block));
     case 'mover': return nextToMove(state, run, local(target.op));
     case 'unpinned': return { kind: 'unpinned', text: `page ${framePlace(state, run, local(target.pfn))} to be unpinned`, holders: waitsForHolds(state, run, local(target.pfn), local(target.pfn) + 1) };
     case 'cache-folio': return cacheFolio(state, run, local(target.file), local(target.index));
@@ -211,6 +213,12 @@ function movedPage(state: State, run: RunDescription, process: Row, vpn: number)
   const pfn = vpn + processes.pfnDelta.in(state, process, vpn);
   const nth = hosts.locked.in(state, run.host, pfn) - 1;
   return { kind: 'migration', text: `page ${framePlace(state, run, pfn)} to arrive at its new place`, holders: nth < 0 ? [] : [{ actor: nth, row: run.actors[nth]?.row ?? 0, text: `moved by ${actorName(run, nth)}` }] };
+}
+
+function heldMemory(state: State, run: RunDescription, block: Row): Wait | null {
+  const memory = run.memories[memoryBlocks.nth.in(state, block)];
+  if (memory === undefined) return null;
+  return { kind: 'offlining', text: `the pages of ${memory.node} to be released`, holders: waitsForHolds(state, run, memory.firstPfn, memory.firstPfn + memory.pageCount) };
 }
 
 function nextToMove(state: State, run: RunDescription, op: Row): Wait | null {

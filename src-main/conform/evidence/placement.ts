@@ -1,5 +1,7 @@
 import { errnoName } from '@shared/domain/errno';
 import type { State } from '@shared/state/arena';
+import { memoryBlocks } from '@shared/state/placement-tables';
+import { PAGE_BYTES } from '@shared/units/pages';
 import { pageMoves } from '@shared/state/buffer-tables';
 import { counters, mappings, processes } from '@shared/state/tables';
 import { NotModelled } from '../translation/not-modelled';
@@ -7,6 +9,8 @@ import { byteOfMapping } from './content';
 import type { Evidence } from './evidence';
 import type { Facts } from './fact';
 import { grown } from './pins';
+
+const HOT_ADDED_NODE = 2;
 
 /** How many entries of an array say what. */
 type Histogram = Readonly<Record<string, number>>;
@@ -17,7 +21,7 @@ function placement(evidence: Evidence, position: number): Histogram {
   if (mapping === undefined) throw new NotModelled('memory to look for');
   const row = evidence.mappingRow(mapping.name);
   const state = evidence.at(position);
-  const [first, pages] = [mappings.vpnFirst.in(state, row), mappings.pageCount.in(state, row)];
+  const [first, pages] = [mappings.vpnFirst.in(state, row), mapping.bytes / PAGE_BYTES];
   const space = mappings.process.in(state, row);
   const found: Record<string, number> = {};
   for (let vpn = first; vpn < first + pages; vpn++) {
@@ -37,32 +41,41 @@ function placeOf({ run }: Evidence, state: State, space: number, vpn: number): s
   return memory.node;
 }
 
-/** The status array of the observed move_pages(2). */
-function statuses(evidence: Evidence): Histogram {
-  const state = evidence.at(evidence.returned);
-  const op = evidence.rowOf(evidence.scene.observed[0]!);
-  const call = pageMoves.$.rows(state).find(row => pageMoves.op.in(state, row) === op);
-  if (call === undefined) throw new NotModelled('a status array');
-  const found: Record<string, number> = {};
-  for (let entry = 0; entry < pageMoves.entries.in(state, call); entry++) {
-    const value = pageMoves.status.in(state, call, entry);
-    const name = value === 0 ? 'untouched' : value > 0 ? `node${value - 1}` : `-${errnoName(-value)}`;
-    found[name] = (found[name] ?? 0) + 1;
-  }
-  return found;
-}
-
 /** Pages of the mapping that are in memory. */
 function resident(evidence: Evidence): number {
   return Object.entries(placement(evidence, evidence.returned)).reduce((sum, [place, pages]) => sum + (place === '-ENOENT' ? 0 : pages), 0);
 }
 
+function counterOf(name: string): typeof counters.pinsAcquired {
+  const column = (counters as Readonly<Record<string, unknown>>)[name] as typeof counters.pinsAcquired | undefined;
+  if (column === undefined) throw new NotModelled(name);
+  return column;
+}
+
 /** Where pages are, and what moving them came to. */
 export const placementFacts: Facts = {
-  pgmigrate_success: evidence => grown(evidence, counters.pagesMigrated, evidence.before, evidence.end),
-  pgmigrate_fail: evidence => grown(evidence, counters.migrationsFailed, evidence.before, evidence.end),
-  pgmigrate_fail_seen: evidence => grown(evidence, counters.migrationsFailed, evidence.before, evidence.end) > 0,
-  status: statuses,
+  pgmigrate_success: evidence => grown(evidence, counterOf('pagesMigrated'), evidence.before, evidence.end),
+  pgmigrate_fail: evidence => grown(evidence, counterOf('migrationsFailed'), evidence.before, evidence.end),
+  pgmigrate_fail_seen: evidence => grown(evidence, counterOf('migrationsFailed'), evidence.before, evidence.end) > 0,
+  status: evidence => {
+    const state = evidence.at(evidence.returned);
+    const row = pageMoves.$.rows(state).find(candidate => pageMoves.op.in(state, candidate) === evidence.rowOf(evidence.scene.observed[0]!));
+    if (row === undefined) throw new NotModelled('status array');
+    const found: Record<string, number> = {};
+    for (let entry = 0; entry < pageMoves.entries.in(state, row); entry++) {
+      const status = pageMoves.status.in(state, row, entry);
+      const said = status === 0 ? 'untouched' : status > 0 ? `node${status - 1}` : `-${errnoName(-status)}`;
+      found[said] = (found[said] ?? 0) + 1;
+    }
+    return found;
+  },
+  zone: evidence => {
+    const nth = evidence.run.memories.findIndex(({ numaNode }) => numaNode === HOT_ADDED_NODE);
+    const state = evidence.at(evidence.returned);
+    const row = memoryBlocks.$.rows(state).find(block => memoryBlocks.nth.in(state, block) === nth);
+    if (row === undefined) throw new NotModelled('memory that is hot-added');
+    return memoryBlocks.zone.nameIn(state, row) === 'movable' ? 'Movable' : 'Normal';
+  },
   placement_before: evidence => placement(evidence, evidence.before),
   placement_after: evidence => placement(evidence, evidence.returned),
   held_pages_placement: evidence => placement(evidence, evidence.returned),

@@ -6,6 +6,8 @@ import type { ResolvedPolicy } from '@shared/lab/policy-text';
 import type { ExpectationOutcome, OperationOutcome, RunDescription, RunSummary } from '@shared/trace/run-description';
 import { contentAt } from '../mechanisms/contents';
 import { unallocatableBlocks } from '../mechanisms/allocate-blocks';
+import { isMaybePinned } from '../mechanisms/folio-counts';
+import { frameAt } from '../mechanisms/gup-frames';
 import { initialTag } from './initial-tag';
 import type { MountedLab } from './mount-lab';
 import { stateFact } from './state-facts';
@@ -114,7 +116,7 @@ function mappedFrame({ mounted, run }: Subject, name: string, index: number): { 
   const process = processName === undefined ? mapping.process : run.processes.find(candidate => candidate.name === processName)?.row ?? 0;
   if (process === 0) return null;
   const vpn = mapping.vpnFirst + index;
-  return { entry: processes.pte.spec.names?.[processes.pte.at(process, vpn)] ?? '', pfn: vpn + processes.pfnDelta.at(process, vpn), isHuge: processes.huge.at(process, vpn) === 1 };
+  return { entry: processes.pte.spec.names?.[processes.pte.at(process, vpn)] ?? '', pfn: frameAt(process, vpn), isHuge: processes.huge.at(process, vpn) === 1 };
 }
 
 /** The frame behind "F:1", or behind "F:1@64", byte 64 of it: the one there now, else the one that was there at the start. */
@@ -139,6 +141,7 @@ function pageVerdicts(expectation: Expectation, subject: Subject, page: string):
   if (expectation.ref !== undefined) verdicts.push(same(`refcount of ${page}`, hosts.refs.at(host, pfn), expectation.ref));
   if (expectation.pins !== undefined) verdicts.push(same(`pincount of ${page}`, hosts.pins.at(host, pfn), expectation.pins));
   if (expectation.maps !== undefined) verdicts.push(same(`mapcount of ${page}`, hosts.maps.at(host, pfn), expectation.maps));
+  if (expectation.maybePinned !== undefined) verdicts.push(same(`whether ${page} may be pinned`, isMaybePinned(host, pfn), expectation.maybePinned));
   if (expectation.owner !== undefined) verdicts.push(same(`owner of ${page}`, ownerName(subject.run, hosts.owner.at(host, pfn)), expectation.owner));
   const [name, index] = (page.split('@')[0] ?? '').split(':');
   const mapped = mappedFrame(subject, name, Number(index));

@@ -65,6 +65,7 @@ export function operationReader(operation: LabOperation, entry: Operation, place
       if (mapping.process !== place.process) fail(parameter, `mapping "${String(given(parameter))}" is in the address space of another process; an actor with process: of that one may use it`);
       return mapping;
     },
+    anyMapping: parameter => inherited(place, named(parameter, names.mappings, 'mapping', { row: 0, process: place.process, vpnFirst: 0, pageCount: 1 })),
     newMapping(parameter) {
       const mapping = names.mappings.get(String(given(parameter)));
       assert(mapping !== undefined, 'names were introduced before operations are resolved', { mapping: given(parameter) });

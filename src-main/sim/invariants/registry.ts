@@ -6,6 +6,7 @@ import { l4TeardownEnds } from './l4-teardown-ends';
 import { l5NoWaitCycle } from './l5-no-wait-cycle';
 import { l6DeviceFaultProgresses } from './l6-device-fault-progresses';
 import { l7RangeFaultEnds } from './l7-range-fault-ends';
+import { l8LongtermPinEnds } from './l8-longterm-pin-ends';
 import { l9FreeSpaceAllocatable } from './l9-free-space-allocatable';
 import { s11BusyNotAllocated } from './s11-busy-not-allocated';
 import { s12PoolConservation } from './s12-pool-conservation';
@@ -28,5 +29,5 @@ import { s8TranslationValidity } from './s8-translation-validity';
 /** Every invariant, always on. */
 export const INVARIANTS: readonly Invariant[] = [
   s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s3StoresSurvive, s3bNoSilentDrop, s4CountConservation, s5PinConservation, s6PgmapLifetime, s7FsdaxState, s8TranslationValidity, s9OneLockOwner, s11BusyNotAllocated, s12PoolConservation, s13OneAuthoritativeCopy, s14MapSync, s15NoStaleExposure, s16HonestResult, s18Memlock,
-  l1LayoutOperationEnds, l2NoUserControlledWait, l3LeaseBreakEnds, l4TeardownEnds, l5NoWaitCycle, l6DeviceFaultProgresses, l7RangeFaultEnds, l9FreeSpaceAllocatable,
+  l1LayoutOperationEnds, l2NoUserControlledWait, l3LeaseBreakEnds, l4TeardownEnds, l5NoWaitCycle, l6DeviceFaultProgresses, l7RangeFaultEnds, l8LongtermPinEnds, l9FreeSpaceAllocatable,
 ];

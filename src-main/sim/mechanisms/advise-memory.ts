@@ -7,10 +7,11 @@ import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { zapRange } from './address-space';
 import { endInvalidation, END_READS, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
+import { isHugetlb, isRawMemory } from './gup-rules';
 import { isWhollyMapped, mappingsOf, REMOVE_READS, REMOVE_TERMS } from './vma';
 
-/** Words of madvise(2) by number. */
-export const ADVICE = { dontneed: 0, dontfork: 1, dofork: 2 } as const;
+/** Words of madvise(2) that change nothing but the address space, by number. */
+export const ADVICE = { dontneed: 0, dontfork: 1, dofork: 2, pageout: 3 } as const;
 
 const T = frame('process', 'vpn', 'pages', 'advice', 'told');
 const tell = site(invalidateRange, T.process, T.vpn, T.pages, 0);
@@ -35,6 +36,12 @@ export const adviseMemory = mechanism({
         if (T.told.v === 1) endInvalidation(T.process.v);
         const isWhole = isWhollyMapped(T.process.v, T.vpn.v, T.pages.v);
         for (const mapping of mappingsOf(T.process.v, T.vpn.v, T.pages.v)) {
+          if (T.advice.v === ADVICE.pageout) {
+            // Without swap nothing leaves; what may not be looked at at all is refused (can_madv_lru_vma()).
+            const file = mappings.file.get(mapping);
+            if (mappings.locked.get(mapping) === 1 || isHugetlb(file) || isRawMemory(file)) return fail(ERRNO.EINVAL);
+            continue;
+          }
           if (T.advice.v !== ADVICE.dontneed) {
             mappings.dontFork.set(mapping, T.advice.v === ADVICE.dontfork ? 1 : 0);
             continue;

@@ -10,7 +10,7 @@ import { allows } from './address-space';
 import { DROP_READS, DROP_TERMS, dropHold, howWord, TAKE_READS, TAKE_TERMS, shortenHold, takeHold, TURN_READS, TURN_TERMS, turnIntoPins } from './folio-counts';
 import { getUserPagesSlow } from './get-user-pages-slow';
 import { alikePages, frameAt, isPinUncounted, isZeroEntry, LOOK_READS, pagesOfEntry } from './gup-frames';
-import { allowsP2p, FRAME_READS, isLeftToSlowPath, isLongtermPinnable, mustUnshare, P2P_READS, PLACE_READS, type Wanted } from './gup-rules';
+import { allowsP2p, fileOfFrame, FRAME_READS, isLeftToSlowPath, isLongtermPinnable, isRawMemory, mustUnshare, P2P_READS, PLACE_READS, type Wanted } from './gup-rules';
 import { pinLongterm } from './longterm-pin';
 import { pinNs } from './folios';
 import { isFsdaxFrame, isP2pFrame } from './memory-types';
@@ -91,7 +91,7 @@ export const getUserPages = mechanism({
         if (isP2pFrame(T.pfn.v) && !allowsP2p(T.keeper.v)) return go.GS0;
         const isRefused = isRefusedLater();
         if (isRefused) T.run.v = Math.min(T.pages.v - T.done.v, pagesOfEntry(T.process.v, here()));
-        if (isFrozen() || (isLongterm() && isFsdaxFrame(T.pfn.v))) return go.GS0;
+        if (isFrozen() || isRawMemory(fileOfFrame(host(), T.pfn.v)) || (isLongterm() && isFsdaxFrame(T.pfn.v))) return go.GS0;
         if (T.how.v === howWord('get') || !isPinUncounted(T.process.v, here())) return go.GF3;
         if (isRefused) return go.GS0;
         T.done.v += T.run.v;

@@ -107,7 +107,7 @@ function putBack(pfn: number, pages: number): void {
 
 /**
  * migrate_pages(): moves the folios on an operation's list. A folio that anybody else has a reference of stays (spec 8.3). Answers how
- * many pages stayed.
+ * many folios stayed.
  */
 export const migrateFolios = mechanism({
   name: 'migrate-folios',
@@ -155,7 +155,7 @@ function moveSome(pfn: number, left: number): number {
   const pages = free?.pages ?? alike;
   if (free === null) {
     removeMigrationEntries(T.host.v, pfn, pfn, pages);
-    T.failed.v += pages;
+    T.failed.v += pages / 2 ** hosts.order.at(T.host.v, pfn);
     counters.migrationsFailed.set(counterRow(), counters.migrationsFailed.get(counterRow()) + pages);
     emit('folios-stay', T.op.v, pfn, pages, hosts.refs.at(T.host.v, pfn));
   } else move(pfn, free.pfn, pages);

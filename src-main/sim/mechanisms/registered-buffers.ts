@@ -13,7 +13,8 @@ import { LOOKUP_READS, mappingAt } from './address-space';
 import { DROP_READS, DROP_TERMS, dropHold, howWord, SPLIT_TERMS, splitHold, shortenHold } from './folio-counts';
 import { folioAt } from './folios';
 import { getUserPages } from './get-user-pages';
-import { isHugetlb, isShmem } from './gup-rules';
+import { isFsdax, isHugetlb, isShmem } from './gup-rules';
+import { mappingsIn } from './vma';
 
 /** Longest io_uring buffer: 1 GiB (io_buffer_validate()). */
 const URING_PAGES_MAX = 2 ** 18;
@@ -38,11 +39,17 @@ function uringRefusal(): number {
   for (let vpn = U.vpn.v; vpn < U.vpn.v + U.pages.v;) {
     const mapping = mappingAt(U.process.v, vpn);
     const file = fileAt(vpn);
-    if (file !== first) return ERRNO.EINVAL;
+    if (file !== first && uringFileBuffers === 'refuse') return ERRNO.EINVAL;
     if (file !== 0 && !isHugetlb(file) && !(uringFileBuffers === 'refuse' && isShmem(file))) return ERRNO.EOPNOTSUPP;
     vpn = mappings.vpnFirst.get(mapping) + mappings.pageCount.get(mapping);
   }
   return 0;
+}
+
+/** Up to 5.15 a DAX mapping anywhere in the range refuses all of it (check_dax_vmas()); otherwise a short count is EFAULT. */
+function shortCount(): number {
+  if (kernel.policy.knobs.uringFileBuffers !== 'refuse-shmem-too') return ERRNO.EFAULT;
+  return mappingsIn(U.process.v, U.vpn.v, U.pages.v).some(mapping => isFsdax(mappings.file.get(mapping))) ? ERRNO.EOPNOTSUPP : ERRNO.EFAULT;
 }
 
 /** Folios of the holds, each once, whether they are large, and where in which hold their first page is. */
@@ -119,7 +126,7 @@ export const uringRegister = mechanism({
       title: 'may these mappings be registered?', to: ['UR3', 'URu'], reads: [...LOOKUP_READS, ...every(mappings.file)],
       run: go => {
         if (answer.result === U.pages.v) U.errno.v = uringRefusal();
-        else U.errno.v = answer.result < 0 ? answer.errno : ERRNO.EFAULT;
+        else U.errno.v = answer.result < 0 ? answer.errno : shortCount();
         return U.errno.v === 0 ? go.UR3 : go.URu;
       },
     },

@@ -49,6 +49,10 @@ import { migrateCollect, migrateUnmap } from './migrate-setup';
 import { dropStray, takeStray } from './stray-reference';
 import { invalidateRange, tellSubscriber } from './mmu-notifier';
 import { pinLongterm } from './longterm-pin';
+import { setLruPlace } from './lru-place';
+import { writeMemoryBlock } from './memory-hotplug';
+import { movePages, moveRange } from './move-pages';
+import { softOffline } from './soft-offline';
 import { openSocket } from './open-socket';
 import { lockMemory, unlockMemory } from './lock-memory';
 import { migrateFolios } from './migrate-folios';
@@ -93,7 +97,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   migrateCoherent, makeExclusive, exclusiveFault, takeStray, dropStray, allocateDevicePages, setAsideDevicePages,
   createQueuePair, modifyQueuePair, destroyQueuePairCall, allocateDomain, createCompletionQueue, postWork, pollCompletions, requester, nicEngine, odpFault,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
-  uringRegister, xdpRegister, releaseBuffer, takePages, fixedIo, remoteAccess, openSocket, lockMemory, unlockMemory,
+  uringRegister, xdpRegister, releaseBuffer, takePages, fixedIo, remoteAccess, movePages, moveRange, writeMemoryBlock, softOffline, setLruPlace, openSocket, lockMemory, unlockMemory,
   openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, setPinnable, statFile, truncatePath, setDaxFlag, statDax, dropCaches, readLoaded, writeLoaded, truncateLoaded,
   setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime, passVerbs,
   deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, mount, umount, nvmeProbe,

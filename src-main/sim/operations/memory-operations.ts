@@ -5,6 +5,7 @@ import { site } from '../engine/step';
 import { removeByAdvice } from '../mechanisms/advise-remove';
 import { cpuAccess } from '../mechanisms/cpu-access';
 import { ADVICE, adviseMemory } from '../mechanisms/advise-memory';
+import { softOffline } from '../mechanisms/soft-offline';
 import { MAP_TRAITS, mapMemory, protectMemory, remapMemory, unmapMemory } from '../mechanisms/mapping-calls';
 import { aDescriptor, aMapping, somePages, type Operation, type Pages } from './operation';
 
@@ -99,13 +100,16 @@ export const madvise: Operation = {
   source: source('madvise(2); mm/madvise.c (6.19)', 'V', 'O'),
   parameters: [
     aMapping, somePages('pages, first+count within the mapping; all if not said'),
-    { name: 'advice', title: 'advice', doc: 'what is advised', required: true, type: { kind: 'choice', values: [...Object.keys(ADVICE), 'remove'] } },
+    { name: 'advice', title: 'advice', doc: 'what is advised', required: true, type: { kind: 'choice', values: [...Object.keys(ADVICE), 'remove', 'soft-offline'] } },
   ],
   lower(read) {
     const { process, vpnFirst, pageCount } = read.mapping('mapping');
     const pages = read.pages('pages', pageCount);
     if (read.text('advice') === 'remove') {
       return { call: site(removeByAdvice, process, vpnFirst + pages.first, pages.count, read.op), text: `madvise ${read.text('mapping')}${partText(pages, pageCount)} remove` };
+    }
+    if (read.text('advice') === 'soft-offline') {
+      return { call: site(softOffline, read.op, process, vpnFirst + pages.first, pages.count), text: `madvise ${read.text('mapping')}${partText(pages, pageCount)} soft-offline` };
     }
     const advice = read.text('advice') as keyof typeof ADVICE;
     return { call: site(adviseMemory, process, vpnFirst + pages.first, pages.count, ADVICE[advice]), text: `madvise ${read.text('mapping')}${partText(pages, pageCount)} ${advice}` };

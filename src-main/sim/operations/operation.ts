@@ -62,6 +62,8 @@ export interface OperationReader {
   pages(parameter: string, total: number): Pages;
   file(parameter: string): Row;
   mapping(parameter: string): MappingPlace;
+  /** A mapping of any process. */
+  anyMapping(parameter: string): MappingPlace;
   /** Gives the mapping its place; the first `mmap` of a name decides it. */
   newMapping(parameter: string, pageCount: number): MappingPlace;
   mr(parameter: string): Row;

@@ -7,6 +7,7 @@ import { lockMemory, unlockMemory } from '../mechanisms/lock-memory';
 import { fixedIo } from '../mechanisms/fixed-io';
 import { releaseBuffer, takePages, uringRegister, xdpRegister } from '../mechanisms/registered-buffers';
 import { REMOTE_HOLD, remoteAccess } from '../mechanisms/remote-access';
+import { LRU_PLACE, setLruPlace } from '../mechanisms/lru-place';
 import { openSocket } from '../mechanisms/open-socket';
 import { aMapping, somePages, type Operation, type OperationReader } from './operation';
 
@@ -144,3 +145,15 @@ const fixed = (word: 'device-read' | 'device-write', wrote: 0 | 1, doc: string):
 
 export const deviceRead = fixed('device-read', 0, 'A device reads the pages of a registered buffer, wherever its memory is mapped by now.');
 export const deviceWrite = fixed('device-write', 1, 'A device writes the pages of a registered buffer, wherever its memory is mapped by now.');
+const lru = (word: string, title: string, doc: string, place: number): Operation => ({
+  word, title, doc,
+  source: source('the lab’s own step; folio_isolate_lru() (6.19)', 'X'),
+  parameters: [aMapping, somePages('pages, first+count within the mapping; all if not said')],
+  lower(read) {
+    const part = partOf(read);
+    return { call: site(setLruPlace, part.process, part.vpn, part.count, place), text: `${title} ${part.text}` };
+  },
+});
+
+export const takeOffLru = lru('take-off-lru', 'take off the LRU', 'Some part of the kernel keeps mapped pages off the LRU: nobody can isolate them to move them.', LRU_PLACE.off);
+export const putOnLru = lru('put-on-lru', 'put on the LRU', 'Puts pages back that were taken off the LRU.', LRU_PLACE.on);

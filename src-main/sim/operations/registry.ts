@@ -11,12 +11,13 @@ import { bindMw, dereg, ibvDereg, ibvReg, rereg } from './memory-registration';
 import { dropCaches, mountOperation, setXflag, statx } from './inode-operations';
 import { A_RANGE, type Operation } from './operation';
 import {
-  deviceRead, deviceWrite, dropReference, mlock, munlock, pinPages, processVmRead, processVmWrite, procMemWrite, socket, takeReference, unpinPages, uringClose, uringRegisterOperation, uringUnregister,
+  deviceRead, deviceWrite, dropReference, putOnLru, takeOffLru, mlock, munlock, pinPages, processVmRead, processVmWrite, procMemWrite, socket, takeReference, unpinPages, uringClose, uringRegisterOperation, uringUnregister,
   xdpClose, xdpRegisterOperation,
 } from './pin-operations';
 import {
   p2pAddResourceOperation, p2pAllocOperation, p2pDistanceOperation, p2pFindOperation, p2pFreeOperation, p2pGetOperation, p2pMmapOperation, p2pPublishOperation, p2pPutOperation, setAcsOperation,
 } from './p2p-operations';
+import { mbind, memoryBlock, migratePagesOperation, movePagesOperation } from './placement-operations';
 import { fork, waitpid } from './process-operations';
 import { createCq, createPd, createQp, deallocPd, destroyQp, modifyQp, pollCq, qp } from './queue-pair-operations';
 import { compareSwap, fetchAdd, postRecv, rdmaRead, rdmaWrite, send } from './rdma-operations';
@@ -34,11 +35,12 @@ export const OPERATIONS: readonly Operation[] = ([
   qp, createPd, createCq, createQp, modifyQp, destroyQp, deallocPd,
   rdmaWrite, rdmaRead, send, postRecv, fetchAdd, compareSwap, pollCq,
   uringRegisterOperation, uringUnregister, uringClose, deviceRead, deviceWrite, xdpRegisterOperation, xdpClose, socket,
-  processVmRead, processVmWrite, procMemWrite, mlock, munlock, takeReference, dropReference, pinPages, unpinPages,
   p2pMmapOperation, p2pAllocOperation, p2pFreeOperation, p2pPublishOperation, p2pAddResourceOperation, p2pGetOperation, p2pPutOperation, p2pDistanceOperation, p2pFindOperation, setAcsOperation,
   gpuMigrateOperation, gpuRead, gpuWrite, gpuExclusive, gpuEvict, gpuAlloc, gpuSetAside, getPage, putPage,
   unbind, mountOperation, umount, nvmeProbeOperation,
   writeback, fadvise, reclaim,
+  processVmRead, processVmWrite, procMemWrite, mlock, munlock, takeReference, dropReference, pinPages, unpinPages, takeOffLru, putOnLru,
+  movePagesOperation, mbind, migratePagesOperation, memoryBlock,
   fork, waitpid, kill, exit, wait, awaitHeldOperation, awaitWaitingOperation, awaitDoneOperation, awaitBreakOperation,
 ] satisfies readonly Operation[]).map(withDeviceDax).map(withRange);
 

@@ -10,7 +10,11 @@ function useNodesOf(scene: Scene, to: string): void {
   for (const node of nodes) if (node === '0' || node === '1') useNode(scene.draft, Number(node), 'normal');
 }
 
-const entriesOf = ({ clause }: Said): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(clause.values).filter(([key]) => /^entry\d+$/.test(key)));
+/** "5=unmapped,6=page3" of entry5=unmapped entry6=page3. */
+function entriesOf({ clause }: Said): Readonly<Record<string, string>> {
+  const entries = Object.entries(clause.values).flatMap(([key, value]) => (/^entry\d+$/.test(key) ? [`${key.slice('entry'.length)}=${value}`] : []));
+  return entries.length === 0 ? {} : { entries: entries.join(',') };
+}
 
 /** Moving pages between NUMA nodes, and memory that comes and goes. */
 export const migration: Family = {
