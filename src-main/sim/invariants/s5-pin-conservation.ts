@@ -2,8 +2,10 @@ import { source } from '@shared/domain/source';
 import { arena } from '@shared/state/arena';
 import { counters, holders, hosts } from '@shared/state/tables';
 import { runsIn } from '@shared/state/page-runs';
-import { memoryOf } from '@shared/trace/names';
+import { explainCounts, sumOf } from '@shared/trace/holder-counts';
+import { frameName, memoryOf } from '@shared/trace/names';
 import type { StateInvariant } from './invariant';
+import { boundaries } from './count-boundaries';
 
 const FREE = hosts.use.valueOf('free');
 
@@ -11,7 +13,7 @@ export const s5PinConservation: StateInvariant = {
   kind: 'state',
   id: 'S5',
   class: 'safety',
-  sentence: 'Pins taken minus pins released are the pins that live, and no pincount is negative.',
+  sentence: 'Every pincount is the pins that live on the folio; pins taken minus pins released are those that live; a free folio has none.',
   source: source('spec 10.1 S5', 'V'),
   watches: [hosts.pins, hosts.refs, holders.how],
   broken({ run, host }) {
@@ -21,6 +23,10 @@ export const s5PinConservation: StateInvariant = {
     for (const { first, count, value } of runsIn(arena, host, hosts.pins.field)) {
       const freed = value === 0 ? -1 : hosts.use.find(host, first, first + count, use => use === FREE);
       if (freed >= 0 && memoryOf(run, freed)?.type === 'normal') return { chain: [`pfn ${freed} was freed with pincount ${value}`, 'the allocator reports "nonzero pincount": a pin was released as a plain reference, and whoever still uses it writes into free memory'] };
+    }
+    for (const pfn of boundaries(run, host)) {
+      const { pins, pinTerms } = explainCounts(arena, run, pfn);
+      if (pins !== sumOf(pinTerms)) return { chain: [`pincount of ${frameName(arena, run, pfn)} is ${pins}`, `the pins on it add up to ${sumOf(pinTerms)}`, 'a pin was released in another way than it was taken'] };
     }
     if (run.counts.smallPin !== 'bias') return null;
     const counter = counters.$.row(0);

@@ -4,7 +4,7 @@ import { memoryBlocks } from '@shared/state/placement-tables';
 import { intervals } from '@shared/state/notifier-tables';
 import { pgmaps } from '@shared/state/pgmap-tables';
 import { completionQueues, queuePairs, regions, workRequests } from '@shared/state/rdma-tables';
-import { actors, busyExtents, files, filesystems, hosts, operations, processes, requests } from '@shared/state/tables';
+import { actors, busyExtents, files, filesystems, hosts, mappings, operations, processes, requests } from '@shared/state/tables';
 import { descriptors, leases } from '@shared/state/vfs-tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
@@ -104,6 +104,7 @@ const GUARD_READS = every(
   filesystems.shutDown, processes.mmapLock, processes.pte, processes.exited, processes.unborn, hosts.refs, hosts.unwoken, hosts.maps, hosts.owner, requests.state, workRequests.state, workRequests.wire, workRequests.sent, workRequests.kind, workRequests.qp, workRequests.late, queuePairs.state, queuePairs.peer, completionQueues.entries, regions.fault, regions.nic, regions.inflight, files.entry, busyExtents.state,
   pgmaps.refs, hosts.locked, hosts.writeback, hosts.pins, hosts.order, files.cached, files.cacheDelta, files.size, hosts.use, memoryBlocks.state, memoryBlocks.zone, gpuJobs.state, gpuJobs.space, gpuJobs.inflightPages, gpuJobs.inflightVpn, intervals.lock, intervals.invalid, intervals.pageCount,
   hosts.longterm, leases.type, leases.file, leases.orphan, leases.forced, leases.holder, leases.downgradePending, leases.unlockPending, descriptors.open,
+  hosts.order, hosts.mapping, hosts.anon, hosts.indexDelta, files.cached, files.cacheDelta, mappings.shared,
 );
 
 /**

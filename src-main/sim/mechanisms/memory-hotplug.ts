@@ -69,7 +69,7 @@ export const writeMemoryBlock = mechanism({
     },
     MO2: {
       title: 'isolate what is still there, once some of it may move', when: isWorthATry, waitsFor: { kind: 'offlining', block: 'block' }, interruptible: 'signal', to: ['MO4'],
-      reads: [...ISOLATE_READS, ...every(hosts.refs, hosts.maps, hosts.mapping)], writes: [...ISOLATE_TERMS, state],
+      reads: [...ISOLATE_READS, ...every(hosts.refs, hosts.maps, hosts.mapping, actors.signal, actors.dead)], writes: [...ISOLATE_TERMS, state],
       run: go => {
         if (nextInUse(memory().firstPfn) < 0) return go.MO4;
         if (T.tried.v === 1 && (actors.signal.get(machine.self) !== 0 || actors.dead.get(machine.self) !== 0)) {
