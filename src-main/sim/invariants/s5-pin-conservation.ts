@@ -1,11 +1,18 @@
 import { source } from '@shared/domain/source';
 import { arena } from '@shared/state/arena';
+import type { Row } from '@shared/state/dictionary';
 import { counters, holders, hosts } from '@shared/state/tables';
 import { runsIn } from '@shared/state/page-runs';
 import { explainCounts, sumOf } from '@shared/trace/holder-counts';
 import { frameName, memoryOf } from '@shared/trace/names';
 import type { StateInvariant } from './invariant';
-import { boundaries } from './count-boundaries';
+
+/** First frames of whatever has a pincount or a pin. */
+function pinnedFrames(host: Row): ReadonlySet<number> {
+  const counted = [...runsIn(arena, host, hosts.pins.field)].map(({ first }) => first);
+  const held = holders.$.rows(arena).filter(holder => ['pin', 'longterm'].includes(holders.how.nameIn(arena, holder))).map(holder => holders.pfnFirst.get(holder));
+  return new Set([...counted, ...held]);
+}
 
 const FREE = hosts.use.valueOf('free');
 
@@ -24,7 +31,7 @@ export const s5PinConservation: StateInvariant = {
       const freed = value === 0 ? -1 : hosts.use.find(host, first, first + count, use => use === FREE);
       if (freed >= 0 && memoryOf(run, freed)?.type === 'normal') return { chain: [`pfn ${freed} was freed with pincount ${value}`, 'the allocator reports "nonzero pincount": a pin was released as a plain reference, and whoever still uses it writes into free memory'] };
     }
-    for (const pfn of boundaries(run, host)) {
+    for (const pfn of pinnedFrames(host)) {
       const { pins, pinTerms } = explainCounts(arena, run, pfn);
       if (pins !== sumOf(pinTerms)) return { chain: [`pincount of ${frameName(arena, run, pfn)} is ${pins}`, `the pins on it add up to ${sumOf(pinTerms)}`, 'a pin was released in another way than it was taken'] };
     }
