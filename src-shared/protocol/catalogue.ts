@@ -117,10 +117,20 @@ export interface AxisEntry {
   readonly variants: readonly VariantEntry[];
 }
 
+/** How many observations of a real kernel the lab agrees with. */
+export interface Agreement {
+  /** "Linux 6.1.192". */
+  readonly kernel: string;
+  readonly agree: number;
+  readonly observed: number;
+}
+
 export interface PresetEntry {
   readonly id: string;
   readonly title: string;
   readonly variants: Readonly<Record<string, string>>;
+  /** Where its kernel was observed. */
+  readonly agreement?: Agreement;
   /** What knobs mean that are left to the era. */
   readonly knobs?: Readonly<Record<string, string>>;
   readonly source: Source;

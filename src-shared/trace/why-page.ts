@@ -123,7 +123,7 @@ function whyMapped(question: Question, pfn: number): readonly WhyLink[] {
   const mapped = [...mappingsOf(state, pfn)];
   const [first] = mapped;
   if (first === undefined) return [policyLink(run, REFCOUNT_AXIS, 'counted by')];
-  const links = mapped.slice(0, 3).map(({ process }): WhyLink => ({ text: `mapped by ${processName(run, process)}`, at: { kind: 'row', value: String(process) } }));
+  const links = [...new Set(mapped.map(({ process }) => process))].slice(0, 3).map((process): WhyLink => ({ text: `mapped by ${processName(run, process)}`, at: { kind: 'row', value: String(process) } }));
   const faulted = changed(question, pfn, ['page-faulted'], 'faulted in');
   const outlook = outlookOfMapping(state, run, first.process);
   return [...links, ...whyNotMoved(question, pfn), ...faulted, outlook.operation < 0 && faulted.length > 0 ? { ...faulted[0], text: outlook.text } : releaseLink(run, outlook)];

@@ -52,9 +52,12 @@ export const mayImport: readonly Row[] = [
   { place: policy, may: [shared, `${sim}/engine/step`, `${sim}/policies/knobs`] },
   { place: `${sim}/policies/knobs`, may: [shared] },
   { place: `${sim}/policies`, may: [shared, policy, `${sim}/engine`, kernel, `${sim}/mechanisms`], notItself: true },
+  // Whoever takes blocks under a lease of its own, unguarded, does what the unguarded variant does.
+  { place: `${sim}/policies/longterm-file-pin/layout-lease`, may: [shared, policy, `${sim}/engine`, kernel, `${sim}/mechanisms`, `${sim}/policies/truncate-vs-dma/none`], notItself: true },
+  { place: `${sim}/policies/presets`, may: [shared, `${sim}/policies/agreement`] },
   { place: `${sim}/policies/registry`, may: [shared, `${sim}/policies`] },
   { place: invariant, may: [shared] },
-  { place: `${sim}/invariants`, may: [shared, invariant, `${sim}/invariants/dma-target`], notItself: true },
+  { place: `${sim}/invariants`, may: [shared, invariant, `${sim}/invariants/dma-target`, `${sim}/invariants/count-boundaries`], notItself: true },
   { place: `${sim}/invariants/registry`, may: [shared, `${sim}/invariants`] },
   { place: watcher, may: [shared, invariant, `${sim}/engine/place`, `${sim}/engine/step`] },
   { place: `${sim}/assembly`, may: [shared, sim] },

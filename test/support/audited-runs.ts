@@ -18,21 +18,35 @@ const STEPS_MAX = 600
 /** Policies that the labs do not name themselves: how breaks end that a holder does not mind. */
 const LEASE_BREAKS = ['lease-break=lease-only', 'lease-break=revoke-mr', 'lease-break=revoke-sigkill', 'ownerOp=allow']
 
-/** Every bundled lab under every layout policy and way of counting, in time order and at random, and under its own; random labs, and such with leases. */
+/** Layout policies and ways of counting that each bundled lab is run under; the labs take turns, so that all of them come up. */
+const POLICIES_A_LAB = 3
+
+/** Policies that a lab speaks of: its own, those of its expectations, and for leases the ways a break may end. */
+function policiesOf({ expect = [], actors }: Lab): readonly (string | null)[] {
+  const named = expect.flatMap(({ when }) => (when === undefined ? [] : typeof when === 'string' ? when : when.join(',')))
+  const hasLeases = Object.values(actors).some(({ ops }) => ops.some(({ word }) => word === 'setlease'))
+  return [null, ...new Set(named), ...(hasLeases ? LEASE_BREAKS : [])]
+}
+
+/** Every bundled lab under the policies that it speaks of and some layout policies, in time order and at random; random labs, and such with leases. */
 export function auditedRuns(seed: number, randomLabs: number): readonly AuditedRun[] {
   const longterm = ['deny-fsdax', 'allow-all']
-  const bundled = bundledLabs().flatMap(({ lab }) => LAYOUT_AND_COUNT_POLICIES.flatMap((policy, nth) => [null, 'random'].map((schedule): AuditedRun =>
-    ({ lab, options: { policy: `${policy},longterm-file-pin=${longterm[nth % 2]!}`, seed, schedule } }))))
+  const bundled = bundledLabs().flatMap(({ lab }, at) => {
+    const layouts = Array.from({ length: POLICIES_A_LAB }, (_, nth) => {
+      const turn = (at * POLICIES_A_LAB + nth) % LAYOUT_AND_COUNT_POLICIES.length
+      return `${LAYOUT_AND_COUNT_POLICIES[turn]!},longterm-file-pin=${longterm[turn % 2]!}`
+    })
+    return [...layouts, ...policiesOf(lab)].flatMap((policy) => [null, 'random'].map((schedule): AuditedRun => ({ lab, options: { policy, seed, schedule } })))
+  })
   const random = Array.from({ length: randomLabs }, (_, nth): AuditedRun => {
     const { lab, policy, schedule } = randomLab(seed + nth)
     return { lab, options: { policy, seed: nth, schedule } }
   })
-  const own = bundledLabs().flatMap(({ lab }) => [null, ...LEASE_BREAKS].flatMap((policy) => [null, 'random'].map((schedule): AuditedRun => ({ lab, options: { policy, seed, schedule } }))))
   const withLeases = Array.from({ length: randomLabs }, (_, nth): AuditedRun => {
     const { lab, policy } = randomLeases(seed + nth)
     return { lab, options: { policy, seed: nth, schedule: nth % 2 === 0 ? null : 'random' } }
   })
-  return [...bundled, ...own, ...random, ...withLeases]
+  return [...bundled, ...random, ...withLeases]
 }
 
 /** Takes the steps of a run, none of them recorded. */

@@ -2,7 +2,8 @@ import { ERRNO } from '@shared/domain/errno';
 import { gpuJobs } from '@shared/state/device-memory-tables';
 import { memoryBlocks } from '@shared/state/placement-tables';
 import { intervals } from '@shared/state/notifier-tables';
-import { pgmaps } from '@shared/state/pgmap-tables';
+import { p2pRoutes } from '@shared/state/p2p-tables';
+import { p2pPools, pgmaps } from '@shared/state/pgmap-tables';
 import { completionQueues, queuePairs, regions, workRequests } from '@shared/state/rdma-tables';
 import { actors, busyExtents, files, filesystems, hosts, mappings, operations, processes, requests } from '@shared/state/tables';
 import { descriptors, leases } from '@shared/state/vfs-tables';
@@ -103,6 +104,7 @@ const GUARD_READS = every(
   actors.pc, actors.op, actors.signal, actors.dead, operations.state, files.iolock, files.invlock, files.ilock, files.iMmap, files.metaDirty, files.fs, files.entryLock, files.kind, files.blockDelta,
   filesystems.shutDown, processes.mmapLock, processes.pte, processes.exited, processes.unborn, hosts.refs, hosts.unwoken, hosts.maps, hosts.owner, requests.state, workRequests.state, workRequests.wire, workRequests.sent, workRequests.kind, workRequests.qp, workRequests.late, queuePairs.state, queuePairs.peer, completionQueues.entries, regions.fault, regions.nic, regions.inflight, files.entry, busyExtents.state,
   pgmaps.refs, hosts.locked, hosts.writeback, hosts.pins, hosts.order, files.cached, files.cacheDelta, files.size, hosts.use, memoryBlocks.state, memoryBlocks.zone, gpuJobs.state, gpuJobs.space, gpuJobs.inflightPages, gpuJobs.inflightVpn, intervals.lock, intervals.invalid, intervals.pageCount,
+  gpuJobs.gpu, mappings.shared, processes.pfnDelta, p2pPools.state, p2pPools.published, p2pRoutes.type, p2pRoutes.distance,
   hosts.longterm, leases.type, leases.file, leases.orphan, leases.forced, leases.holder, leases.downgradePending, leases.unlockPending, descriptors.open,
   hosts.order, hosts.mapping, hosts.anon, hosts.indexDelta, files.cached, files.cacheDelta, mappings.shared,
 );

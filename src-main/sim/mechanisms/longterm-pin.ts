@@ -81,7 +81,7 @@ export const pinLongterm = mechanism({
     },
     LT3d: {
       title: 'a page of a coherent device moves by itself: its pin becomes the reference of who moves it', calls: [moveOff], to: ['LT3', 'LT3e'],
-      reads: [...DROP_READS, ...every(holders.how, holders.pfnFirst, holders.pageCount)], writes: [...DROP_TERMS, ...every(hosts.moving)],
+      reads: [...DROP_READS, ...every(holders.how, holders.pfnFirst, holders.pageCount), ...PLACE_READS], writes: [...DROP_TERMS, ...every(hosts.moving)],
       run: go => {
         T.pfn.v = takeDevicePage();
         return T.pfn.v === 0 ? go.LT3 : call(moveOff, go.LT3e);

@@ -18,7 +18,7 @@ const T = frame('file', 'isSync', 'from', 'index', 'pages', 'pfn');
 const medium = pagesAt(files.medium, T.file);
 const checksum = pagesAt(files.checksum, T.file);
 const host = (): Row => hostOf(T.file.v);
-const variant = (): 'ignore' | 'skip' | 'bounce' | 'wait' => kernel.policy.writebackVsPin.onPinned;
+const variant = (): 'write' | 'skip' | 'write-copy' | 'wait' => kernel.policy.writebackVsPin.onPinned;
 const isFree = (field: typeof hosts.locked): boolean => field.find(host(), T.pfn.v, T.pfn.v + T.pages.v, value => value !== 0) < 0;
 const isPinned = (): boolean => isMaybePinned(host(), T.pfn.v);
 
@@ -72,9 +72,9 @@ export const writebackFile = mechanism({
       title: 'find dirty folios', reads: [...CACHE_READS, ...every(hosts.dirty, hosts.refs, hosts.pins)], writes: every(operations.assumed), to: ['WB0', 'WB0w', 'WB0b', 'WB2', 'done'], costNs: () => kernel.costs.scanNs,
       run: go => {
         if (!hasMedium(T.file.v) || !findDirty()) return done();
-        if (!isPinned() || variant() === 'ignore') return go.WB2;
+        if (!isPinned() || variant() === 'write') return go.WB2;
         if (variant() === 'wait') return go.WB0w;
-        if (variant() === 'bounce') return go.WB0b;
+        if (variant() === 'write-copy') return go.WB0b;
         if (T.isSync.v === 1) {
           // What fsync writes of a pinned folio under skip-pinned nobody has said (spec 12.4): here, what it holds now.
           assume();

@@ -106,7 +106,7 @@ export interface BioCompletion extends Described {
 /** What writeback and reclaim do with a folio that may be pinned (spec 9.6). */
 export interface WritebackVsPin extends Described {
   readonly axis: 'writeback-vs-pin';
-  readonly onPinned: 'ignore' | 'skip' | 'bounce' | 'wait';
+  readonly onPinned: 'write' | 'skip' | 'write-copy' | 'wait';
   readonly reclaimKeepsPinned: boolean;
   /** Long-term write pins of dirty-tracked files are refused (spec 1.5 rule 4). */
   readonly deniesLongterm: boolean;

@@ -1,5 +1,6 @@
 import { source, type Source } from '@shared/domain/source';
 import type { PresetEntry } from '@shared/protocol/catalogue';
+import { AGREEMENT } from './agreement';
 
 const AXIS_ORDER = [
   'dax-fault', 'truncate-vs-dma', 'longterm-file-pin', 'lease-break', 'pin-accounting', 'zone-device-refcount', 'bio-completion', 'writeback-vs-pin', 'device-migration',
@@ -22,7 +23,8 @@ const ERA_6_15 = { ...ERA_6_12, uringOnePinPerFolio: 'false', evictionWaits: 'tr
 
 /** A row of spec 11: the variant of each axis in the order of its columns. */
 function preset(id: string, title: string, from: Source, knobs: Readonly<Record<string, string>>, ...variants: readonly string[]): PresetEntry {
-  return { id, title, source: from, knobs, variants: Object.fromEntries(AXIS_ORDER.map((axis, at) => [axis, variants[at]])) };
+  const agreement = AGREEMENT[id];
+  return { id, title, source: from, knobs, ...(agreement === undefined ? {} : { agreement }), variants: Object.fromEntries(AXIS_ORDER.map((axis, at) => [axis, variants[at]])) };
 }
 
 const shipped = (version: string): Source => source(`spec 11, row linux-${version}`, 'V');

@@ -69,7 +69,7 @@ describe('one mistake gives one error at its place', () => {
     ['a wrong policy', changed('policy: linux-6.1', 'policy: linux-6.2'), 'x.lab.yaml:42:9: Unknown preset "linux-6.2".'],
     ['an unknown invariant', changed('notViolated: S1', 'notViolated: S99'), 'Unknown invariant "S99".'],
     ['an expectation about two things', changed('op: admin.1', 'op: admin.1, page: "F:1"'), 'x.lab.yaml:50:5: This expectation is about op and page; expected exactly one of'],
-    ['an expectation that says nothing of its page', changed('notViolated: S1', 'page: "F:1"'), 'x.lab.yaml:51:5: This expectation says nothing about page F:1; expected one of ref, pins, maps, owner, content.'],
+    ['an expectation that says nothing of its page', changed('notViolated: S1', 'page: "F:1"'), 'x.lab.yaml:51:5: This expectation says nothing about page F:1; expected one of ref, pins, maps, maybePinned, owner, content, entry'],
     ['an expectation with a fact of something else', changed('notViolated: S1', 'file: F, size: 0, ref: 1'), '"ref" says nothing about file F. There are size.'],
     ['an unknown field of an expectation', changed('notViolated: S1', 'notViolate: S1'), 'An expectation has no field "notViolate". Did you mean "notViolated"?'],
     ['a name with a dot', changed('mem0: ', 'mem.0: '), 'x.lab.yaml:8:5: "mem.0" is not a name'],

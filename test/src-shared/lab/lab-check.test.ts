@@ -45,7 +45,7 @@ describe('an expectation', () => {
   const expecting = (expectation: Expectation): readonly string[] => found({ ...lab, expect: [expectation] });
 
   test.each<[Expectation, string]>([
-    [{ page: 'F:1' }, 'expected one of ref, pins, maps, owner, content.'], [{ fs: 'pmem0' }, 'expected one of free, allocatable, busyGeneration.'],
+    [{ page: 'F:1' }, 'expected one of ref, pins, maps, maybePinned, owner, content, '], [{ fs: 'pmem0' }, 'expected one of free, allocatable, busyGeneration.'],
     [{ file: 'F' }, 'expected one of size.'], [{ process: 'A' }, 'expected one of pinnedVm.'],
     [{ order: [] }, 'This order names no operation.'],
     [{ file: 'F', ref: 1, size: 0 }, '"ref" says nothing about file F. There are size.'], [{ violated: 'S1', errno: 'EIO' }, '"errno" says nothing about violated S1.'],

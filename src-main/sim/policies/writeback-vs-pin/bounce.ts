@@ -8,7 +8,7 @@ export const bounce: WritebackVsPin = {
   doc: 'The copy goes to disk and the folio stays dirty until it is unpinned.',
   era: 'discussed 2018 to 2019',
   source: source('list discussion; block layer bounce for stable pages left between 6.13 and 6.18; spec 9.6', 'M'),
-  onPinned: 'bounce',
+  onPinned: 'write-copy',
   reclaimKeepsPinned: false,
   deniesLongterm: false,
 };

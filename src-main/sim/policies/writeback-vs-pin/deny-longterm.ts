@@ -8,7 +8,7 @@ export const denyLongterm: WritebackVsPin = {
   doc: 'Only short pins remain; writeback ignores those.',
   era: '6.5',
   source: source('mm/gup.c check_vma_flags() (6.6); spec 9.6', 'V', 'M'),
-  onPinned: 'ignore',
+  onPinned: 'write',
   reclaimKeepsPinned: false,
   deniesLongterm: true,
 };

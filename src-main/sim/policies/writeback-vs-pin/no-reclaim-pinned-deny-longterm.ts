@@ -8,7 +8,7 @@ export const noReclaimPinnedDenyLongterm: WritebackVsPin = {
   doc: 'Both rules together.',
   era: '6.6 and later',
   source: source('mm/vmscan.c shrink_folio_list(), mm/gup.c check_vma_flags() (6.6, 6.19); spec 9.6', 'V'),
-  onPinned: 'ignore',
+  onPinned: 'write',
   reclaimKeepsPinned: true,
   deniesLongterm: true,
 };

@@ -8,7 +8,7 @@ export const noReclaimPinned: WritebackVsPin = {
   doc: 'Reclaim never strips file-system data from, or writes out, a folio that may be pinned; writeback itself still ignores pins.',
   era: '6.4',
   source: source('mm/vmscan.c shrink_folio_list() (6.1, 6.6); spec 9.6', 'V', 'M'),
-  onPinned: 'ignore',
+  onPinned: 'write',
   reclaimKeepsPinned: true,
   deniesLongterm: false,
 };

@@ -65,6 +65,8 @@ describe.each([[0, ['L3']], ['3 s', []]] as const)('L3, with lease-break-time %s
 const BREAKABLE_BY_WORKLOAD: readonly (readonly [id: string, breaks: string, keeps: string])[] = [
   ['L6', 'cpu-fault-stray-ref-livelock', 'cpu-fault-stray-ref-livelock--dropped'],
   ['L7', 'hmm-range-fault-invalidate-loop--too-long', 'hmm-range-fault-invalidate-loop'],
+  ['S8', 'dereg-mr-unfenced-driver', 'dereg-mr-while-remote-writes'],
+  ['S3b', 'dio-read-into-mapped-file--forgets', 'dio-read-into-mapped-file'],
 ]
 
 describe.each(BREAKABLE_BY_WORKLOAD)('%s', (id, breaks, keeps) => {
