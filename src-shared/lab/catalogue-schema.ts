@@ -40,7 +40,7 @@ const sentence = (text: string): string => text.replace(/^./, letter => letter.t
 function parameterSchema({ type, doc }: Parameter): z.ZodType {
   switch (type.kind) {
     case 'quantity': return z.union([z.string(), z.number().min(0)]).describe(`${sentence(doc)} From ${showRange(type)}.`);
-    case 'choice': return z.enum(type.values).describe(sentence(doc));
+    case 'choice': return (type.values.includes('true') ? z.union([z.boolean(), z.enum(type.values)]) : z.enum(type.values)).describe(sentence(doc));
     case 'flag': return z.boolean().describe(sentence(doc));
     case 'text': return z.union([z.string(), z.number()]).describe(sentence(doc));
     case 'pages': return scalar.describe(`${sentence(doc)} First page + count, for example 0+4.`);
