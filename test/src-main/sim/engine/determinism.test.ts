@@ -10,9 +10,12 @@ const digest = (name: string, policy: string, seed: number, schedule: string | n
 /** Something else in between: whatever the engine keeps beside the arena would show. */
 const interlude = smallLab({ files: { F: 3 }, actors: { A: [['mmap', { name: 'm', file: 'F' }], ['odirect-read', { mapping: 'm' }], ['ftruncate', { file: 'F', size: 0 }]] } })
 
+/** Labs take turns: each is run under one in so many layout policies and ways of counting, and all of those come up. */
+const TURNS = 12
+
 describe('one lab, one policy and one seed give one trace', () => {
-  it.each(bundledLabs())('$name, under every layout policy and way of counting', ({ name }) => {
-    const runs = LAYOUT_AND_COUNT_POLICIES.map((policy, seed) => ({ policy, seed, schedule: seed % 2 === 0 ? null : 'random' }))
+  it.each(bundledLabs().map(({ name }, turn) => ({ name, turn })))('$name, under layout policies and ways of counting', ({ name, turn }) => {
+    const runs = LAYOUT_AND_COUNT_POLICIES.map((policy, seed) => ({ policy, seed, schedule: seed % 2 === 0 ? null : 'random' })).filter(({ seed }) => seed % TURNS === turn % TURNS)
     const first = runs.map(({ policy, seed, schedule }) => digest(name, policy, seed, schedule))
     const again = runs.map(({ policy, seed, schedule }) => {
       if (seed % 5 === 0) run(interlude, { seed })
