@@ -18,19 +18,6 @@ export const ioQueues = table('io queue', 'A submission queue of an NVMe drive; 
   place: oneOf('where its entries lie', ['none', 'host memory', 'CMB']),
 }, {});
 
-export const targets = table('nvmet namespace', 'A drive that an NVMe-oF target exports.', {
-  drive: id('index of the node in the topology'),
-  state: oneOf('whether it is enabled', ['disabled', 'enabled']),
-  provider: int('index of the node whose memory requests use, from 1; 0 is host memory'),
-}, {});
-
-export const targetControllers = table('nvmet controller', 'A connection of a client to an NVMe-oF target.', {
-  drive: id('index of the drive’s node in the topology'),
-  nic: id('index of the NIC’s node in the topology'),
-  provider: int('index of the node whose memory its requests use, from 1; 0 is host memory'),
-  fallbacks: count('requests that used host memory although the controller has a provider'),
-}, {});
-
 export const lentMemory = table('host memory buffer', 'Host memory lent to a drive.', {
   drive: id('index of the node in the topology'),
   pfnFirst: int('first frame'),

@@ -1,6 +1,6 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
-import { bridges, ioQueues, lentMemory, p2pRoutes, targetControllers, targets } from '../state/p2p-tables';
+import { bridges, ioQueues, lentMemory, p2pRoutes } from '../state/p2p-tables';
 import { drivers, P2P_OWNERS, p2pAllocations, p2pPools, pgmaps } from '../state/pgmap-tables';
 import type { RunDescription } from './run-description';
 
@@ -19,7 +19,5 @@ export const P2P_NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
   [bridges.$.id, (state, run, row) => `bridge ${run.bridges[bridges.nth.in(state, row)] ?? bridges.nth.in(state, row)}`],
   [p2pRoutes.$.id, (state, run, row) => `P2P route from ${nodeName(run, p2pRoutes.client.in(state, row))} to ${nodeName(run, p2pRoutes.provider.in(state, row))}`],
   [ioQueues.$.id, (state, run, row) => `queue ${ioQueues.nth.in(state, row)} of ${nodeName(run, ioQueues.drive.in(state, row))}`],
-  [targets.$.id, (state, run, row) => `NVMe-oF namespace on ${nodeName(run, targets.drive.in(state, row))}`],
-  [targetControllers.$.id, (state, run, row) => `NVMe-oF controller of ${nodeName(run, targetControllers.drive.in(state, row))} for ${nodeName(run, targetControllers.nic.in(state, row))}`],
   [lentMemory.$.id, (state, run, row) => `host memory buffer of ${nodeName(run, lentMemory.drive.in(state, row))}`],
 ]);

@@ -71,7 +71,3 @@ function permits(file: Row, { mapping, vpn }: LongtermWish): boolean {
 const hasLayoutLease = (process: Row, file: Row): boolean => leases.$.rows(arena).some(lease =>
   leases.kind.get(lease) === KIND_OF_LEASE.layout && leases.file.get(lease) === file && leases.unlockPending.get(lease) === 0 && isLive(lease)
   && actors.process.get(leases.holder.get(lease)) === process);
-
-/** Whether long-term pins of this mapping go to copies instead of its DAX pages (map-sync-only). */
-export const isIndirect = (mapping: Row): boolean =>
-  kernel.policy.longtermFilePin.fsdax === 'needs-map-sync' && mappings.sync.get(mapping) === 0 && files.dax.get(mappings.file.get(mapping)) === 1;
