@@ -47,11 +47,11 @@ test('the guide is worked by keys up to the violation', async () => {
   await tabTo('Begin')
   await press('Enter')
   await expect.poll(() => bench.guide.innerText()).toContain('No guard at all')
-  await lab.page.getByRole('radio').first().focus()
+  await bench.guide.getByRole('radio').first().focus()
   // A radio group checks what the focus comes to while the arrow is still down, as a finger keeps it.
   for (const nth of [1, 2]) {
     await lab.page.keyboard.press('ArrowDown', { delay: 60 })
-    await expect.poll(() => lab.page.getByRole('radio').nth(nth).isChecked()).toBe(true)
+    await expect.poll(() => bench.guide.getByRole('radio').nth(nth).isChecked()).toBe(true)
   }
   // The answer keeps the focus, and takes Enter for itself.
   await press('Control+Enter')
