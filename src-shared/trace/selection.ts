@@ -1,6 +1,7 @@
 import { accepted, refused, type Result } from '../base/result';
-import { files } from '../state/tables';
 import type { State } from '../state/arena';
+import type { Row } from '../state/dictionary';
+import { files, mappings, processes } from '../state/tables';
 import type { RunDescription } from './run-description';
 
 /** What a person points at: a locator, never a copy. */
@@ -15,12 +16,12 @@ export type Selection =
   | { readonly kind: 'step'; readonly index: number };
 
 /**
- * Reads "page:0x80042", "page:F:1" (file and index), "task:admin" or "op:admin.1". Refuses with what was expected.
- * A file page is the frame behind it now, so the answer depends on `state`.
+ * Reads "page:0x80042", "page:F:1" (file, mapping or memory, and index; "page:child/buf:1" in the address space of a child),
+ * "task:admin" or "op:admin.1". Refuses with what was expected. A named page is the frame behind it now, so the answer depends on `state`.
  */
 export function parseSelection(text: string, run: RunDescription, state: State): Result<Selection, string> {
   const [kind, first = '', second] = text.split(':');
-  if (kind === 'page') return second === undefined ? framePage(first) : filePage(first, second, run, state);
+  if (kind === 'page') return second === undefined ? framePage(first) : namedPage(first, second, run, state);
   if (kind === 'task') {
     const nth = run.actors.findIndex(actor => actor.name === first);
     return nth >= 0 ? accepted({ kind: 'actor', nth }) : refused(`no actor "${first}"; there are ${run.actors.map(actor => actor.name).join(', ')}`);
@@ -29,7 +30,7 @@ export function parseSelection(text: string, run: RunDescription, state: State):
     const nth = run.operations.findIndex(operation => operation.name === first);
     return nth >= 0 ? accepted({ kind: 'operation', nth }) : refused(`no operation "${first}"; there are ${run.operations.map(operation => operation.name).join(', ')}`);
   }
-  return refused(`"${text}" selects nothing; expected page:PFN, page:FILE:INDEX, task:ACTOR or op:ACTOR.N`);
+  return refused(`"${text}" selects nothing; expected page:PFN, page:NAME:INDEX, task:ACTOR or op:ACTOR.N`);
 }
 
 function framePage(text: string): Result<Selection, string> {
@@ -37,11 +38,41 @@ function framePage(text: string): Result<Selection, string> {
   return text !== '' && Number.isSafeInteger(pfn) && pfn >= 0 ? accepted({ kind: 'page', pfn }) : refused(`"${text}" is not a pfn`);
 }
 
-function filePage(name: string, indexText: string, run: RunDescription, state: State): Result<Selection, string> {
-  const file = run.files.find(candidate => candidate.name === name);
-  if (file === undefined) return refused(`no file "${name}"; there are ${run.files.map(candidate => candidate.name).join(', ')}`);
+/** A page by what a lab calls it; where a mapping and something else share a name, the mapping is meant, as in expectations. */
+function namedPage(name: string, indexText: string, run: RunDescription, state: State): Result<Selection, string> {
   const index = Number(indexText);
-  if (!Number.isSafeInteger(index) || index < 0) return refused(`"${indexText}" is not a page index`);
-  if (files.kind.in(state, file.row, index) === 0) return refused(`page ${index} of ${name} is a hole here: no frame lies behind it`);
-  return accepted({ kind: 'page', pfn: index + files.blockDelta.in(state, file.row, index) });
+  if (indexText === '' || !Number.isSafeInteger(index) || index < 0) return refused(`"${indexText}" is not a page index`);
+  const [mappingName = '', processName] = name.split('/').reverse();
+  const mapping = run.mappings.find(candidate => candidate.name === mappingName);
+  const process = run.processes.find(candidate => candidate.name === processName);
+  if (mapping !== undefined && (processName === undefined || process !== undefined)) return mappedPage(name, index, mapping.row, process?.row ?? mappings.process.in(state, mapping.row), state);
+  const file = run.files.find(candidate => candidate.name === name);
+  if (file !== undefined) return filePage(name, index, file.row, state);
+  const memory = run.memories.find(({ node }) => node === name);
+  if (memory === undefined) {
+    const known = [...run.files, ...run.mappings].map(candidate => candidate.name).concat(run.memories.map(({ node }) => node));
+    return refused(`no file, mapping or memory "${name}"; there are ${known.join(', ')}`);
+  }
+  return index < memory.pageCount ? accepted({ kind: 'page', pfn: memory.firstPfn + index }) : refused(`${name} ends before page ${index}: it has ${memory.pageCount}`);
+}
+
+function mappedPage(name: string, index: number, mapping: Row, process: Row, state: State): Result<Selection, string> {
+  if (index >= mappings.pageCount.in(state, mapping)) return refused(`page ${index} of ${name} is not mapped here`);
+  const vpn = mappings.vpnFirst.in(state, mapping) + index;
+  const entry = processes.pte.spec.names?.[processes.pte.in(state, process, vpn)] ?? 'none';
+  if (WITHOUT_FRAME.includes(entry)) return refused(`page ${index} of ${name} has no frame of its own here: its page-table entry is ${entry}`);
+  return accepted({ kind: 'page', pfn: vpn + processes.pfnDelta.in(state, process, vpn) });
+}
+
+/** Entries that name no frame, and that of the zero page, which is nobody's. */
+const WITHOUT_FRAME: readonly string[] = ['none', 'swap', 'zero page'];
+
+function filePage(name: string, index: number, file: Row, state: State): Result<Selection, string> {
+  if (files.dax.in(state, file) === 0 && files.fs.in(state, file) !== 0) {
+    return files.cached.in(state, file, index) === 1
+      ? accepted({ kind: 'page', pfn: index + files.cacheDelta.in(state, file, index) })
+      : refused(`page ${index} of ${name} is not in the page cache here`);
+  }
+  if (files.kind.in(state, file, index) === 0) return refused(`page ${index} of ${name} is a hole here: no frame lies behind it`);
+  return accepted({ kind: 'page', pfn: index + files.blockDelta.in(state, file, index) });
 }
