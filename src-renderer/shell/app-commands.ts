@@ -4,7 +4,7 @@ import { useRun } from '../stores/run';
 import { useSelection } from '../stores/selection';
 import { useSession } from '../stores/session';
 import type { Command, CommandGroup } from './commands';
-import { mode } from './mode';
+import { showMode } from './mode';
 import { overlays } from './overlays';
 
 type Title = string | (() => string);
@@ -138,8 +138,8 @@ function windowCommands(): readonly Command[] {
   const document = useLabDocument();
   const hasLab = (): boolean => document.lab !== null;
   return [
-    command('Window', 'mode.run', 'Show the run', ['Ctrl+1'], () => { mode.current = 'run'; }, hasLab),
-    command('Window', 'mode.compare', 'Compare policies', ['Ctrl+2'], () => { mode.current = 'compare'; }, hasLab),
+    command('Window', 'mode.run', 'Show the run', ['Ctrl+1'], () => { showMode('run'); }, hasLab),
+    command('Window', 'mode.compare', 'Compare policies', ['Ctrl+2'], () => { showMode('compare'); }, hasLab),
     command('Window', 'conform', 'Compare with real kernels…', ['Ctrl+3'], () => { overlays.conform = true; }),
     command('Window', 'palette', 'Search or run…', ['Ctrl+K'], () => { overlays.palette = true; }),
     command('Window', 'shortcuts', 'Keyboard shortcuts', ['?', 'F1'], () => { overlays.help = true; }),

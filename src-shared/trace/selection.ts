@@ -60,12 +60,12 @@ function mappedPage(name: string, index: number, mapping: Row, process: Row, sta
   if (index >= mappings.pageCount.in(state, mapping)) return refused(`page ${index} of ${name} is not mapped here`);
   const vpn = mappings.vpnFirst.in(state, mapping) + index;
   const entry = processes.pte.spec.names?.[processes.pte.in(state, process, vpn)] ?? 'none';
-  if (WITHOUT_FRAME.includes(entry)) return refused(`page ${index} of ${name} has no frame of its own here: its page-table entry is ${entry}`);
+  if (WITHOUT_FRAME.has(entry)) return refused(`page ${index} of ${name} has no frame of its own here: its page-table entry is ${entry}`);
   return accepted({ kind: 'page', pfn: vpn + processes.pfnDelta.in(state, process, vpn) });
 }
 
 /** Entries that name no frame, and that of the zero page, which is nobody's. */
-const WITHOUT_FRAME: readonly string[] = ['none', 'swap', 'zero page'];
+const WITHOUT_FRAME: ReadonlySet<string> = new Set(['none', 'swap', 'zero page']);
 
 function filePage(name: string, index: number, file: Row, state: State): Result<Selection, string> {
   if (files.dax.in(state, file) === 0 && files.fs.in(state, file) !== 0) {

@@ -39,3 +39,16 @@ test('observations are compared by area, and those that agree open as labs that 
   await bench.status.getByText('not run yet').waitFor()
   expect(await bench.header.innerText()).toContain('.lab.yaml')
 })
+
+test('the modes go before it: a key that asks for one shows it', async () => {
+  await app.page.keyboard.press('Control+3')
+  await view().waitFor()
+  expect(await app.page.getByRole('radio', { name: 'Run', exact: true }).isChecked()).toBe(false)
+  await app.page.keyboard.press('Control+2')
+  await app.page.getByRole('region', { name: 'Comparison' }).waitFor()
+  expect(await view().count()).toBe(0)
+  await app.page.keyboard.press('Control+3')
+  await app.page.keyboard.press('Control+1')
+  await app.page.getByRole('tab', { name: 'Timeline' }).waitFor()
+  expect(await view().count()).toBe(0)
+})
