@@ -44,8 +44,8 @@ function namedPage(name: string, indexText: string, run: RunDescription, state: 
   if (indexText === '' || !Number.isSafeInteger(index) || index < 0) return refused(`"${indexText}" is not a page index`);
   const [mappingName = '', processName] = name.split('/').reverse();
   const mapping = run.mappings.find(candidate => candidate.name === mappingName);
-  const process = run.processes.find(candidate => candidate.name === processName);
-  if (mapping !== undefined && (processName === undefined || process !== undefined)) return mappedPage(name, index, mapping.row, process?.row ?? mappings.process.in(state, mapping.row), state);
+  const space = run.processes.find(candidate => candidate.name === processName);
+  if (mapping !== undefined && (processName === undefined || space !== undefined)) return mappedPage(name, index, mapping.row, space?.row ?? mappings.process.in(state, mapping.row), state);
   const file = run.files.find(candidate => candidate.name === name);
   if (file !== undefined) return filePage(name, index, file.row, state);
   const memory = run.memories.find(({ node }) => node === name);
@@ -56,12 +56,12 @@ function namedPage(name: string, indexText: string, run: RunDescription, state: 
   return index < memory.pageCount ? accepted({ kind: 'page', pfn: memory.firstPfn + index }) : refused(`${name} ends before page ${index}: it has ${memory.pageCount}`);
 }
 
-function mappedPage(name: string, index: number, mapping: Row, process: Row, state: State): Result<Selection, string> {
+function mappedPage(name: string, index: number, mapping: Row, space: Row, state: State): Result<Selection, string> {
   if (index >= mappings.pageCount.in(state, mapping)) return refused(`page ${index} of ${name} is not mapped here`);
   const vpn = mappings.vpnFirst.in(state, mapping) + index;
-  const entry = processes.pte.spec.names?.[processes.pte.in(state, process, vpn)] ?? 'none';
+  const entry = processes.pte.spec.names?.[processes.pte.in(state, space, vpn)] ?? 'none';
   if (WITHOUT_FRAME.has(entry)) return refused(`page ${index} of ${name} has no frame of its own here: its page-table entry is ${entry}`);
-  return accepted({ kind: 'page', pfn: vpn + processes.pfnDelta.in(state, process, vpn) });
+  return accepted({ kind: 'page', pfn: vpn + processes.pfnDelta.in(state, space, vpn) });
 }
 
 /** Entries that name no frame, and that of the zero page, which is nobody's. */

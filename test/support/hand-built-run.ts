@@ -47,6 +47,7 @@ export function mountedByHand(mappingsCount = false): HandBuilt {
   const [truncate, dio] = [operations.$.row(0), operations.$.row(1)]
   const [drive, nic, mr] = [drives.$.row(0), nics.$.row(0), regions.$.row(process, 0)]
   files.fs.set(file, fs)
+  files.dax.set(file, 1)
   files.size.set(file, 4 * 4096)
   files.kind.assign(file, 0, 4, files.kind.valueOf('written'))
   files.blockDelta.assign(file, 0, 4, BLOCK_0)
