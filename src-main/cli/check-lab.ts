@@ -62,7 +62,7 @@ function wishesOf({ lab }: LabInput, catalogue: Catalogue): readonly Wish[] {
     for (const policy of policies.value) wishes.set(`${policy.text}\n${schedule ?? ''}`, { policy, schedule });
   };
   add(null, null);
-  for (const expectation of lab.expect ?? []) add(conditionText(expectation), expectation.schedule ?? null);
+  for (const expectation of lab.expect ?? []) add(conditionText(expectation), expectation.schedule ?? expectation.upTo ?? null);
   return [...wishes.values()];
 }
 
@@ -95,7 +95,7 @@ function silentExpectations(input: LabInput, runs: readonly FinishedRun[]): read
     const { holds = 'this-run' } = expectation;
     const isOpen = holds === 'some-schedule' && expectation.schedule === undefined;
     const reason = isOpen ? 'no schedule is named that shows it; find one by exploring and name it with "schedule:"' : 'no run of this lab matches it; correct "when:" or "schedule:"';
-    return { policy: conditionText(expectation) ?? '', schedule: expectation.schedule ?? null, text: textOf(expectation), holds, ok: false, reason, line: lineOf(input, expectation) };
+    return { policy: conditionText(expectation) ?? '', schedule: expectation.schedule ?? expectation.upTo ?? null, text: textOf(expectation), holds, ok: false, reason, line: lineOf(input, expectation) };
   });
 }
 

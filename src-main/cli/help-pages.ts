@@ -108,11 +108,15 @@ DESCRIPTION
   Each item of expect: is about exactly one thing:
 
   op: ACTOR.N      with result, errno, killedBy, status, blockedOn (a text that
-                   the chain holds, "anything" or "nothing"); alone: it is done
-  page: FILE:INDEX with ref, pins, maps, owner, content
+                   the chain holds, "anything" or "nothing"), sees (what its
+                   first byte was, or a list of what it may have been); alone:
+                   it is done
+  page: FILE:INDEX or MAPPING:INDEX, with ref, pins, maps, maybePinned, owner,
+                   content, memory, folioPages; of a mapping also entry, huge
   file: NAME       with size
   fs: NODE         with free, allocatable (blocks)
   process: NAME    with pinnedVm (pages)
+  state: ROW: NAME with is: one value of the state, "pgmap of nvme0: refs"
   violated: ID     an invariant that breaks; "any" for one of them
   notViolated: ID  an invariant that holds; "any" for all of them
   order: [OP, OP]  operations in the order in which they return
@@ -123,6 +127,9 @@ DESCRIPTION
                    be in force; without it the item speaks of every policy
   holds            this-run, every-schedule or some-schedule
   schedule         the schedule of the lab that shows it
+  upTo             the schedule of the lab that leads to the state it is about:
+                   judged where the words of the schedule are used up, before
+                   the run goes on in time order
 
   pinlab check runs a lab under every policy and schedule that its expectations
   name. An item about which no run says anything is a failure.
@@ -130,6 +137,7 @@ DESCRIPTION
 EXAMPLES
   - { op: admin.1, errno: ETXTBSY, when: truncate-vs-dma=fail-etxtbsy }
   - { violated: S1, when: linux-4.14 }
+  - { op: admin.1, blockedOn: iolock, upTo: the reader waits }
   - { notViolated: any, when: [linux-6.1, longterm-file-pin=deny-fsdax] }`);
 
 const selectors = topic('selectors', `

@@ -23,7 +23,7 @@ import { kernel } from './kernel';
 import { describeRegistries } from './assembly/describe-registries';
 import type { Catalogue } from '@shared/protocol/catalogue';
 import { describeRun } from './assembly/describe-run';
-import { judgeExpectations } from './assembly/expectations';
+import { judgeExpectations, judgeMoment, type MomentVerdicts } from './assembly/expectations';
 import { LassoWatch } from './assembly/lasso';
 import { mountLab, type MountedLab } from './assembly/mount-lab';
 import { operationOutcomes, outcomeOf, runCost } from './assembly/run-outcome';
@@ -57,16 +57,17 @@ export function runLab(lab: Lab, request: RunRequest, sink: ChunkSink): RunResul
   const seed = request.seed ?? lab.seed ?? 1;
   const schedule = lab.schedules?.find(({ name }) => name === request.schedule)?.text ?? request.schedule;
   const run = describeRun(mounted.value, seed, request.schedule);
-  const order = orderOf(schedule, seed, run);
+  let moments: MomentVerdicts = new Map();
+  const order = orderOf(schedule, seed, run, () => { moments = judgeMoment(mounted.value, run, operationOutcomes(run, outcomeOf(run, null))); });
   if (!order.ok) return order;
-  return takeSteps(mounted.value, run, order.value, request.name, sink);
+  return takeSteps(mounted.value, run, order.value, request.name, sink, () => moments);
 }
 
-function orderOf(schedule: string | null, seed: number, run: RunDescription): { ok: true; value: Order } | { ok: false; refusal: readonly LabProblem[] } {
+function orderOf(schedule: string | null, seed: number, run: RunDescription, usedUp: () => void): { ok: true; value: Order } | { ok: false; refusal: readonly LabProblem[] } {
   if (schedule === null) return accepted(new OrderByTime(seed));
   if (schedule === RANDOM_SCHEDULE) return accepted(new OrderAtRandom(seed));
   try {
-    return accepted(new OrderByRecording(parseSchedule(schedule, run.actors.map(({ name }) => name)), new OrderByTime(seed)));
+    return accepted(new OrderByRecording(parseSchedule(schedule, run.actors.map(({ name }) => name)), new OrderByTime(seed), usedUp));
   } catch (error) {
     if (error instanceof ScheduleMismatch) return refused([{ path: ['schedules'], message: error.message }]);
     throw error;
@@ -76,7 +77,7 @@ function orderOf(schedule: string | null, seed: number, run: RunDescription): { 
 /** The schedule of this name is drawn from the seed, step by step. */
 export const RANDOM_SCHEDULE = 'random';
 
-function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name: string, sink: ChunkSink): RunResult {
+function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name: string, sink: ChunkSink, moments: () => MomentVerdicts): RunResult {
   const recorder = new Recorder(sink);
   const watcher = new Watcher(INVARIANTS);
   const lasso = new LassoWatch();
@@ -136,7 +137,7 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
     operations: operationOutcomes(run, outcome),
     violations: found.filter(violation => violation.class !== 'notice'), notices: found.filter(violation => violation.class === 'notice'), expectations: [], cost: runCost(),
   };
-  return accepted({ description: run, summary: { ...summary, expectations: judgeExpectations(mounted, run, summary) } });
+  return accepted({ description: run, summary: { ...summary, expectations: judgeExpectations(mounted, run, summary, moments()) } });
 }
 
 /** Whether the step just taken started another round of a repeated operation. */

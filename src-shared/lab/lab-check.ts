@@ -173,7 +173,7 @@ const ANY_INVARIANT = 'any';
 
 /** What an expectation may be about, exactly one of them, and the facts it may state of that. */
 const SUBJECTS = {
-  op: ['result', 'errno', 'killedBy', 'status', 'blockedOn'],
+  op: ['result', 'errno', 'killedBy', 'status', 'blockedOn', 'sees'],
   page: ['ref', 'pins', 'maps', 'maybePinned', 'owner', 'content', 'entry', 'huge', 'memory', 'folioPages'],
   file: ['size'],
   fs: ['free', 'allocatable', 'busyGeneration'],
@@ -198,6 +198,15 @@ function* factFindings(expectation: Expectation, subject: Subject, path: LabPath
   if (subject !== 'op' && own.length > 0 && stated.length === 0) yield error(path, `This expectation says nothing about ${subject} ${String(expectation[subject])}; expected one of ${own.join(', ')}.`);
 }
 
+/** A moment inside a run: the schedule that leads there, and what can be judged before a run is over. */
+function* momentFindings({ upTo, schedule, holds, violated, notViolated }: Expectation, lab: Lab, path: LabPath): Iterable<LabFinding> {
+  if (upTo === undefined) return;
+  const names = (lab.schedules ?? []).map(({ name }) => name);
+  if (!names.includes(upTo)) yield error([...path, 'upTo'], unknownWord('schedule', upTo, names));
+  if (schedule !== undefined || holds !== undefined) yield error([...path, 'upTo'], 'upTo says itself which run it speaks about; schedule and holds do not go with it.');
+  if (violated !== undefined || notViolated !== undefined) yield error([...path, 'upTo'], 'Whether an invariant is violated is judged over a whole run: name the run with schedule.');
+}
+
 function* expectationFindings(lab: Lab, catalogue: Catalogue): Iterable<LabFinding> {
   const invariants = catalogue.invariants.map(({ id }) => id);
   for (const [at, expectation] of (lab.expect ?? []).entries()) {
@@ -208,6 +217,7 @@ function* expectationFindings(lab: Lab, catalogue: Catalogue): Iterable<LabFindi
     }
     const [subject] = subjects;
     if (subject !== undefined && subjects.length === 1) yield* factFindings(expectation, subject, path);
+    yield* momentFindings(expectation, lab, path);
     for (const field of ['violated', 'notViolated'] as const) {
       const id = expectation[field];
       if (id !== undefined && id !== ANY_INVARIANT && !invariants.includes(id)) yield error([...path, field], unknownWord('invariant', id, invariants));

@@ -89,6 +89,8 @@ export interface Expectation {
   readonly holds?: Quantifier;
   /** Schedule of `schedules` that shows it, for `some-schedule`. */
   readonly schedule?: string;
+  /** Schedule of `schedules` that leads to the state it speaks about: where its words are used up, before the run goes on. */
+  readonly upTo?: string;
   readonly assumed?: boolean;
   readonly op?: string;
   readonly result?: number;
@@ -96,8 +98,8 @@ export interface Expectation {
   readonly killedBy?: string;
   readonly status?: string;
   readonly blockedOn?: string;
-  /** Content of the first byte it read: "zero", a file whose initial data it is, or the operation that wrote it. */
-  readonly sees?: string;
+  /** Content of the first byte it read: "zero", a file whose initial data it is, or the operation that wrote it. Of several, one. */
+  readonly sees?: string | readonly string[];
   readonly page?: string;
   readonly ref?: number;
   readonly pins?: number;

@@ -16,7 +16,10 @@ export interface ScenarioRow {
   readonly scenario: string
   /** The lab file that shows the row, where it is not named like the scenario. */
   readonly lab?: string
+  /** How the test run calls it: the row’s own name in the table, or a name for several. */
   readonly row: string
+  /** Rows of the scenario’s tables that it shows, where that is not the one it is named like. */
+  readonly shows?: readonly string[]
   /** Added to the lab's own policy. */
   readonly policy: string
 }
@@ -24,6 +27,7 @@ export interface ScenarioRow {
 /** A row that needs mechanisms, policies or knobs of later work; printed by name, never counted as passed. */
 export interface PendingRow {
   readonly scenario: string
+  /** The row’s name in the scenario’s table. */
   readonly row: string
   readonly needs: string
 }
@@ -32,13 +36,95 @@ export interface PendingRow {
 export const ROWS: readonly ScenarioRow[] = [...GROUP_1, ...GROUP_2, ...GROUP_3, ...GROUP_4, ...GROUP_5, ...GROUP_6, ...GROUP_7, ...GROUP_8, ...GROUP_9]
 
 export const PENDING: readonly PendingRow[] = [
-  { scenario: 'truncate-under-short-dio-pin', row: 'dioReleaseWakes=false (build 6.1.192)', needs: 'knobs of observed builds' },
-  { scenario: 'truncate-interrupted-by-signal', row: 'eviction path', needs: 'unlink and inode eviction' },
+  { scenario: 'get-page-1024-false-positive', row: 'after dropping one reference', needs: 'a lab' },
+  { scenario: 'mismatched-put-in-end-io', row: 'get → unpin, large', needs: 'wrong releases of large folios, and of twice released ones' },
+  { scenario: 'mismatched-put-in-end-io', row: 'pin → pin released twice, small', needs: 'wrong releases of large folios, and of twice released ones' },
+  { scenario: 'mismatched-put-in-end-io', row: 'pin → pin released twice, large', needs: 'wrong releases of large folios, and of twice released ones' },
+  { scenario: 'mismatched-put-in-end-io', row: 'pin → unpin, large', needs: 'wrong releases of large folios, and of twice released ones' },
+  { scenario: 'zero-page-pin-noop', row: 'long-term read pin un-shares', needs: 'a lab' },
+  { scenario: 'longterm-pin-movable-page-migrates', row: 'some schedule: a store between LT3 and LT4', needs: 'a lab' },
+  { scenario: 'fsdax-refcount-states', row: 'one-based', needs: 'a lab of all points of a DAX page’s life' },
+  { scenario: 'fsdax-refcount-states', row: 'private-zero-based', needs: 'a lab of all points of a DAX page’s life' },
+  { scenario: 'fsdax-refcount-states', row: 'zero-based', needs: 'a lab of all points of a DAX page’s life' },
+  { scenario: 'memunmap-waits-for-pinned-page', row: 'PRIVATE, one-based', needs: 'a lab' },
+  { scenario: 'memunmap-waits-for-pinned-page', row: 'PRIVATE, 5.18–6.14', needs: 'a lab' },
+  { scenario: 'memunmap-waits-for-pinned-page', row: 'PRIVATE, 6.15+', needs: 'a lab' },
+  { scenario: 'memunmap-waits-for-pinned-page', row: 'FS_DAX, after umount first', needs: 'a lab' },
+  { scenario: 'memunmap-waits-for-pinned-page', row: 'P2PDMA user mmap, 5.18–6.14', needs: 'a lab' },
+  { scenario: 'memunmap-waits-for-pinned-page', row: 'P2PDMA user mmap, 6.15+', needs: 'a lab' },
+  { scenario: 'devdax-longterm-allowed', row: 'odp-only', needs: 'a lab' },
+  { scenario: 'private-page-alloc-after-kill', row: 'zero-based PRIVATE (6.1+)', needs: 'an entry for its lab' },
+  { scenario: 'private-page-alloc-after-kill', row: 'one-based', needs: 'an entry for its lab' },
+  { scenario: 'dax-double-write-fault-zeroing', row: 'both: written', needs: 'a lab' },
+  { scenario: 'dax-double-write-fault-zeroing', row: 'both: four threads', needs: 'a lab' },
+  { scenario: 'dax-double-write-fault-zeroing', row: 'both: ext4', needs: 'a lab' },
+  { scenario: 'dax-crash-between-alloc-and-zero', row: 'zero-at-allocation', needs: 'power failure and log replay' },
+  { scenario: 'dax-crash-between-alloc-and-zero', row: 'both (zero before commit)', needs: 'power failure and log replay' },
+  { scenario: 'dax-crash-between-alloc-and-zero', row: 'zero-after-commit', needs: 'power failure and log replay' },
+  { scenario: 'dax-crash-between-alloc-and-zero', row: 'racy-unwritten', needs: 'power failure and log replay' },
+  { scenario: 'dax-pmd-vs-pte-fault', row: 'A’s entry first', needs: 'PMD faults of DAX files' },
+  { scenario: 'dax-pmd-vs-pte-fault', row: 'B’s entry first (real storage)', needs: 'PMD faults of DAX files' },
+  { scenario: 'dax-pmd-vs-pte-fault', row: 'B’s entry first but ZERO/EMPTY', needs: 'PMD faults of DAX files' },
+  { scenario: 'dax-pmd-vs-pte-fault', row: 'misaligned mmap offset, VMA or EOF cuts the 2 MiB', needs: 'PMD faults of DAX files' },
+  { scenario: 'dax-map-sync-crash', row: 'MAP_SYNC honoured', needs: 'power failure and log replay' },
+  { scenario: 'dax-map-sync-crash', row: 'plain MAP_SHARED', needs: 'power failure and log replay' },
+  { scenario: 'dax-map-sync-crash', row: 'no _VALIDATE on a DAX file', needs: 'power failure and log replay' },
+  { scenario: 'dax-map-sync-crash', row: 'MAP_SYNC of a non-DAX file', needs: 'power failure and log replay' },
+  { scenario: 'dax-map-sync-crash', row: 'fsync in the fault fails', needs: 'power failure and log replay' },
+  { scenario: 'truncate-under-short-dio-pin', row: 'wait-retry with dioReleaseWakes=false', needs: 'knobs of observed builds' },
+  { scenario: 'truncate-interrupted-by-signal', row: 'eviction path', needs: 'unlink and inode eviction under a pin' },
+  { scenario: 'unrelated-range-punch-waits', row: 'growing with ftruncate waits too', needs: 'a lab' },
+  { scenario: 'unrelated-range-punch-waits', row: 'plain fallocate past EOF, XFS', needs: 'a lab' },
+  { scenario: 'unrelated-range-punch-waits', row: 'plain fallocate past EOF, ext4', needs: 'a lab' },
+  { scenario: 'remap-during-layout-wait', row: 'unblocked by munmap', needs: 'a lab' },
+  { scenario: 'remap-during-layout-wait', row: 'unblocked by a signal', needs: 'a lab' },
+  { scenario: 'busy-extent-enospc-with-free-space', row: 'busyFull=wait: unblocked by the unpin', needs: 'a lab' },
+  { scenario: 'busy-extent-enospc-with-free-space', row: 'busyFull=enospc: retry after the unpin', needs: 'a lab' },
   { scenario: 'busy-extent-multi-page-partial-unpin', row: 'crash before clear', needs: 'power failure and log replay' },
-  { scenario: 'reg-mr-on-fsdax', row: 'odp-only: ODP', needs: 'on-demand paging' },
+  { scenario: 'unlink-last-close-while-pinned', row: 'wait-retry 6.15+', needs: 'unlink and inode eviction under a pin' },
+  { scenario: 'unlink-last-close-while-pinned', row: 'wait-retry ≤ 6.14', needs: 'unlink and inode eviction under a pin' },
+  { scenario: 'unlink-last-close-while-pinned', row: 'busy-extent', needs: 'unlink and inode eviction under a pin' },
+  { scenario: 'unlink-last-close-while-pinned', row: 'fail-etxtbsy', needs: 'unlink and inode eviction under a pin' },
+  { scenario: 'reflink-dax-pinned-source', row: '≤ 5.15', needs: 'reflink' },
+  { scenario: 'reflink-dax-pinned-source', row: '6.1+ wait-retry', needs: 'reflink' },
+  { scenario: 'reflink-dax-pinned-source', row: 'none + reflink', needs: 'reflink' },
+  { scenario: 'reflink-dax-pinned-source', row: 'busy-extent', needs: 'reflink' },
+  { scenario: 'vmsplice-pipe-holds-dax-page', row: 'wait-retry: unblocked by reading or closing the pipe, or a signal', needs: 'a lab' },
+  { scenario: 'vmsplice-pipe-holds-dax-page', row: 'busy-extent: usable once the pipe is drained', needs: 'a lab' },
+  { scenario: 'reg-mr-on-fsdax', row: 'odp-only: ODP', needs: 'a lab' },
+  { scenario: 'reg-mr-page-cache-shared-write', row: 'btrfs', needs: 'an answer for btrfs, which the lab does not model' },
+  { scenario: 'punch-hole-in-page-cache-mr', row: 'orphan ref', needs: 'invariant S17' },
   { scenario: 'fs-permit-contract-preallocated', row: 'shared extent', needs: 'reflink' },
-  { scenario: 'odp-mr-on-fsdax-truncate', row: 'every event', needs: 'on-demand paging' },
-  { scenario: 'map-sync-only-mr', row: 'plain mapping', needs: 'registrations through page-cache copies' },
   { scenario: 'io-uring-fixed-buffer-fsdax', row: '5.4, 5.15: b', needs: 'an answer: the scenario says EOPNOTSUPP, spec 5.2 says EFAULT for a short count' },
-  { scenario: 'punch-hole-in-page-cache-mr', row: 'orphan ref; S17', needs: 'invariant S17' },
+  { scenario: 'io-uring-fixed-buffer-fsdax', row: '(f): device-dax', needs: 'a lab' },
+  { scenario: 'odp-mr-on-fsdax-truncate', row: 'registration', needs: 'on-demand paging of DAX files' },
+  { scenario: 'odp-mr-on-fsdax-truncate', row: 'T', needs: 'on-demand paging of DAX files' },
+  { scenario: 'odp-mr-on-fsdax-truncate', row: 'N next write', needs: 'on-demand paging of DAX files' },
+  { scenario: 'odp-mr-on-fsdax-truncate', row: 'file extended again before N retries', needs: 'on-demand paging of DAX files' },
+  { scenario: 'odp-mr-on-fsdax-truncate', row: 'S1', needs: 'on-demand paging of DAX files' },
+  { scenario: 'map-sync-only-mr', row: 'MAP_SYNC', needs: 'registrations through page-cache copies' },
+  { scenario: 'map-sync-only-mr', row: 'plain', needs: 'registrations through page-cache copies' },
+  { scenario: 'odp-fault-invalidate-race', row: 'invalidations never stop', needs: 'a lab' },
+  { scenario: 'rnr-retry-exhausted', row: '7: unblocked by QP→ERR', needs: 'a lab' },
+  { scenario: 'qp-error-flush', row: 'WR1 signaled', needs: 'a lab' },
+  { scenario: 'dmabuf-move-notify', row: 'evict', needs: 'dma-buf exporters' },
+  { scenario: 'dmabuf-move-notify', row: 'next access', needs: 'dma-buf exporters' },
+  { scenario: 'dmabuf-move-notify', row: 'after revoke', needs: 'dma-buf exporters' },
+  { scenario: 'dmabuf-move-notify', row: 'pinned importer', needs: 'dma-buf exporters' },
+  { scenario: 'p2p-reg-mr-eremoteio', row: 'LONGTERM + FOLL_PCI_P2PDMA (kernel caller)', needs: 'a kernel caller, and a mapping of a dying provider' },
+  { scenario: 'p2p-reg-mr-eremoteio', row: 'dying', needs: 'a kernel caller, and a mapping of a dying provider' },
+  { scenario: 'nvmet-p2p-pool-exhausted', row: 'pool empty at request', needs: 'NVMe targets' },
+  { scenario: 'nvmet-p2p-pool-exhausted', row: 'provider not reachable from one client', needs: 'NVMe targets' },
+  { scenario: 'nvmet-p2p-pool-exhausted', row: 'no provider at namespace enable', needs: 'NVMe targets' },
+  { scenario: 'nvmet-p2p-pool-exhausted', row: 'provider unbinds with requests in flight', needs: 'NVMe targets' },
+  { scenario: 'dio-read-into-mapped-file', row: 'B is DAX', needs: 'a lab whose B is DAX' },
+  { scenario: 'mixed-bio-gup-and-kernel-pages', row: 'put_page-all', needs: 'bios of several kinds of pages' },
+  { scenario: 'mixed-bio-gup-and-kernel-pages', row: 'two-end_io / end_io-bool-gup, chosen gup', needs: 'bios of several kinds of pages' },
+  { scenario: 'mixed-bio-gup-and-kernel-pages', row: 'force-gup-all', needs: 'bios of several kinds of pages' },
+  { scenario: 'mixed-bio-gup-and-kernel-pages', row: 'bio-flag-pinned set', needs: 'bios of several kinds of pages' },
+  { scenario: 'mixed-bio-gup-and-kernel-pages', row: 'flag not set', needs: 'bios of several kinds of pages' },
+  { scenario: 'stable-page-checksum-vs-dma', row: 'CPU', needs: 'data checksums' },
+  { scenario: 'stable-page-checksum-vs-dma', row: 'device via pin', needs: 'data checksums' },
+  { scenario: 'bio-split-fragment-single-pin', row: 'one pin kept', needs: 'fragments of one page in a bio' },
+  { scenario: 'reclaim-of-pinned-file-folio', row: 'false positive (1024 gets)', needs: 'a lab of 1024 references on a cached folio' },
 ]

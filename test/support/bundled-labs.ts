@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { catalogue } from '../../src-main/sim/assemble'
 import { readLab } from '../../src-main/storage/lab-file'
@@ -20,15 +20,17 @@ export function labFrom(file: string): Lab {
   return read.value.lab
 }
 
+const FOLDERS = ['guided', 'scenarios']
+
 const labsIn = (folder: string): readonly BundledLab[] =>
   readdirSync(join(root, folder)).filter((entry) => entry.endsWith('.lab.yaml')).sort()
     .map((entry) => ({ name: basename(entry, '.lab.yaml'), file: join(root, folder, entry), lab: labFrom(join(root, folder, entry)) }))
 
 /** Every lab that ships, guided ones first. */
-export const bundledLabs = (): readonly BundledLab[] => ['guided', 'scenarios'].flatMap(labsIn)
+export const bundledLabs = (): readonly BundledLab[] => FOLDERS.flatMap(labsIn)
 
 export function bundledLab(name: string): BundledLab {
-  const found = bundledLabs().find((candidate) => candidate.name === name)
-  if (found === undefined) throw new Error(`there is no bundled lab ${name}`)
-  return found
+  const file = FOLDERS.map((folder) => join(root, folder, `${name}.lab.yaml`)).find(existsSync)
+  if (file === undefined) throw new Error(`there is no bundled lab ${name}`)
+  return { name, file, lab: labFrom(file) }
 }

@@ -52,7 +52,7 @@ export function stepperOf(lab: Lab, { policy = null, seed = 1, schedule = null }
 function orderOf(schedule: string | null, seed: number, mounted: MountedLab): Order {
   if (schedule === 'random') return new OrderAtRandom(seed)
   if (schedule === null) return new OrderByTime(seed)
-  return new OrderByRecording(parseSchedule(schedule, mounted.actors.map(({ name }) => name)), new OrderByTime(seed))
+  return new OrderByRecording(parseSchedule(schedule, mounted.actors.map(({ name }) => name)), new OrderByTime(seed), () => undefined)
 }
 
 function takeNext(order: Order): TakenStep | null {

@@ -19,11 +19,17 @@ interface Verdict {
   readonly reason: string;
 }
 
+/** What can be judged of a run, over or not. */
+type Findings = Pick<RunSummary, 'operations' | 'violations' | 'notices'>;
+
 interface Subject {
   readonly mounted: MountedLab;
   readonly run: RunDescription;
-  readonly summary: RunSummary;
+  readonly summary: Findings;
 }
+
+/** What was found about each expectation of a moment inside the run, when the run was there. */
+export type MomentVerdicts = ReadonlyMap<Expectation, readonly Verdict[]>;
 
 const same = (what: string, got: unknown, wanted: unknown): Verdict => ({ ok: String(got) === String(wanted), reason: `${what} is ${String(got)}` });
 const missing = (what: string): Verdict => ({ ok: false, reason: `${what} does not exist` });
@@ -42,31 +48,53 @@ export function appliesTo(expectation: Expectation, resolved: ResolvedPolicy): b
   });
 }
 
+/** Judges what the lab expects of the state to which its recorded schedule has led. */
+export function judgeMoment(mounted: MountedLab, run: RunDescription, operations: readonly OperationOutcome[]): MomentVerdicts {
+  const subject: Subject = { mounted, run, summary: { operations, violations: [], notices: [] } };
+  const here = (mounted.lab.expect ?? []).filter(expectation => expectation.upTo !== undefined && expectation.upTo === run.schedule && appliesTo(expectation, mounted.resolved));
+  return new Map(here.map(expectation => [expectation, verdictsOf(expectation, subject)]));
+}
+
 /** Judges the lab’s expectations on the run that has just ended. What needs other schedules stays open (null). */
-export function judgeExpectations(mounted: MountedLab, run: RunDescription, summary: RunSummary): readonly ExpectationOutcome[] {
+export function judgeExpectations(mounted: MountedLab, run: RunDescription, summary: RunSummary, moments: MomentVerdicts): readonly ExpectationOutcome[] {
   const subject: Subject = { mounted, run, summary };
   return (mounted.lab.expect ?? []).filter(expectation => appliesTo(expectation, mounted.resolved)).map(expectation => {
-    const holds = expectation.holds ?? 'this-run';
-    const text = textOf(expectation);
-    const schedule = expectation.schedule ?? null;
-    const isOtherRun = run.schedule !== null && holds === 'this-run' && expectation.schedule !== run.schedule;
-    if ((holds === 'some-schedule' || expectation.schedule !== undefined) && expectation.schedule !== run.schedule) {
-      return { text, holds, schedule, ok: null, reason: `shown by schedule ${expectation.schedule ?? '(none named)'}, not by this run` };
-    }
-    if (isOtherRun) return { text, holds, schedule, ok: null, reason: 'speaks about the run in time order' };
-    const verdicts = verdictsOf(expectation, subject);
-    const failed = verdicts.find(({ ok }) => !ok);
-    return { text, holds, schedule, ok: failed === undefined, reason: failed?.reason ?? verdicts.map(({ reason }) => reason).join('; ') };
+    const { ok, reason } = judgementOf(expectation, subject, moments);
+    return { text: textOf(expectation), holds: expectation.holds ?? 'this-run', schedule: expectation.schedule ?? expectation.upTo ?? null, ok, reason };
   });
 }
 
-const QUALIFIERS: ReadonlySet<string> = new Set(['when', 'holds', 'schedule', 'assumed']);
+interface Judgement {
+  readonly ok: boolean | null;
+  readonly reason: string;
+}
+
+const open = (reason: string): Judgement => ({ ok: null, reason });
+
+function judgementOf(expectation: Expectation, subject: Subject, moments: MomentVerdicts): Judgement {
+  const { holds = 'this-run', schedule, upTo } = expectation;
+  const { schedule: current } = subject.run;
+  if (upTo !== undefined) {
+    if (upTo !== current) return open(`speaks about the end of schedule ${upTo}`);
+    return allOf(moments.get(expectation) ?? [{ ok: false, reason: `the run ended before schedule ${upTo} did` }]);
+  }
+  if ((holds === 'some-schedule' || schedule !== undefined) && schedule !== current) return open(`shown by schedule ${schedule ?? '(none named)'}, not by this run`);
+  if (current !== null && holds === 'this-run' && schedule !== current) return open('speaks about the run in time order');
+  return allOf(verdictsOf(expectation, subject));
+}
+
+function allOf(verdicts: readonly Verdict[]): Judgement {
+  const failed = verdicts.find(({ ok }) => !ok);
+  return { ok: failed === undefined, reason: failed?.reason ?? verdicts.map(({ reason }) => reason).join('; ') };
+}
+
+const QUALIFIERS: ReadonlySet<string> = new Set(['when', 'holds', 'schedule', 'assumed', 'upTo']);
 
 /** "op admin.1, errno ETXTBSY (when truncate-vs-dma=fail-etxtbsy)". */
 export function textOf(expectation: Expectation): string {
-  const facts = Object.entries(expectation).filter(([key]) => !QUALIFIERS.has(key)).map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(' < ') : String(value)}`);
+  const facts = Object.entries(expectation).filter(([key]) => !QUALIFIERS.has(key)).map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(key === 'order' ? ' < ' : ' or ') : String(value)}`);
   const conditions = conditionsOf(expectation);
-  return facts.join(', ') + (conditions.length === 0 ? '' : ` (when ${conditions.join(', ')})`);
+  return facts.join(', ') + (expectation.upTo === undefined ? '' : `, at the end of schedule ${expectation.upTo}`) + (conditions.length === 0 ? '' : ` (when ${conditions.join(', ')})`);
 }
 
 function verdictsOf(expectation: Expectation, subject: Subject): readonly Verdict[] {
@@ -95,10 +123,11 @@ function operationVerdicts(expectation: Expectation, { run, summary }: Subject, 
   return verdicts.length > 0 ? verdicts : [same(`state of ${name}`, outcome.state, 'done')];
 }
 
-function sightVerdict(wanted: string, run: RunDescription, { op, state }: OperationOutcome): Verdict {
+function sightVerdict(wanted: string | readonly string[], run: RunDescription, { op, state }: OperationOutcome): Verdict {
   if (state !== 'done') return { ok: false, reason: `${op} has read nothing (${state})` };
   const operation = run.operations.find(({ name }) => name === op);
-  return same(`what ${op} saw`, operation === undefined ? 'nothing' : contentName(run, operations.seen.get(operation.row)), wanted);
+  const seen = operation === undefined ? 'nothing' : contentName(run, operations.seen.get(operation.row));
+  return { ok: [wanted].flat().includes(seen), reason: `what ${op} saw is ${seen}` };
 }
 
 function blockedVerdict(wanted: string, { op: name, blockedOn, state }: OperationOutcome): Verdict {

@@ -35,8 +35,10 @@ const WORD_STEPS_MAX = 100_000;
 export class OrderByRecording implements Order {
   private at = 0;
   private taken = 0;
+  private isUsedUp = false;
 
-  constructor(private readonly words: readonly Word[], private readonly otherwise: Order) {}
+  /** `usedUp` is called once, between the last step of the words and the first one behind them. */
+  constructor(private readonly words: readonly Word[], private readonly otherwise: Order, private readonly usedUp: () => void) {}
 
   next(): Pick | null {
     for (; this.at < this.words.length; this.at++, this.taken = 0) {
@@ -51,6 +53,10 @@ export class OrderByRecording implements Order {
       this.taken++;
       actors.waitingSince.set(row, 0);
       return { actor: word.actor, choice: Math.min(word.choice, machine.choicesOf(row) - 1), timeNs: Math.max(kernel.nowNs, isEnabled ? actors.wakeNs.get(row) : machine.timeoutOf(row)) };
+    }
+    if (!this.isUsedUp) {
+      this.isUsedUp = true;
+      this.usedUp();
     }
     return this.otherwise.next();
   }

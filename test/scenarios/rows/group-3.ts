@@ -27,7 +27,7 @@ export const GROUP_3: readonly ScenarioRow[] = [
   { scenario: 'dax-fault-vs-truncate-eof', row: '4.3', policy: 'linux-4.2' },
   { scenario: 'dax-fault-vs-truncate-eof', row: 'invlock era', policy: 'linux-6.19' },
 
-  { scenario: 'dax-fault-enospc', row: 'CPU store; pin_user_pages(write)', policy: 'linux-6.19' },
+  { scenario: 'dax-fault-enospc', row: 'CPU store; pin_user_pages(write)', shows: ['CPU store', 'pin_user_pages(write)'], policy: 'linux-6.19' },
   { scenario: 'dax-fault-enospc', lab: 'dax-fault-enospc--busy', row: 'busy-extent, busyFull=wait', policy: 'busyFull=wait' },
   { scenario: 'dax-fault-enospc', lab: 'dax-fault-enospc--busy', row: 'busy-extent, busyFull=enospc', policy: 'busyFull=enospc' },
 ]

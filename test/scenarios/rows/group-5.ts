@@ -4,21 +4,21 @@ import type { ScenarioRow } from '../rows'
 export const GROUP_5: readonly ScenarioRow[] = [
   { scenario: 'reg-mr-on-fsdax', row: 'allow-all, then none', policy: 'linux-4.14' },
   { scenario: 'reg-mr-on-fsdax', row: 'allow-all, then wait-retry', policy: 'linux-4.20,longterm-file-pin=allow-all' },
-  { scenario: 'reg-mr-on-fsdax', row: 'deny-fsdax, shared and private; anonymous page then DAX page', policy: 'linux-4.15' },
+  { scenario: 'reg-mr-on-fsdax', row: 'deny-fsdax, shared and private; anonymous page then DAX page', shows: ['deny-fsdax, 6.5+: shared', 'deny-fsdax, 6.5+: MAP_PRIVATE', 'MR spanning anon page then DAX page'], policy: 'linux-4.15' },
   { scenario: 'reg-mr-on-fsdax', row: 'fs-contract', policy: 'gunthorpe-2019-fs-veto' },
   { scenario: 'reg-mr-on-fsdax', row: 'layout-lease', policy: 'weiny-2019-layout-lease' },
   { scenario: 'reg-mr-on-fsdax', row: 'odp-only: pinned', policy: 'longterm-file-pin=odp-only' },
 
-  { scenario: 'reg-mr-page-cache-shared-write', row: 'up to 6.4', policy: 'linux-6.1' },
-  { scenario: 'reg-mr-page-cache-shared-write', row: '6.5+, slow and fast', policy: 'linux-6.6' },
+  { scenario: 'reg-mr-page-cache-shared-write', row: 'up to 6.4', shows: ['≤ 6.4', '≤ 6.1-era, PROT_READ mapping'], policy: 'linux-6.1' },
+  { scenario: 'reg-mr-page-cache-shared-write', row: '6.5+, slow and fast', shows: ['6.5+', '6.5+, GUP-fast'], policy: 'linux-6.6' },
 
-  { scenario: 'punch-hole-in-page-cache-mr', row: 'punch, write of N, what the file has then', policy: 'linux-6.1' },
+  { scenario: 'punch-hole-in-page-cache-mr', row: 'punch, write of N, what the file has then', shows: ['punch', 'N’s write', 'file read of page 1', 'tmpfs'], policy: 'linux-6.1' },
 
-  { scenario: 'io-uring-fixed-buffer-fsdax', row: '5.15: a, c, d', policy: 'linux-5.15' },
-  { scenario: 'io-uring-fixed-buffer-fsdax', row: '6.1: a to f', policy: 'linux-6.1' },
-  { scenario: 'io-uring-fixed-buffer-fsdax', row: '6.6+: a to f', policy: 'linux-6.6' },
+  { scenario: 'io-uring-fixed-buffer-fsdax', row: '5.15: a, c, d', shows: ['5.4, 5.15: a', '5.4, 5.15: c', '5.4, 5.15: d'], policy: 'linux-5.15' },
+  { scenario: 'io-uring-fixed-buffer-fsdax', row: '6.1: a to f', shows: ['6.1: a to d', '(e)', '(f): private page cache'], policy: 'linux-6.1' },
+  { scenario: 'io-uring-fixed-buffer-fsdax', row: '6.6+: a to f', shows: ['6.6+: a to d', '(e)', '(f): private page cache'], policy: 'linux-6.6' },
 
-  { scenario: 'lease-break-cooperative', row: 'every step', policy: 'weiny-2019-layout-lease' },
+  { scenario: 'lease-break-cooperative', row: 'every step', shows: ['T', 'T unblocked by', 'N’s later writes', 'T non-blocking'], policy: 'weiny-2019-layout-lease' },
 
   { scenario: 'lease-break-timeout-forced', row: 'lease-only + truncate=none', policy: 'lease-break=lease-only,truncate-vs-dma=none' },
   { scenario: 'lease-break-timeout-forced', row: 'lease-only + wait-retry', policy: 'lease-break=lease-only,truncate-vs-dma=wait-retry' },
@@ -28,11 +28,11 @@ export const GROUP_5: readonly ScenarioRow[] = [
   { scenario: 'lease-break-timeout-forced', row: 'never', policy: 'lease-break=never' },
   { scenario: 'lease-break-timeout-forced', lab: 'lease-break-timeout-forced--no-deadline', row: 'lease_break_time = 0', policy: 'lease-break=lease-only' },
 
-  { scenario: 'etxtbusy-truncate-owner-vs-other', row: 'T and H, ownerOp=etxtbsy', policy: 'ownerOp=etxtbsy' },
-  { scenario: 'etxtbusy-truncate-owner-vs-other', row: 'H truncates, ownerOp=allow', policy: 'ownerOp=allow' },
+  { scenario: 'etxtbusy-truncate-owner-vs-other', row: 'T and H, ownerOp=etxtbsy', shows: ['T truncate', 'H truncate on pinned range, ownerOp=etxtbsy', 'H extends', 'T in-place write'], policy: 'ownerOp=etxtbsy' },
+  { scenario: 'etxtbusy-truncate-owner-vs-other', row: 'H truncates, ownerOp=allow', shows: ['H truncate on pinned range, ownerOp=allow'], policy: 'ownerOp=allow' },
 
-  { scenario: 'fs-permit-contract-preallocated', row: 'written, holes, flag cleared; ETXTBSY', policy: 'truncate-vs-dma=fail-etxtbsy' },
-  { scenario: 'fs-permit-contract-preallocated', row: 'written, holes, flag cleared; no-op', policy: 'truncate-vs-dma=noop-success' },
+  { scenario: 'fs-permit-contract-preallocated', row: 'written, holes, flag cleared; ETXTBSY', shows: ['written, flag set', 'hole/unwritten', 'clear flag while pinned'], policy: 'truncate-vs-dma=fail-etxtbsy' },
+  { scenario: 'fs-permit-contract-preallocated', row: 'written, holes, flag cleared; no-op', shows: ['written, flag set'], policy: 'truncate-vs-dma=noop-success' },
 
-  { scenario: 'noop-truncate-surprise', row: 'every observation', policy: 'truncate-vs-dma=noop-success' },
+  { scenario: 'noop-truncate-surprise', row: 'every observation', shows: ['ftruncate', 'fstat size', 'N', 'after dereg'], policy: 'truncate-vs-dma=noop-success' },
 ]

@@ -5,19 +5,19 @@ const CMB = 'nvme-cmb-sq-fallback'
 
 /** Group 7 of the scenarios: P2PDMA. */
 export const GROUP_7: readonly ScenarioRow[] = [
-  { scenario: 'p2p-same-switch-no-acs', row: 'one switch; same function; two functions of one device', policy: 'linux-6.19' },
+  { scenario: 'p2p-same-switch-no-acs', row: 'one switch; same function; two functions of one device', shows: ['one switch', 'same function', 'two functions, one device'], policy: 'linux-6.19' },
   { scenario: 'p2p-same-switch-no-acs', row: '4.20', policy: 'linux-4.20' },
 
-  { scenario: ACS, row: 'same switch, ACS redirect on one port, not listed', policy: 'linux-6.19' },
+  { scenario: ACS, row: 'same switch, ACS redirect on one port, not listed', shows: ['same switch, ACS redirect on one port: not listed'], policy: 'linux-6.19' },
   { scenario: ACS, row: 'same, 4.20', policy: 'linux-4.20' },
-  { scenario: ACS, lab: `${ACS}--listed`, row: 'same, listed', policy: 'linux-6.19' },
+  { scenario: ACS, lab: `${ACS}--listed`, row: 'same, listed', shows: ['same: listed'], policy: 'linux-6.19' },
   { scenario: ACS, lab: `${ACS}--listed`, row: 'same, listed, 4.20', policy: 'linux-4.20' },
-  { scenario: ACS, lab: `${ACS}--zen`, row: 'same, AMD Zen', policy: 'linux-6.19' },
+  { scenario: ACS, lab: `${ACS}--zen`, row: 'same, AMD Zen', shows: ['same: AMD ≥ Zen'], policy: 'linux-6.19' },
   { scenario: ACS, lab: `${ACS}--same-bridge`, row: 'different root ports, same bridge, entry "same bridge only"', policy: 'linux-6.19' },
   { scenario: ACS, lab: `${ACS}--two-bridges`, row: 'different bridges, one entry "same bridge only"', policy: 'linux-6.19' },
   { scenario: ACS, lab: `${ACS}--cached`, row: 'ACS changed after first query', policy: 'linux-6.19' },
 
-  { scenario: 'p2p-reg-mr-eremoteio', row: 'reg_mr; O_DIRECT (a) and (b); mmap private, offset, pool empty', policy: 'linux-6.19' },
+  { scenario: 'p2p-reg-mr-eremoteio', row: 'reg_mr; O_DIRECT (a) and (b); mmap private, offset, pool empty', shows: ['reg_mr', 'O_DIRECT (a)', 'O_DIRECT (b)', 'MAP_PRIVATE or offset ≠ 0 mmap', 'pool empty'], policy: 'linux-6.19' },
 
   { scenario: CMB, row: 'fits all I/O SQs', policy: 'linux-6.19' },
   { scenario: CMB, lab: `${CMB}--exhausted`, row: 'alloc fails for queue k', policy: 'linux-6.19' },

@@ -65,3 +65,27 @@ test('an operation that was never reached is not blocked on nothing', () => {
   const { summary } = run({ ...smallLab({ actors: { A: ops } }), expect: [{ op: 'A.2', blockedOn: 'nothing' }, { op: 'A.1', blockedOn: 'nothing' }] });
   expect(summary.expectations.map(({ ok, reason }) => [ok, reason])).toEqual([[false, 'A.2 was never reached (skipped)'], [true, 'A.1 is not blocked']]);
 });
+
+test.each<[Expectation, string]>([
+  [{ op: 'A.1', blockedOn: 'nothing', upTo: 'nowhere' }, 'Unknown schedule "nowhere"'],
+  [{ op: 'A.1', blockedOn: 'nothing', upTo: 'early', schedule: 'early' }, 'upTo says itself which run it speaks about'],
+  [{ violated: 'S1', upTo: 'early' }, 'judged over a whole run'],
+])('%j names no moment that can be judged', (expectation, message) => {
+  expect(found({ ...lab, schedules: [{ name: 'early', text: 'A' }], expect: [expectation] })).toEqual([expect.stringContaining(message)]);
+});
+
+test('an expectation of a moment is judged there, not at the end, and by no other run', () => {
+  const ops = [['mmap', { name: 'm', file: 'F' }], ['store', { mapping: 'm', pages: '0+1' }], ['munmap', { mapping: 'm' }]] as const;
+  const stored: Lab = {
+    ...smallLab({ files: { F: 1 }, actors: { A: ops } }), schedules: [{ name: 'stored', text: 'A>O3' }],
+    expect: [{ page: 'F:0', maps: 1, upTo: 'stored' }, { page: 'F:0', maps: 0 }, { op: 'A.3', blockedOn: 'anything', upTo: 'stored' }],
+  };
+  expect(run(stored, { schedule: 'stored' }).summary.expectations.map(({ ok }) => ok)).toEqual([true, null, false]);
+  expect(run(stored).summary.expectations.map(({ ok, schedule }) => [ok, schedule])).toEqual([[null, 'stored'], [true, null], [null, 'stored']]);
+});
+
+test('what an operation saw may be one of several', () => {
+  const ops = [['mmap', { name: 'm', file: 'F' }], ['load', { mapping: 'm' }]] as const;
+  const { summary } = run({ ...smallLab({ files: { F: 1 }, actors: { A: ops } }), expect: [{ op: 'A.2', sees: ['zero', 'F'] }, { op: 'A.2', sees: ['zero', 'A.2'] }] });
+  expect(summary.expectations.map(({ ok, reason }) => [ok, reason])).toEqual([[true, 'what A.2 saw is F'], [false, 'what A.2 saw is F']]);
+});
