@@ -16,6 +16,8 @@ export type WaitTarget =
   | { readonly kind: 'frozen'; readonly file: string }
   /** Until the log has made the metadata of a file durable. */
   | { readonly kind: 'log'; readonly file: string }
+  /** Until the log of a file system has committed every transaction. */
+  | { readonly kind: 'log-commit'; readonly fs: string }
   | { readonly kind: 'actor'; readonly actor: string }
   /** Until nobody has the next folio locked that an operation is about to move. */
   | { readonly kind: 'mover'; readonly op: string }

@@ -63,6 +63,7 @@ export const hosts = table('host', 'The frames of all memory, by pfn. Every page
   stale: { doc: 'the content is older than the allocation of the block: nobody may read it' },
   unflushed: { doc: 'CPU caches are newer than persistent memory' },
   persisted: { doc: 'symbolic content of persistent memory, where CPU caches are newer' },
+  resting: { doc: 'freed during the run, in a file system whose allocator does not take such blocks again soon', names: ['no', 'yes'] },
 });
 
 /** Kinds of file systems: how their files are mapped and cached (oracle vocabulary 5, and the pseudo file systems behind special mappings). */

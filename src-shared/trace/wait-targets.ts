@@ -65,6 +65,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'drained': return drainedRegistration(state, run, local(target.mr));
     case 'frozen': return thawedFile(state, run, local(target.file));
     case 'log': return committedLog(state, run, local(target.file));
+    case 'log-commit': return emptiedLog(state, run, local(target.fs));
     case 'busy-drained': return drainedBusyList(state, run, local(target.fs));
     case 'pgmap': return unusedPgmap(state, run, local(target.pgmap));
     case 'actor': return restingActor(state, run, local(target.actor));
@@ -242,10 +243,18 @@ function cacheFolio(state: State, run: RunDescription, file: Row, from: number):
 
 function committedLog(state: State, run: RunDescription, file: Row): Wait | null {
   if (files.metaDirty.in(state, file) === 0) return null;
-  const fs = files.fs.in(state, file);
+  return { kind: 'log', text: `the log to make the metadata of ${fileName(run, file)} durable`, holders: [logOf(run, files.fs.in(state, file), 'it')] };
+}
+
+function emptiedLog(state: State, run: RunDescription, fs: Row): Wait | null {
+  if (filesystems.logDirty.in(state, fs) === 0) return null;
+  return { kind: 'log-commit', text: `the log of ${filesystemName(run, fs)} to commit`, holders: [logOf(run, fs, 'all of it')] };
+}
+
+function logOf(run: RunDescription, fs: Row, what: string): WaitHolder {
   const node = filesystemName(run, fs);
   const log = run.actors.findIndex(({ name, kind }) => kind === 'worker' && name === `${node}.log`);
-  return { kind: 'log', text: `the log to make the metadata of ${fileName(run, file)} durable`, holders: [{ actor: log < 0 ? null : log, row: fs, text: `${node} has not committed it` }] };
+  return { actor: log < 0 ? null : log, row: fs, text: `${node} has not committed ${what}` };
 }
 
 /** The wait of a lab's set-up: until another actor waits itself, or has nothing left to do. */

@@ -3,7 +3,8 @@ import type { State } from '@shared/state/arena';
 import { memoryBlocks } from '@shared/state/placement-tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { pageMoves } from '@shared/state/buffer-tables';
-import { counters, mappings, processes } from '@shared/state/tables';
+import { runsIn } from '@shared/state/page-runs';
+import { counters, files, mappings, processes } from '@shared/state/tables';
 import { NotModelled } from '../translation/not-modelled';
 import { byteOfMapping } from './content';
 import type { Evidence } from './evidence';
@@ -46,6 +47,15 @@ function resident(evidence: Evidence): number {
   return Object.entries(placement(evidence, evidence.returned)).reduce((sum, [place, pages]) => sum + (place === '-ENOENT' ? 0 : pages), 0);
 }
 
+/** Pages of the file behind the mapping that the page cache has. */
+function cachedPages(evidence: Evidence): number {
+  const { file } = evidence.scene;
+  if (file === undefined) throw new NotModelled('a file to look for in the page cache');
+  const state = evidence.at(evidence.returned);
+  const row = evidence.fileRow(file.name);
+  return [...runsIn(state, row, files.cached.field)].reduce((sum, { count }) => sum + count, 0);
+}
+
 function counterOf(name: string): typeof counters.pinsAcquired {
   const column = (counters as Readonly<Record<string, unknown>>)[name] as typeof counters.pinsAcquired | undefined;
   if (column === undefined) throw new NotModelled(name);
@@ -80,6 +90,7 @@ export const placementFacts: Facts = {
   placement_after: evidence => placement(evidence, evidence.returned),
   held_pages_placement: evidence => placement(evidence, evidence.returned),
   resident_after: resident,
+  still_cached: cachedPages,
   byte0_kept: evidence => {
     const name = evidence.scene.mapping?.name ?? '';
     return byteOfMapping(evidence, name, 0, evidence.before) === byteOfMapping(evidence, name, 0, evidence.returned);

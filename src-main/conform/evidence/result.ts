@@ -31,6 +31,8 @@ export function resultOf(evidence: Evidence, observed: string, isTimed: boolean)
   if (call.state !== 'done') return { result: call.state === 'running' ? 'still-waiting' : `not begun (${call.state})`, errno: '0' };
   // The result of an RDMA probe is that of its first post; a probe that posts nothing has none to fail.
   if (VERBS.has(word)) return { result: '0', errno: '0' };
+  if (word === 'sysfs-look') return { result: call.result === 1 ? 'present' : 'absent', errno: '0' };
+  if (word === 'modprobe') return { result: call.errno === null ? 'exit status 0' : 'exit status 1', errno: '0' };
   if (call.errno !== null) return { result: '-1', errno: call.errno };
   if (evidence.scene.takesHold) return { result: '0', errno: '0' };
   const result = call.result ?? 0;

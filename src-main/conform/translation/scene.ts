@@ -111,6 +111,9 @@ export class Scene {
   made: string | null = null;
   reflink: string | null = null;
   mounted: string | null = null;
+  /** Options of the kernel build that clauses name, and what they add to the policy. */
+  readonly config = new Map<string, boolean>();
+  readonly settings: string[] = [];
   /** First step of a child that the set-up made, where nothing forked: its whole life belongs to the probe. */
   ownChild: Step | null = null;
   /** Stores of threads that race, each to a byte of its own. */

@@ -33,7 +33,7 @@ export function translate(observation: Observation): Translation {
   addTails(scene, observation);
   scene.end();
   const notes = `set-up: ${textOf(observation.setup)}\naction: ${textOf(observation.action)}\nobserved on ${observation.kernel}`;
-  return { lab: scene.draft.lab(observation.id, policyOfKernel(observation.kernel), notes, expectationsOf(observation, scene)), scene };
+  return { lab: scene.draft.lab(observation.id, [policyOfKernel(observation.kernel), ...scene.settings].join(','), notes, expectationsOf(observation, scene)), scene };
 }
 
 const textOf = (clauses: readonly Clause[]): string => clauses.map(({ text }) => text).join('; ');

@@ -22,6 +22,9 @@ import { LabRdma } from './lab-rdma';
 const BUFFER_NAMES: Readonly<Record<string, string>> = { 'uring-register': 'ring', 'xdp-register': 'socket', 'take-reference': 'name', 'pin-pages': 'name' };
 export const DEFAULT_BUFFER = 'ring';
 
+/** Operations that bring an inode into being, and the parameter that names it. */
+const INODE_NAMES: Readonly<Record<string, string>> = { create: 'name', 'fill-fs': 'name', reflink: 'to' };
+
 /** First virtual page of the first mapping of a process. */
 const VPN_FIRST = 0x10000;
 /** First virtual page of what a child maps itself, behind all that it inherits. */
@@ -201,7 +204,8 @@ export class LabNames {
     if ((word === 'open' || word === 'dup') && parameters['fd'] !== undefined && !this.descriptors.has(String(parameters['fd']))) {
       this.descriptors.set(String(parameters['fd']), this.descriptors.size);
     }
-    if (word === 'create' && !this.files.has(String(parameters['name']))) this.addCreated(String(parameters['name']), parameters);
+    const created = INODE_NAMES[word];
+    if (created !== undefined && !this.files.has(String(parameters[created]))) this.addCreated(String(parameters[created]), parameters);
     if (word === 'p2p-alloc' && parameters['name'] !== undefined && !this.p2pBuffers.has(String(parameters['name']))) {
       this.p2pBuffers.set(String(parameters['name']), p2pAllocations.$.row(P2P_OWNERS.buffer, this.p2pBuffers.size));
     }

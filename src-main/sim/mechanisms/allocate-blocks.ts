@@ -13,6 +13,8 @@ import { makeStale, ZERO_TERMS, zeroPages } from './contents';
 import { counterRow } from './folio-counts';
 import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
 
+const XFS = filesystems.type.valueOf('xfs');
+
 /** Values of `files.kind`. */
 export const KIND = { hole: 0, unwritten: 1, written: 2 } as const;
 
@@ -31,14 +33,23 @@ interface Extent {
   readonly pages: number;
 }
 
-/** First free blocks of the file system, at most `pages` of them; null if every block is owned or busy. */
+/** Whether the allocator of a file system takes freed blocks again at once: chance, and a property of what was observed (spec 16, reuseSoon). */
+export function reusesSoon(fs: Row): boolean {
+  const { reuseSoon } = kernel.policy.knobs;
+  return reuseSoon === 'true' || (reuseSoon === 'xfs-only' && filesystems.type.get(fs) === XFS);
+}
+
+/** First free blocks of the file system, at most `pages` of them; null if every block is owned, busy or not taken yet again. */
 function firstFree(fs: Row, pages: number): Extent | null {
   const host = filesystems.host.get(fs);
-  const first = filesystems.firstPfn.get(fs);
-  const endPfn = first + filesystems.blockCount.get(fs);
-  const pfn = hosts.owner.find(host, first, endPfn, owner => owner === OWNER_FREE);
-  if (pfn < 0) return null;
-  return { pfn, pages: Math.min(pages, endPfn - pfn, hosts.owner.runEnd(host, pfn) - pfn) };
+  const endPfn = filesystems.firstPfn.get(fs) + filesystems.blockCount.get(fs);
+  for (let at = filesystems.firstPfn.get(fs); at < endPfn;) {
+    const pfn = hosts.owner.find(host, at, endPfn, owner => owner === OWNER_FREE);
+    if (pfn < 0) return null;
+    at = Math.min(endPfn, hosts.owner.runEnd(host, pfn), hosts.resting.runEnd(host, pfn));
+    if (hosts.resting.at(host, pfn) === 0) return { pfn, pages: Math.min(pages, at - pfn) };
+  }
+  return null;
 }
 
 const hasBlocksOf = (owner: number): boolean => {
@@ -95,7 +106,7 @@ function zeroInHand(): void {
 /** Whether blocks in hand are zeroed by this allocation, and when (spec 3.3, 3.8). */
 const zeroesNow = (when: DaxFault['zeroes']): boolean => T.unwritten.v === 0 && kernel.policy.daxFault.zeroes === when;
 
-const SPACE = every(hosts.owner, hosts.ownerDelta);
+const SPACE = every(hosts.owner, hosts.ownerDelta, hosts.resting);
 
 /**
  * Allocates what a range of a file lacks. Where blocks become written at once, they are zeroed before the transaction that says so
@@ -112,7 +123,7 @@ export const allocateBlocks = mechanism({
     AB1: { title: 'take the allocation lock', takes: ilock, run: () => { T.fs.v = files.fs.get(T.file.v); } },
     AB2: {
       title: 'find free blocks', when: mayGoOn, waitsFor: { kind: 'blocks', fs: 'fs' },
-      reads: [kind, ...every(hosts.owner)], to: ['AB3', 'AB4'],
+      reads: [kind, ...every(hosts.owner, hosts.resting)], to: ['AB3', 'AB4'],
       run: go => (isDone() ? go.AB4 : go.AB3),
     },
     AB3: {

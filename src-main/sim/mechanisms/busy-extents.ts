@@ -6,6 +6,7 @@ import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { kernel } from '../kernel';
+import { reusesSoon } from './allocate-blocks';
 import { firstBusyFrame } from './folio-counts';
 import { DURABLE_READS, DURABLE_TERMS, makeDurable } from './metadata-log';
 
@@ -30,13 +31,14 @@ function clear(extent: Row): void {
   const first = busyExtents.firstPfn.get(extent);
   const pages = busyExtents.pageCount.get(extent);
   hosts.owner.assign(filesystems.host.get(fs), first, pages, OWNER_FREE);
+  if (!reusesSoon(fs)) hosts.resting.assign(filesystems.host.get(fs), first, pages, 1);
   for (const column of [STATE, busyExtents.pageCount, busyExtents.dax, busyExtents.idle, busyExtents.firstIndex]) column.set(extent, 0);
   filesystems.busyGeneration.set(fs, filesystems.busyGeneration.get(fs) + 1);
   emit('busy-extent-cleared', fs, first, pages);
 }
 
 const EXTENT_READS = every(hosts.refs, hosts.maps);
-const EXTENT_WRITES = every(STATE, busyExtents.pageCount, busyExtents.dax, busyExtents.idle, hosts.owner);
+const EXTENT_WRITES = every(STATE, busyExtents.pageCount, busyExtents.dax, busyExtents.idle, hosts.owner, hosts.resting);
 
 /** Log commit callback of a file system (spec 4.6 B4). Without DAX flags this is the ordinary busy list of spec 4.3. */
 export const logCommit = mechanism({

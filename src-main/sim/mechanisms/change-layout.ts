@@ -11,6 +11,7 @@ import { kernel, type LayoutChange } from '../kernel';
 import { allocateBlocks, KIND } from './allocate-blocks';
 import { CONTENT_TERMS, writeBytes } from './contents';
 import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
+import { LOST_READS, lostErrno } from './lost-filesystem';
 import { deleteEntries, ENTRY_TERMS, forEachBlockRun, removeBlocks } from './remove-blocks';
 import { unmapStep } from './unmap-step';
 
@@ -101,8 +102,10 @@ export const changeLayout = mechanism({
   order: 'CL1 CL2 CL3 CL4 CL5 CL6 CL7',
   steps: {
     CL1: {
-      title: 'zero the parts of pages that stay', reads: [size, kind, blockDelta, at(files.fs, T.file)], writes: CONTENT_TERMS, to: ['CL2', 'CL3', 'CL6'], calls: [allocate],
+      title: 'zero the parts of pages that stay', reads: [size, kind, blockDelta, at(files.fs, T.file), ...LOST_READS], writes: CONTENT_TERMS, to: ['CL2', 'CL3', 'CL6', 'done'], calls: [allocate],
       run: go => {
+        const lost = lostErrno(T.file.v, 'change');
+        if (lost !== 0) return fail(lost);
         findWhole();
         zeroEdges();
         switch (mode()) {

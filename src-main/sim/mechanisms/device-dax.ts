@@ -1,4 +1,5 @@
 import { ERRNO } from '@shared/domain/errno';
+import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { files, filesystems, hosts, mappings, processes } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
@@ -11,6 +12,7 @@ import { mapFrames, mapHugeFrames, PTE, PTE_TERMS } from './address-space';
 import { isPmdAligned, PMD_PAGES } from './folios';
 
 const DEVDAX = filesystems.type.valueOf('devdax');
+const HUGETLBFS = filesystems.type.valueOf('hugetlbfs');
 
 /** Whether a file is a device-dax character device. */
 export const isDeviceDax = (file: Row): boolean => file !== 0 && filesystems.type.get(files.fs.get(file)) === DEVDAX;
@@ -32,6 +34,24 @@ export const isAligned = (file: Row, ...places: readonly number[]): boolean => {
   const align = filesystems.alignPages.get(files.fs.get(file));
   return places.every(place => place % align === 0);
 };
+
+/** Alignment that a mapping may be split at, in pages: that of the device, or of the huge pages behind it (vm_operations_struct.may_split). */
+function splitAlignment(file: Row): number {
+  if (isDeviceDax(file)) return filesystems.alignPages.get(files.fs.get(file));
+  return file !== 0 && filesystems.type.get(files.fs.get(file)) === HUGETLBFS ? PMD_PAGES : 1;
+}
+
+/** What {@link splitRefusal} reads. */
+export const SPLIT_READS = every(mappings.file, mappings.pageCount, mappings.vpnFirst);
+
+/** EINVAL where a change of [vpn, vpn + pages) would split a mapping off its alignment (dev_dax_may_split(), hugetlb_vm_op_split()); 0 lets pass. */
+export function splitRefusal(process: Row, vpn: number, pages: number): number {
+  const isRefused = [vpn, vpn + pages].some(edge => mappings.$.rows(arena).some(mapping => {
+    const inside = edge - mappings.vpnFirst.get(mapping);
+    return mappings.process.get(mapping) === process && inside > 0 && inside < mappings.pageCount.get(mapping) && edge % splitAlignment(mappings.file.get(mapping)) !== 0;
+  }));
+  return isRefused ? ERRNO.EINVAL : 0;
+}
 
 const T = frame('process', 'vpn', 'pages', 'mapping');
 const pte = pagesAt(processes.pte, T.process);

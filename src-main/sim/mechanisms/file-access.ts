@@ -11,6 +11,7 @@ import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from './address-space';
 import { allocateBlocks, convertRange, KIND } from './allocate-blocks';
 import { CONTENT_TERMS, contentAt, noteRead, READ_TERMS, STALE_READS, writeBytes, writePages } from './contents';
 import { ENTRY } from './dax-mapping';
+import { LOST_READS, lostErrno } from './lost-filesystem';
 import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
 import { forEachBlockRun } from './remove-blocks';
 
@@ -50,8 +51,10 @@ export const readFile = mechanism({
     FR1: { title: 'take iolock shared', takes: at(files.iolock, R.file), shared: true, costNs: () => kernel.costs.syscallNs },
     FR2: {
       title: 'copy out, drop iolock', drops: [at(files.iolock, R.file)], to: ['done'],
-      reads: [at(files.size, R.file), pagesAt(files.kind, R.file), pagesAt(files.blockDelta, R.file), ...STALE_READS], writes: READ_TERMS,
+      reads: [at(files.size, R.file), pagesAt(files.kind, R.file), pagesAt(files.blockDelta, R.file), at(files.fs, R.file), ...LOST_READS, ...STALE_READS], writes: READ_TERMS,
       run: () => {
+        const lost = lostErrno(R.file.v, 'read');
+        if (lost !== 0) return fail(lost);
         const start = R.first.v * PAGE_BYTES + R.head.v;
         const end = Math.min((R.first.v + R.pages.v - 1) * PAGE_BYTES + R.tail.v, files.size.get(R.file.v));
         if (end <= start) return done(0);
@@ -114,8 +117,10 @@ export const writeFile = mechanism({
   order: 'FW1 FW2 FW2z FW2c FW3',
   steps: {
     FW1: {
-      title: 'take iolock exclusive', takes: iolock, calls: [allocate], costNs: () => kernel.costs.syscallNs,
-      run: () => {
+      title: 'take iolock exclusive', takes: iolock, calls: [allocate], reads: [at(files.fs, W.file), ...LOST_READS], costNs: () => kernel.costs.syscallNs, to: ['FW3'],
+      run: go => {
+        W.errno.v = lostErrno(W.file.v, 'write');
+        if (W.errno.v !== 0) return go.FW3;
         W.unwritten.v = kernel.policy.daxFault.zeroes === 'in-fault' ? 1 : 0;
         return call(allocate);
       },

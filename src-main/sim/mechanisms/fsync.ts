@@ -9,6 +9,7 @@ import { kernel } from '../kernel';
 import { PTE } from './address-space';
 import { CONTENT_TERMS, flushPages } from './contents';
 import { ENTRY, TAG } from './dax-mapping';
+import { LOST_READS, lostErrno } from './lost-filesystem';
 
 const T = frame('file');
 
@@ -44,7 +45,14 @@ export const syncFile = mechanism({
   frame: T,
   order: 'FS1 FS2 FS3',
   steps: {
-    FS1: { title: 'enter', reads: [tag], to: ['FS2', 'FS3'], costNs: () => kernel.costs.syscallNs, run: go => (nextDirty() < 0 ? go.FS3 : go.FS2) },
+    FS1: {
+      title: 'enter', reads: [tag, at(files.fs, T.file), ...LOST_READS], to: ['FS2', 'FS3', 'done'], costNs: () => kernel.costs.syscallNs,
+      run: go => {
+        const lost = lostErrno(T.file.v, 'sync');
+        if (lost !== 0) return fail(lost);
+        return nextDirty() < 0 ? go.FS3 : go.FS2;
+      },
+    },
     FS2: {
       title: 'write-protect and flush one run of dirty entries', takes: iMmap, drops: [iMmap], when: () => entryLock.find(0, END, holder => holder !== 0) < 0, waitsFor: { kind: 'entry', file: 'file', index: 'file' },
       reads: [entry, entryLock, blockDelta, ...every(mappings.file, mappings.shared, mappings.fileFirst, mappings.vpnFirst, mappings.pageCount)], writes: [tag, ...every(processes.pte), ...CONTENT_TERMS],

@@ -8,7 +8,7 @@ import { kernel } from '../kernel';
 import { ENTRY_READS, forEachEntry, mapsFrame, PTE, splitHugeEdges } from './address-space';
 import { endInvalidation, END_READS, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { dropLooseFiles, hasLooseFiles, LOOSE_READS } from './put-file';
-import { DEVICE_DAX_READS, mmapRefusal } from './device-dax';
+import { DEVICE_DAX_READS, mmapRefusal, SPLIT_READS, splitRefusal } from './device-dax';
 import { isWhollyMapped, mappingsIn, mappingsOf, REMOVE_READS, REMOVE_TERMS, removeRange, VMA_TERMS } from './vma';
 
 /** Bits of the argument `traits` of {@link mapMemory}. */
@@ -92,8 +92,11 @@ export const unmapMemory = mechanism({
     },
     MU2: {
       title: 'clear the page-table entries and remove the mapping', drops: [at(processes.mmapLock, U.process)], to: ['done'],
-      reads: [...REMOVE_READS, ...LOOSE_READS, ...END_READS], writes: [...REMOVE_TERMS, ...END_TERMS], costNs: () => kernel.costs.unmapNs,
+      reads: [...REMOVE_READS, ...SPLIT_READS, ...LOOSE_READS, ...END_READS], writes: [...REMOVE_TERMS, ...END_TERMS], costNs: () => kernel.costs.unmapNs,
       run: () => {
+        const refused = splitRefusal(U.process.v, U.vpn.v, U.pages.v);
+        if (refused !== 0 && U.told.v === 1) endInvalidation(U.process.v);
+        if (refused !== 0) return fail(refused);
         removeRange(U.process.v, U.vpn.v, U.pages.v);
         if (U.told.v === 1) endInvalidation(U.process.v);
         return hasLooseFiles() ? undefined : done();
@@ -130,9 +133,11 @@ export const protectMemory = mechanism({
     },
     MP2: {
       title: 'change the rights', drops: [at(processes.mmapLock, P.process)], to: ['done'],
-      reads: [...VMA_TERMS, ...ENTRY_READS, ...END_READS, ...every(hosts.order)], writes: [...VMA_TERMS, ...END_TERMS, ...every(processes.pte, processes.huge, hosts.maps, hosts.refs)],
+      reads: [...VMA_TERMS, ...SPLIT_READS, ...ENTRY_READS, ...END_READS, ...every(hosts.order)], writes: [...VMA_TERMS, ...END_TERMS, ...every(processes.pte, processes.huge, hosts.maps, hosts.refs)],
       run: () => {
         if (P.told.v === 1) endInvalidation(P.process.v);
+        const refused = splitRefusal(P.process.v, P.vpn.v, P.pages.v);
+        if (refused !== 0) return fail(refused);
         const isWhole = isWhollyMapped(P.process.v, P.vpn.v, P.pages.v);
         splitHugeEdges(P.process.v, P.vpn.v, P.pages.v);
         for (const mapping of mappingsOf(P.process.v, P.vpn.v, P.pages.v)) {
@@ -166,12 +171,14 @@ export const remapMemory = mechanism({
       },
     },
     MR2: {
-      title: 'grow or shrink the mapping', drops: [at(processes.mmapLock, R.process)], to: ['done'], reads: [...REMOVE_READS, ...END_READS], writes: [...REMOVE_TERMS, ...END_TERMS],
+      title: 'grow or shrink the mapping', drops: [at(processes.mmapLock, R.process)], to: ['done'], reads: [...REMOVE_READS, ...SPLIT_READS, ...END_READS], writes: [...REMOVE_TERMS, ...END_TERMS],
       run: () => {
         if (R.told.v === 1) endInvalidation(R.process.v);
         const last = mappingsIn(R.process.v, R.vpn.v + R.pages.v - 1, 1)[0];
         if (last === undefined) return fail(ERRNO.EFAULT);
         const grown = R.newPages.v - R.pages.v;
+        const refused = grown < 0 ? splitRefusal(R.process.v, R.vpn.v + R.newPages.v, -grown) : 0;
+        if (refused !== 0) return fail(refused);
         if (grown < 0) removeRange(R.process.v, R.vpn.v + R.newPages.v, -grown);
         if (grown > 0 && mappingsIn(R.process.v, R.vpn.v + R.pages.v, grown).length > 0) return fail(ERRNO.ENOMEM);
         if (grown > 0) mappings.pageCount.set(last, mappings.pageCount.get(last) + grown);

@@ -33,8 +33,9 @@ export interface Resource {
   readonly isMemory: boolean;
 }
 
-/** pci_p2pdma_add_resource(): the checks in its order, then the pool, made on first use (spec 7.1). 0 is success. */
+/** pci_p2pdma_add_resource(): the checks in its order, then the pool, made on first use (spec 7.1). 0 is success; EOPNOTSUPP in a kernel built without it. */
 export function addResource(memory: number, { barBytes, bytes, offsetBytes, isMemory }: Resource): number {
+  if (!kernel.policy.knobs.pciP2pdma) return ERRNO.EOPNOTSUPP;
   if (!isMemory || offsetBytes >= barBytes) return ERRNO.EINVAL;
   const size = bytes === 0 ? barBytes - offsetBytes : bytes;
   if (size + offsetBytes > barBytes) return ERRNO.EINVAL;

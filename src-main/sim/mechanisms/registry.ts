@@ -11,6 +11,8 @@ import { getLease, setLease } from './set-lease';
 import { removeByAdvice } from './advise-remove';
 import { changeLayout } from './change-layout';
 import { fallocate } from './fallocate';
+import { fillFilesystem } from './fill-filesystem';
+import { syncAll } from './sync-all';
 import { syncFile } from './fsync';
 import { allocateBlocks } from './allocate-blocks';
 import { anonymousFault } from './anonymous-fault';
@@ -30,6 +32,7 @@ import { readFile, writeFile } from './file-access';
 import { getUserPages } from './get-user-pages';
 import { getUserPagesSlow } from './get-user-pages-slow';
 import { awaitDone, awaitHeld, awaitWaiting, pause, sendSignal } from './lab-steps';
+import { loadModule, lookForP2pmem } from './kernel-features';
 import { layoutBreak } from './layout-break';
 import { forkProcess, waitChild } from './fork';
 import { mapMemory, protectMemory, remapMemory, unmapMemory } from './mapping-calls';
@@ -98,9 +101,9 @@ export const MECHANISMS: readonly Mechanism[] = [
   createQueuePair, modifyQueuePair, destroyQueuePairCall, allocateDomain, createCompletionQueue, postWork, pollCompletions, requester, nicEngine, odpFault,
   cpuAccess, readFile, writeFile, mapMemory, unmapMemory, adviseMemory, protectMemory, remapMemory, forkProcess, waitChild, processExit,
   uringRegister, xdpRegister, releaseBuffer, takePages, fixedIo, remoteAccess, movePages, moveRange, writeMemoryBlock, softOffline, setLruPlace, openSocket, lockMemory, unlockMemory,
-  openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, changeLinks, changeMode, setPinnable, statFile, truncatePath, setDaxFlag, statDax, dropCaches, readLoaded, writeLoaded, truncateLoaded,
+  openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, fillFilesystem, syncAll, changeLinks, changeMode, setPinnable, statFile, truncatePath, setDaxFlag, statDax, dropCaches, readLoaded, writeLoaded, truncateLoaded,
   setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime, passVerbs,
-  deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, mount, umount, nvmeProbe,
+  deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, mount, umount, nvmeProbe, lookForP2pmem, loadModule,
   p2pAlloc, p2pFree, p2pPublish, p2pAddResource, p2pMmap, p2pGet, p2pPut, p2pDistance, p2pFindMany, setAcs,
   logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone,
 ];

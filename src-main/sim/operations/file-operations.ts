@@ -1,4 +1,6 @@
 import { source } from '@shared/domain/source';
+import type { Row } from '@shared/state/dictionary';
+import { files } from '@shared/state/tables';
 import { showBytes } from '@shared/units/show';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { site } from '../engine/step';
@@ -33,6 +35,8 @@ export const ftruncate: Operation = {
     };
   },
 };
+
+const isPipe = (file: Row): boolean => files.type.get(file) === files.type.valueOf('pipe');
 
 const MODES = ['punch', 'zero', 'collapse', 'insert', 'alloc', 'unshare'] as const;
 
@@ -90,6 +94,21 @@ export const pread: Operation = {
     const bytes = bytesIn(read, read.filePages(file) * PAGE_BYTES);
     const { first, pages, head, tail } = byteRange(bytes);
     return { call: site(mayChangeKind(file) ? readLoaded : isPageCache(file) ? readCached : readFile, read.op, file, first, pages, head, tail), text: `pread ${read.text('file')} ${rangeText(bytes)}` };
+  },
+};
+
+export const read: Operation = {
+  word: 'read',
+  title: 'read',
+  doc: 'Reads from the beginning of a file, as the first read of a descriptor does.',
+  source: source('read(2); fs/read_write.c vfs_read() (6.19)', 'V', 'O'),
+  parameters: [aFile, { name: 'bytes', title: 'bytes', doc: 'how many; all if not said', required: false, type: { kind: 'quantity', dimension: 'bytes', min: 1, max: 2 ** 42 } }],
+  lower(given) {
+    const file = given.file('file');
+    if (isPipe(file)) given.fail('file', `${given.text('file')} is a pipe; read-pipe reads what vmsplice put into one`);
+    const end = given.has('bytes') ? given.number('bytes', 'bytes') : Math.max(1, given.filePages(file)) * PAGE_BYTES;
+    const { first, pages, head, tail } = byteRange({ start: 0, end });
+    return { call: site(mayChangeKind(file) ? readLoaded : isPageCache(file) ? readCached : readFile, given.op, file, first, pages, head, tail), text: `read ${showBytes(end)} of ${given.text('file')}` };
   },
 };
 

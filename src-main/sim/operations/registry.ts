@@ -4,8 +4,9 @@ import { close, dup, open, passVerbsOperation } from './descriptor-operations';
 import { awaitBreakOperation, getlease, leaseBreakTime, onBreak, setlease } from './lease-operations';
 import { chmod, create, fstat, link, rename, setPinnableOperation, stat, truncate, unlink } from './name-operations';
 import { closePipe, odirectRead, odirectWrite, readPipe, vmsplice } from './device-operations';
-import { fallocateOperation, fsync, ftruncate, pread, pwrite } from './file-operations';
+import { fallocateOperation, fsync, ftruncate, pread, pwrite, read } from './file-operations';
 import { getPage, gpuAlloc, gpuEvict, gpuExclusive, gpuMigrateOperation, gpuRead, gpuSetAside, gpuWrite, putPage } from './gpu-operations';
+import { modprobe, sysfsLook } from './kernel-feature-operations';
 import { load, madvise, mmap, mprotect, mremap, munmap, store } from './memory-operations';
 import { bindMw, dereg, ibvDereg, ibvReg, rereg } from './memory-registration';
 import { dropCaches, mountOperation, setXflag, statx } from './inode-operations';
@@ -23,11 +24,12 @@ import { createCq, createPd, createQp, deallocPd, destroyQp, modifyQp, pollCq, q
 import { compareSwap, fetchAdd, postRecv, rdmaRead, rdmaWrite, send } from './rdma-operations';
 import { awaitDoneOperation, awaitHeldOperation, awaitWaitingOperation, exit, kill, wait } from './task-operations';
 import { nvmeProbeOperation, umount, unbind } from './teardown-operations';
+import { fillFs, sync } from './whole-filesystem-operations';
 
 /** Every operation a lab may name, in the order of menus and help. */
 export const OPERATIONS: readonly Operation[] = ([
   mmap, munmap, mprotect, mremap, madvise, load, store,
-  pread, pwrite, ftruncate, truncate, fallocateOperation, fsync,
+  read, pread, pwrite, ftruncate, truncate, fallocateOperation, fsync, sync, fillFs,
   open, close, dup, create, link, rename, unlink, chmod, stat, fstat, statx, setXflag, dropCaches, setPinnableOperation,
   setlease, getlease, onBreak, leaseBreakTime, passVerbsOperation,
   odirectRead, odirectWrite, vmsplice, readPipe, closePipe,
@@ -37,7 +39,7 @@ export const OPERATIONS: readonly Operation[] = ([
   uringRegisterOperation, uringUnregister, uringClose, deviceRead, deviceWrite, xdpRegisterOperation, xdpClose, socket,
   p2pMmapOperation, p2pAllocOperation, p2pFreeOperation, p2pPublishOperation, p2pAddResourceOperation, p2pGetOperation, p2pPutOperation, p2pDistanceOperation, p2pFindOperation, setAcsOperation,
   gpuMigrateOperation, gpuRead, gpuWrite, gpuExclusive, gpuEvict, gpuAlloc, gpuSetAside, getPage, putPage,
-  unbind, mountOperation, umount, nvmeProbeOperation,
+  unbind, mountOperation, umount, nvmeProbeOperation, sysfsLook, modprobe,
   writeback, fadvise, reclaim,
   processVmRead, processVmWrite, procMemWrite, mlock, munlock, takeReference, dropReference, pinPages, unpinPages, takeOffLru, putOnLru,
   movePagesOperation, mbind, migratePagesOperation, memoryBlock,

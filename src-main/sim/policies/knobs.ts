@@ -55,6 +55,8 @@ const SPECS = {
   daxReflink: eraYesNo('Reflink of DAX files', 'EINVAL up to 5.15, allowed from 6.0.', source('fs/xfs/xfs_reflink.c (4.20), xfs_super.c (5.15, 6.1); spec 4.10', 'V', 'M', 'O')),
   p2pRule: eraChoice('Which peer-to-peer paths are allowed', '4.20: only below one switch, without ACS redirect; later also through host bridges on the list.',
     source('drivers/pci/p2pdma.c (4.20, 5.4, 6.19); spec 7.2', 'V'), 'same-switch-only', 'host-bridge-list'),
+  pciP2pdma: yesNo('The kernel is built with CONFIG_PCI_P2PDMA', 'Without it no driver can offer the memory of its BAR: nothing of it is in sysfs.',
+    source('include/linux/pci-p2pdma.h pci_p2pdma_add_resource(), drivers/pci/Kconfig PCI_P2PDMA (6.19); spec 7.1', 'V'), true),
   userP2p: eraYesNo('P2P memory can be mapped and used for O_DIRECT', 'FOLL_PCI_P2PDMA, from 6.2.', source('mm/gup.c, drivers/pci/p2pdma.c (6.1, 6.6); spec 1.3, 7.1', 'V', 'M')),
   stalePrivateCheck: eraYesNo('refcheck lets every device-private page pass', '5.15: so that two CPU faults do not defeat each other; later one stray reference passes.',
     source('mm/migrate.c migrate_vma_check_page() (5.15), mm/migrate_device.c (6.19); spec 8.3', 'V')),

@@ -73,8 +73,7 @@ export const files: Family = {
   chmod: (scene, said) => scene.perform(said.actor, 'chmod', { file: fileOf(scene, said).name, mode: said.read.text('mode') ?? '' }),
   sync: (scene, said) => scene.perform(said.actor, 'sync'),
   'fill-fs'(scene, said) {
-    const file = fileOf(scene, said);
-    const step = scene.perform(said.actor, 'fill-fs', { node: nodeOf(scene, file.fs) });
+    const step = scene.perform(said.actor, 'fill-fs', { name: scene.freshName('fill'), fs: nodeOf(scene, scene.file?.fs ?? scene.mounted ?? '') });
     scene.bytes.written(step, said.read.text('byte') ?? '?');
     return step;
   },

@@ -94,7 +94,9 @@ function addMapping(scene: Scene, said: Said, { base, has }: Kind, bytes: number
   const { fs } = base;
   const byte = said.read.text('fill') ?? 'A';
   const length = fs === 'devdax' || fs === 'hugetlb' ? Math.ceil(bytes / HUGE_BYTES) * HUGE_BYTES : bytes;
-  const file = fs === undefined ? null : addFile(scene, fs, { size: `${length} B` }, { byte });
+  // Whoever made the file wrote it just before: its pages are in the cache. Those on another node than 0 are faulted in there.
+  const isCached = (fs === 'ext4' || fs === 'xfs') && more['node'] === undefined;
+  const file = fs === undefined ? null : addFile(scene, fs, { size: `${length} B`, ...(isCached ? { cached: true } : {}) }, { byte });
   const isPrivate = has('private') || has('cowed') || base.flags === 'private';
   const isReadOnly = has('ro') || has('rofd');
   const parameters: Readonly<Record<string, Scalar>> = {

@@ -108,3 +108,39 @@ describe('umount (spec 2.6)', () => {
     expect(violated(finished)).toEqual(['L4'])
   })
 })
+
+describe('file calls on a file system whose device is gone (spec 2.6, 16 unbindFsErrno)', () => {
+  const calls: readonly ShortOperation[] = [['pread', { file: 'F', pages: '0+1' }], ['pwrite', { file: 'F', pages: '0+1' }], ['fsync', { file: 'F' }], ['create', { name: 'C', fs: 'pmem0' }], ['unlink', { file: 'F' }], ['fallocate', { file: 'F', mode: 'punch', pages: '0+1' }]]
+  const errnos = (fs: 'xfs' | 'ext4', policy: string): readonly (string | null)[] => {
+    const finished = run(labOf({ ...FSDAX, fs }, { app: [['unbind', { node: 'pmem0' }], ...calls] }), { policy })
+    return calls.map((_, nth) => op(finished, `app.${nth + 2}`).errno)
+  }
+
+  it.each([
+    ['ext4', 'linux-6.12,build=6.12.117', ['EIO', 'EIO', 'EIO', 'EIO', 'EIO', 'EIO']],
+    ['ext4', 'linux-6.1,build=6.1.192', ['ENXIO', 'ENXIO', 'EIO', 'EROFS', 'EROFS', 'EROFS']],
+    ['xfs', 'linux-6.1,build=6.1.192', ['EIO', 'EIO', 'EIO', 'EIO', 'EIO', 'EIO']],
+    ['xfs', 'linux-6.19', ['EIO', 'EIO', 'EIO', 'EIO', 'EIO', 'EIO']]
+  ] as const)('fail on %s under %s', (fs, policy, expected) => { expect(errnos(fs, policy)).toEqual(expected) })
+
+  it('work before', () => {
+    const finished = run(labOf({ ...FSDAX, fs: 'ext4' }, { app: calls }), { policy: 'linux-6.12' })
+    expect(calls.map((_, nth) => op(finished, `app.${nth + 1}`).errno)).toEqual([null, null, null, null, null, null])
+  })
+})
+
+it('device-dax is not split off its alignment by mprotect, munmap or mremap (spec 2.5)', () => {
+  const finished = run(labOf(DEVDAX, {
+    app: [['mmap', { name: 'm', file: 'dax0', pages: '0+1024' }],
+      ['mprotect', { mapping: 'm', pages: '513+1', prot: 'r' }], ['munmap', { mapping: 'm', pages: '1+511' }], ['mremap', { mapping: 'm', newPages: 600 }],
+      ['mprotect', { mapping: 'm', pages: '512+512', prot: 'r' }], ['munmap', { mapping: 'm', pages: '512+512' }]]
+  }), { policy: 'linux-6.12' })
+  expect([2, 3, 4, 5, 6].map((nth) => op(finished, `app.${nth}`).errno)).toEqual(['EINVAL', 'EINVAL', 'EINVAL', null, null])
+})
+
+it('a kernel without P2PDMA shows nothing of a controller memory buffer', () => {
+  const lab = labOf(FSDAX, { app: [['sysfs-look', { node: 'cmb0' }], ['modprobe', { name: 'test_hmm', built: false }], ['modprobe', { name: 'nvme' }]] }, { cmb0: { kind: 'nvme-ssd', cmb: '64 MiB' } })
+  const answers = (policy: string): unknown => { const finished = run(lab, { policy }); return [op(finished, 'app.1').result, op(finished, 'app.2').errno, op(finished, 'app.3').result] }
+  expect(answers('linux-6.12')).toEqual([1, 'ENOENT', 0])
+  expect(answers('linux-6.12,pciP2pdma=false')).toEqual([0, 'ENOENT', 0])
+})
