@@ -19,7 +19,7 @@ function columns(comparison: Comparison): readonly (readonly [string, (row: Comp
   return [
     ['policy', (_row, nth) => own[nth] ?? ''], ['verdict', row => VERDICTS[row.verdict]],
     ...differingOperations(comparison).map(op => [op, (row: ComparedRun) => wordOf(row, op)] as const),
-    ['blocked', row => (row.blockedNs === 0 ? '–' : showNs(row.blockedNs))], ['cost', costText], ['notices', row => row.notices.join(' ') || '–'], ['first bad event', row => badEvent(row) || '–'],
+    ['blocked', row => (row.blockedNs === 0 ? '–' : showNs(row.blockedNs))], ['cost', costText], ['notices', row => row.notices.join(', ') || '–'], ['first bad event', row => badEvent(row) || '–'],
   ];
 }
 

@@ -1,5 +1,6 @@
 import { showCount, showNs } from '@shared/units/show';
 import type { ExpectationOutcome, OperationOutcome, RunEnd, RunSummary, RunViolation } from '@shared/trace/run-description';
+import { noticeWord } from '@shared/trace/notice-word';
 import { table } from './output';
 
 /** One run as text: what each operation did, what was violated and why, what was expected, and how to see it again. */
@@ -10,7 +11,7 @@ export function runText(summary: RunSummary, command: string): readonly string[]
     '',
     ...operationLines(summary.operations),
     ...summary.violations.flatMap(violation => ['', ...violationLines('violated', violation), `  see it: ${command}`]),
-    ...summary.notices.flatMap(notice => ['', ...violationLines('notice', notice)]),
+    ...summary.notices.flatMap(notice => ['', ...violationLines(noticeWord(notice), notice)]),
     ...(summary.expectations.length === 0 ? [] : ['', 'expected', ...table(summary.expectations.map(expectationRow))]),
     '',
     `${summary.end === 'bound' ? 'not complete' : summary.end} after ${showCount(summary.steps)} steps, ${showNs(summary.endNs)}: ${ENDS[summary.end]}  digest ${summary.digest}`,

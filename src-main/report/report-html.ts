@@ -62,11 +62,11 @@ ${stuck.length === 0 ? null : section('Still waiting at the end', null, markup`$
 ${notices.length === 0 ? null : section('Notices', 'designed behaviour worth seeing', markup`${notices.map(notice => finding(notice, ' notice', steps))}`)}`;
 }
 
-function finding({ id, class: severity, sentence, step, timeNs, chain: links, assumed }: RunViolation, style: string, steps: number): Markup {
+function finding({ id, class: severity, word = severity, sentence, step, timeNs, chain: links, assumed }: RunViolation, style: string, steps: number): Markup {
   const at = step >= steps ? 'seen at the end of the run' : `at ${showNs(timeNs)}, step ${showCount(step + 1)}`;
   const assumption = assumed ? markup` <span class="tag">assumed: rests on something nobody knows</span>` : null;
   return markup`<div class="finding${style}"><h3><span class="id">${id}</span>${sentence}</h3>
-<div class="meta">${`${severity}, ${at}`}${assumption}</div>${chain(links)}</div>`;
+<div class="meta">${`${word}, ${at}`}${assumption}</div>${chain(links)}</div>`;
 }
 
 const chain = (links: readonly string[]): Markup | null => (links.length === 0 ? null : markup`<ol class="chain">${links.map(text => markup`<li>${text}</li>`)}</ol>`);

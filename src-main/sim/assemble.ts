@@ -84,7 +84,7 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
   const found: RunViolation[] = [];
   const note = (invariant: Invariant, finding: Finding): void => {
     const assumed = isAssumed(invariant.source) || run.operations.some(({ row }) => operations.assumed.get(row) === 1);
-    found.push({ id: invariant.id, class: invariant.class, sentence: invariant.sentence, step: recorder.steps, timeNs: kernel.nowNs, chain: finding.chain, assumed });
+    found.push({ id: invariant.id, class: invariant.class, ...(invariant.word === undefined ? {} : { word: invariant.word }), sentence: invariant.sentence, step: recorder.steps, timeNs: kernel.nowNs, chain: finding.chain, assumed });
     emit('invariant-violated', INVARIANTS.indexOf(invariant));
   };
   const judgement = { run, host: run.host };

@@ -19,11 +19,14 @@ export function findingsOf({ violations, notices, expectations }: RunSummary): F
 
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-/** "no invariant broke; 1 notice", "2 invariants broke; 1 expectation failed". */
+/** "no invariant broke; 1 notice", "no invariant broke; incoherent", "2 invariants broke; 1 expectation failed". */
 export function verdictText({ broken, failed, notices }: Findings): string {
   const parts = [broken.length === 0 ? 'no invariant broke' : `${counted(broken.length, 'invariant')} broke`];
   if (failed.length > 0) parts.push(`${counted(failed.length, 'expectation')} failed`);
-  if (notices.length > 0) parts.push(counted(notices.length, 'notice'));
+  const named = [...new Set(notices.flatMap(({ word }) => (word === undefined ? [] : [word])))];
+  const others = notices.filter(({ word }) => word === undefined).length;
+  if (others > 0) parts.push(counted(others, 'notice'));
+  parts.push(...named);
   return parts.join('; ');
 }
 

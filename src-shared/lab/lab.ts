@@ -100,6 +100,7 @@ export interface Expectation {
   readonly blockedOn?: string;
   /** Content of the first byte it read: "zero", a file whose initial data it is, or the operation that wrote it. Of several, one. */
   readonly sees?: string | readonly string[];
+  /** "F:1", "buf:1" of a mapping, "m1:1" of what the NIC has for a registration; behind @ a byte of it. */
   readonly page?: string;
   readonly ref?: number;
   readonly pins?: number;

@@ -143,6 +143,8 @@ export type ViolationClass = 'safety' | 'liveness' | 'notice';
 export interface InvariantEntry {
   readonly id: string;
   readonly class: ViolationClass;
+  /** What a finding of it is called, where "notice" would say too little. */
+  readonly word?: string;
   /** What must always hold, in one sentence. */
   readonly sentence: string;
   readonly source: Source;

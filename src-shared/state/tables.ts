@@ -59,6 +59,8 @@ export const hosts = table('host', 'The frames of all memory, by pfn. Every page
   indexDelta: { doc: 'file index minus pfn, where the frame is page cache' },
   moving: { doc: 'references of whoever took the folio off the LRU to move it' },
   share: { doc: 'DAX: files that share the frame, where its mapping is null' },
+  orphanOf: { doc: 'n-th file whose page cache gave the frame up while it was pinned for the long term; 0 none' },
+  orphanDelta: { doc: 'the file index that it had there, minus pfn' },
   unwoken: { doc: 'its last reference went and woke nobody (a defect of stable 6.1)', names: ['no', 'yes'] },
   stale: { doc: 'the content is older than the allocation of the block: nobody may read it' },
   unflushed: { doc: 'CPU caches are newer than persistent memory' },

@@ -1,3 +1,4 @@
+import { noticeName } from './notice-word';
 import type { OperationOutcome, RunCost, RunDescription, RunSummary, RunViolation } from './run-description';
 
 /** What a run under one policy came to, in one word. `bound`: it was given up, so that nothing follows. */
@@ -16,6 +17,7 @@ export interface ComparedRun {
   readonly cost: RunCost;
   /** The first safety or liveness violation. */
   readonly firstBadEvent: RunViolation | null;
+  /** Rules whose notices were seen, with their words: "S16", "S17 incoherent". */
   readonly notices: readonly string[];
   /** Expectations of the lab that are not met. */
   readonly unmet: number;
@@ -33,7 +35,7 @@ export function comparedRun(summary: RunSummary, { variants }: Pick<RunDescripti
   const firstBadEvent = violations.reduce<RunViolation | null>((first, violation) => (first === null || violation.step < first.step ? violation : first), null);
   return {
     policy: summary.policy, variants: Object.fromEntries(variants.map(({ axis, id }) => [axis, id])), verdict: verdictOf(summary), operations, blockedNs: operations.reduce((sum, { blockedNs }) => sum + blockedNs, 0), endNs: summary.endNs, cost: summary.cost,
-    firstBadEvent, notices: [...new Set(summary.notices.map(({ id }) => id))], unmet: summary.expectations.filter(({ ok }) => ok === false).length, digest: summary.digest,
+    firstBadEvent, notices: [...new Set(summary.notices.map(noticeName))], unmet: summary.expectations.filter(({ ok }) => ok === false).length, digest: summary.digest,
   };
 }
 

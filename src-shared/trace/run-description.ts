@@ -104,6 +104,8 @@ export interface WhyLink {
 export interface RunViolation {
   readonly id: string;
   readonly class: ViolationClass;
+  /** What its rule calls a finding, where it has a word of its own. */
+  readonly word?: string;
   readonly sentence: string;
   /** Index of the step that broke it; the number of steps if the end of the run showed it. */
   readonly step: number;

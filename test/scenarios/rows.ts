@@ -93,7 +93,6 @@ export const PENDING: readonly PendingRow[] = [
   { scenario: 'vmsplice-pipe-holds-dax-page', row: 'busy-extent: usable once the pipe is drained', needs: 'a lab' },
   { scenario: 'reg-mr-on-fsdax', row: 'odp-only: ODP', needs: 'a lab' },
   { scenario: 'reg-mr-page-cache-shared-write', row: 'btrfs', needs: 'an answer for btrfs, which the lab does not model' },
-  { scenario: 'punch-hole-in-page-cache-mr', row: 'orphan ref', needs: 'invariant S17' },
   { scenario: 'fs-permit-contract-preallocated', row: 'shared extent', needs: 'reflink' },
   { scenario: 'io-uring-fixed-buffer-fsdax', row: '5.4, 5.15: b', needs: 'an answer: the scenario says EOPNOTSUPP, spec 5.2 says EFAULT for a short count' },
   { scenario: 'io-uring-fixed-buffer-fsdax', row: '(f): device-dax', needs: 'a lab' },

@@ -1,5 +1,6 @@
 import { OWNER_BUSY_DAX, OWNER_FREE, OWNER_IN_TRANSACTION } from '@shared/state/owner';
 import { files, filesystems, hosts, operations, processes } from '@shared/state/tables';
+import { regions } from '@shared/state/rdma-tables';
 import { parseQuantity } from '@shared/units/quantity';
 import type { Expectation } from '@shared/lab/lab';
 import type { ResolvedPolicy } from '@shared/lab/policy-text';
@@ -148,6 +149,13 @@ function mappedFrame({ mounted, run }: Subject, name: string, index: number): { 
   return { entry: processes.pte.spec.names?.[processes.pte.at(process, vpn)] ?? '', pfn: frameAt(process, vpn), isHuge: processes.huge.at(process, vpn) === 1 };
 }
 
+/** The frame that the NIC has for "m1:1", a page of a registration; null where nothing is named so, or the page has none. */
+function registeredFrame({ run }: Subject, name: string, index: number): number | null {
+  const region = run.regions.find(candidate => candidate.name === name)?.row ?? 0;
+  if (region === 0 || regions.nicEntry.at(region, index) === 0) return null;
+  return index + regions.nicDelta.at(region, index);
+}
+
 /** The frame behind "F:1", or behind "F:1@64", byte 64 of it: the one there now, else the one that was there at the start. */
 function frameOf({ mounted, run, summary }: Subject, page: string): number | null {
   const [place = ''] = page.split('@');
@@ -155,6 +163,8 @@ function frameOf({ mounted, run, summary }: Subject, page: string): number | nul
   if (index === undefined) return Number.isSafeInteger(Number(place)) ? Number(place) : null;
   const mapped = mappedFrame({ mounted, run, summary }, name, Number(index));
   if (mapped !== null) return mapped.pfn;
+  const registered = registeredFrame({ mounted, run, summary }, name, Number(index));
+  if (registered !== null) return registered;
   const file = run.files.find(candidate => candidate.name === name);
   if (file !== undefined && files.dax.get(file.row) === 0 && files.fs.get(file.row) !== 0) return files.cached.at(file.row, Number(index)) === 1 ? Number(index) + files.cacheDelta.at(file.row, Number(index)) : null;
   if (file !== undefined && files.kind.at(file.row, Number(index)) !== 0) return Number(index) + files.blockDelta.at(file.row, Number(index));

@@ -14,6 +14,7 @@ import { s13OneAuthoritativeCopy } from './s13-one-authoritative-copy';
 import { s14MapSync } from './s14-map-sync';
 import { s15NoStaleExposure } from './s15-no-stale-exposure';
 import { s16HonestResult } from './s16-honest-result';
+import { s17Coherence } from './s17-coherence';
 import { s1NoDmaToReusableBlock } from './s1-no-dma-to-reusable-block';
 import { s2NoCrossOwnerWrite } from './s2-no-cross-owner-write';
 import { s3StoresSurvive } from './s3-stores-survive';
@@ -28,6 +29,6 @@ import { s8TranslationValidity } from './s8-translation-validity';
 
 /** Every invariant, always on. */
 export const INVARIANTS: readonly Invariant[] = [
-  s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s3StoresSurvive, s3bNoSilentDrop, s4CountConservation, s5PinConservation, s6PgmapLifetime, s7FsdaxState, s8TranslationValidity, s9OneLockOwner, s11BusyNotAllocated, s12PoolConservation, s13OneAuthoritativeCopy, s14MapSync, s15NoStaleExposure, s16HonestResult, s18Memlock,
+  s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s3StoresSurvive, s3bNoSilentDrop, s4CountConservation, s5PinConservation, s6PgmapLifetime, s7FsdaxState, s8TranslationValidity, s9OneLockOwner, s11BusyNotAllocated, s12PoolConservation, s13OneAuthoritativeCopy, s14MapSync, s15NoStaleExposure, s16HonestResult, s17Coherence, s18Memlock,
   l1LayoutOperationEnds, l2NoUserControlledWait, l3LeaseBreakEnds, l4TeardownEnds, l5NoWaitCycle, l6DeviceFaultProgresses, l7RangeFaultEnds, l8LongtermPinEnds, l9FreeSpaceAllocatable,
 ];

@@ -83,7 +83,21 @@ export function forEachCached(file: Row, first: number, end: number, visit: (ind
 }
 
 /** What {@link detachPages} reads and writes. */
-export const DETACH_TERMS = [...FREE_TERMS, ...every(files.cached, files.cacheDelta, hosts.mapping, hosts.refs, hosts.dirty)];
+export const DETACH_TERMS = [...FREE_TERMS, ...every(files.cached, files.cacheDelta, hosts.mapping, hosts.refs, hosts.dirty, hosts.longterm, hosts.orphanOf, hosts.orphanDelta)];
+
+/** Remembers which page of the file these frames were, where somebody has them pinned for the long term (S17). */
+function noteOrphans(file: Row, index: number, pfn: number, pages: number): void {
+  const host = hostOf(file);
+  for (let at = pfn; at < pfn + pages;) {
+    const next = Math.min(pfn + pages, hosts.longterm.runEnd(host, at), hosts.orphanOf.runEnd(host, at));
+    const isPinned = hosts.longterm.at(host, at) > 0;
+    if (isPinned || hosts.orphanOf.at(host, at) !== 0) {
+      hosts.orphanOf.assign(host, at, next - at, isPinned ? files.nth.get(file) : 0);
+      hosts.orphanDelta.assign(host, at, next - at, isPinned ? index - pfn : 0);
+    }
+    at = next;
+  }
+}
 
 /**
  * Takes whole folios of a range out of the cache: whoever else holds them keeps an orphan that the file never sees again
@@ -92,6 +106,7 @@ export const DETACH_TERMS = [...FREE_TERMS, ...every(files.cached, files.cacheDe
 export function detachPages(file: Row, first: number, end: number): void {
   const host = hostOf(file);
   forEachCached(file, first, end, (index, pfn, pages) => {
+    noteOrphans(file, index, pfn, pages);
     files.cached.assign(file, index, pages, 0);
     files.cacheDelta.assign(file, index, pages, 0);
     for (const field of [hosts.mapping, hosts.indexDelta, hosts.dirty]) field.assign(host, pfn, pages, 0);

@@ -13,6 +13,7 @@ export const GROUP_5: readonly ScenarioRow[] = [
   { scenario: 'reg-mr-page-cache-shared-write', row: '6.5+, slow and fast', shows: ['6.5+', '6.5+, GUP-fast'], policy: 'linux-6.6' },
 
   { scenario: 'punch-hole-in-page-cache-mr', row: 'punch, write of N, what the file has then', shows: ['punch', 'N’s write', 'file read of page 1', 'tmpfs'], policy: 'linux-6.1' },
+  { scenario: 'punch-hole-in-page-cache-mr', lab: 'punch-hole-in-page-cache-mr--dereg', row: 'freed by dereg', shows: ['orphan ref'], policy: 'linux-6.1' },
 
   { scenario: 'io-uring-fixed-buffer-fsdax', row: '5.15: a, c, d', shows: ['5.4, 5.15: a', '5.4, 5.15: c', '5.4, 5.15: d'], policy: 'linux-5.15' },
   { scenario: 'io-uring-fixed-buffer-fsdax', row: '6.1: a to f', shows: ['6.1: a to d', '(e)', '(f): private page cache'], policy: 'linux-6.1' },

@@ -16,6 +16,11 @@ test('a run whose only finding is a notice says so, and is neither good nor bad'
   expect([verdictText(findings), moodOf(findings)]).toEqual(['no invariant broke; 1 notice', 'noticed']);
 });
 
+test('a notice whose rule has a word of its own is told by that word', () => {
+  const findings = summary({ notices: [found('L2', 7, 'notice'), { ...found('S17', 8, 'notice'), word: 'incoherent' }] });
+  expect([verdictText(findings), moodOf(findings)]).toEqual(['no invariant broke; 1 notice; incoherent', 'noticed']);
+});
+
 test('violations, failed expectations and notices are counted apart, the first violation first', () => {
   const findings = summary({ violations: [found('S2', 9, 'safety'), found('L1', 4, 'liveness'), found('L2', 5, 'notice')], expectations: [expected(false)], notices: [found('L3', 6, 'notice')] });
   expect(findings.broken.map(({ id }) => id)).toEqual(['L1', 'S2']);

@@ -14,6 +14,7 @@ const IN_VAIN: readonly (readonly [declared: RegExp, why: string])[] = [
   [/^(get-user-pages G[FS]\d|vmsplice VS3|register-memory RM4u|drain-pipe RP1): (busy extent\.\w+|host\.(anon|content|longterm|owner)) \*$/, 'a hold that is undone, or drained, as the last one: three actors in one window, which chance rarely finds'],
   [/^nic-engine WR6: (qp\.state \*|transfer\.qp via transfer)$/, 'an exit between a write and its acknowledgement: as rare'],
   [/^pwrite FW2z: host\.(maps|owner|refs) \*$/, 'it unmaps like the others, but what it finds are zero pages'],
+  [/: host\.orphanDelta \*$/, 'what is evicted or reclaimed is pinned by nobody: only layout operations leave orphans'],
   [/^task\//, 'every operation of a program begins and ends by the same two steps'],
   [/^anonymous-fault AF1: host\.content \*$/, 'a free frame is zeroed already'],
 ]

@@ -23,6 +23,7 @@ const BREAKABLE: readonly (readonly [id: string, lab: string, breaks: string, ke
   ['S2', 'truncate-under-short-dio-pin', 'truncate-vs-dma=none', 'truncate-vs-dma=busy-extent'],
   ['S3', 'dax-double-write-fault-zeroing--unwritten', 'dax-fault=racy-unwritten', 'dax-fault=both'],
   ['S16', 'truncate-under-short-dio-pin', 'truncate-vs-dma=noop-success', 'truncate-vs-dma=fail-etxtbsy,etxtbsyScope=any-ref'],
+  ['S17', 'punch-hole-in-page-cache-mr--dereg', 'linux-6.1', 'linux-6.19'],
   ['S6', 'memunmap-waits-for-pinned-page', 'linux-6.12', 'linux-5.15'],
   ['S6', 'p2p-multipage-put-to-zero', 'linux-5.15', 'linux-6.19'],
   ['S12', 'p2p-multipage-put-to-zero--get-first', 'linux-6.19', 'linux-5.15'],
@@ -67,6 +68,7 @@ const BREAKABLE_BY_WORKLOAD: readonly (readonly [id: string, breaks: string, kee
   ['L7', 'hmm-range-fault-invalidate-loop--too-long', 'hmm-range-fault-invalidate-loop'],
   ['S8', 'dereg-mr-unfenced-driver', 'dereg-mr-while-remote-writes'],
   ['S3b', 'dio-read-into-mapped-file--forgets', 'dio-read-into-mapped-file'],
+  ['S17', 'punch-hole-in-page-cache-mr', 'reg-mr-page-cache-shared-write'],
 ]
 
 describe.each(BREAKABLE_BY_WORKLOAD)('%s', (id, breaks, keeps) => {
