@@ -44,6 +44,8 @@ export interface Kernel {
   operations: readonly MountedOperation[];
   /** Whether the queue of a drive takes peer-to-peer memory (BLK_FEAT_PCI_P2PDMA). */
   takesP2p(drive: number): boolean;
+  /** Index of the node that a drive, NIC or GPU is. */
+  nodeOf(device: number): number;
   /** Time a drive needs before the first byte of a request moves; 0 for page cache on persistent memory (no drive). */
   mediaNs(drive: number): number;
   /** Time until `pages` from `pfn` on have crossed every link between a device and their memory, bandwidth shared with earlier transfers. */

@@ -9,6 +9,7 @@ export const buffers = table('registered buffer', 'User pages that io_uring, an 
   chargesUser: flag('they are charged to the user too', { hidden: true }),
   process: ref('address space it belongs to', { hidden: true }),
   op: ref('the operation that took the pages'),
+  p2p: flag('its user can use peer-to-peer memory (FOLL_PCI_P2PDMA)'),
 }, {});
 
 export const users = table('user', 'What is charged to a user whatever process it comes from.', {

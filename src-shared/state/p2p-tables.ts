@@ -10,6 +10,8 @@ export const p2pRoutes = table('p2p route', 'How a client reaches a provider of 
   client: id('index of the node in the topology'),
   type: oneOf('map type', ['not asked', 'BUS_ADDR', 'THRU_HOST_BRIDGE', 'NOT_SUPPORTED']),
   distance: int('PCI hops from one to the other'),
+  busPages: count('pages that the client reaches by their bus address now', { unit: 'pages' }),
+  iommuPages: count('pages that are mapped for the client like host memory now', { unit: 'pages' }),
 }, {});
 
 export const ioQueues = table('io queue', 'A submission queue of an NVMe drive; 0 is the admin queue.', {

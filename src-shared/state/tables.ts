@@ -210,6 +210,7 @@ export const requests = table('request', 'An O_DIRECT request (bio) on its way t
   forgetsDirty: flag('its completion marks no page dirty: a bug'),
   tag: int('content that it carries'),
   order: int('order of submission', { hidden: true }),
+  peer: int('node of the peer-to-peer memory that its buffer is, from 1; 0 is none'),
 }, {}, ['op']);
 
 export const drives = table('drive', 'An NVMe SSD.', {

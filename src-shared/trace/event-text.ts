@@ -73,6 +73,7 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'gone-page-used': (of, here) => `${self(here)} touches page ${frame(here, of.pfn)}, whose struct page is gone`,
   'driver-unbound': (of, here) => `the driver of ${here.run.nodes[of.node] ?? of.node} is unbound`,
   'p2p-route-found': (of, here) => `${nameOfRow(here.state, here.run, of.route)}: ${p2pRoutes.type.spec.names?.[of.type] ?? of.type}, distance ${of.distance}`,
+  'p2p-mapped': (of, here) => (of.errno === 0 ? `${showPages(of.pages)} mapped for the ${nameOfRow(here.state, here.run, of.route)}` : `no address of ${showPages(of.pages)} for the ${nameOfRow(here.state, here.run, of.route)}: ${errnoName(of.errno)}`),
   'p2p-allocated': (of, here) => `${showPages(of.pages)} of peer-to-peer memory from ${frame(here, of.pfn)} for the ${nameOfRow(here.state, here.run, of.allocation)}`,
   'p2p-freed': (of, here) => `${showPages(of.pages)} of peer-to-peer memory from ${frame(here, of.pfn)} are the pool’s again`,
   'p2p-provider-found': (of, here) => (of.node === 0 ? `${operationName(here.run, of.operation)} finds no peer-to-peer memory` : `${operationName(here.run, of.operation)} finds the memory of ${here.run.nodes[of.node - 1] ?? of.node}`),

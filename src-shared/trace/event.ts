@@ -87,6 +87,7 @@ export const EVENTS = {
   'folio-kept': ['file', 'index', 'pages'],
   'folio-stripped': ['file', 'index', 'pages'],
   'dax-state-read': ['file', 'dax'],
+  'p2p-mapped': ['route', 'pages', 'errno'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

@@ -14,6 +14,7 @@ import { decidingSource, endStepOf, firstStepOf } from './operation-span';
 import type { RunOperation, WhyLink } from './run-description';
 import { LINKS_MAX } from './wait-graph';
 import { endOf } from './why-actor';
+import { peerCause, pinCause } from './why-peer';
 import { eventLink, lookBack, operationAt, operationLink, policyLink, sourceOfAxis, type Question, type WhyAnswer } from './why-answer';
 
 /** Why an operation answered an errno: the event that refused it, and the rule or the call behind that. */
@@ -29,7 +30,7 @@ export function whyErrno(question: Question, operation: RunOperation): WhyAnswer
     const links = [operationLink(run, operation.row, end), eventLink(question, refusal), policyLink(run, axis, `${name} by`)];
     return { question: asked, links, counts: [], source: sourceOfAxis(run, axis) };
   }
-  const because = refusal === null ? [] : [...behind(question, operation, refusal), eventLink(question, refusal)];
+  const because = [...peerCause(question, operation, errno), ...(refusal === null ? [] : [...behind(question, operation, refusal), eventLink(question, refusal)])];
   return { question: asked, links: [...because.slice(-LINKS_MAX + 1), operationLink(run, operation.row, `so ${end}`)], counts: [], source: decidingSource(question, operation) };
 }
 
@@ -79,7 +80,7 @@ function behind(question: Question, operation: RunOperation, refusal: TraceEvent
     case 'signal-delivered': return senderOf(question, operation);
     case 'pin-refused': {
       const failed = lastEvent(question.trace, refusal.step + 1, ['fault-failed'], (_argument, _kind, actor) => actor === operation.actor, firstStepOf(question, operation));
-      return failed === null ? [] : [...cutBy(question, failed), eventLink(question, failed)];
+      return failed === null ? [...pinCause(refusal.args[2])] : [...cutBy(question, failed), eventLink(question, failed)];
     }
     case 'fault-failed': return cutBy(question, refusal);
     default: return [];

@@ -61,7 +61,8 @@ export class LinkSharing {
     }
     this.advance(moving, nowNs, Infinity);
     for (const flow of moving) this.note(flow);
-    for (const link of new Set(way.links)) links.bytes.set(links.$.row(link), links.bytes.get(links.$.row(link)) + bytes);
+    // Peer traffic over the root crosses the link above a switch twice: up, and down again.
+    for (const link of way.links) links.bytes.set(links.$.row(link), links.bytes.get(links.$.row(link)) + bytes);
     return flows.endNs.get(row) - nowNs;
   }
 

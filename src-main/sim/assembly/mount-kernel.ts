@@ -7,12 +7,13 @@ import { machine } from '../engine/machine';
 import type { Topology } from '@shared/lab/lab';
 import { kernel, type DriveParameters } from '../kernel';
 import { isZeroFrame, memoryAt } from '../mechanisms/memory-types';
+import { knownRoute, ROUTE } from '../mechanisms/p2p-distance';
 import { barBytes } from './lab-memories';
 import type { LabNames } from './lab-names';
 import { LinkSharing, wayAlong, type Way } from './link-sharing';
 import { flagOf, quantityOf } from './parameter-values';
 import { pciTreeOf } from './pci-tree';
-import { pathBetween } from './timing';
+import { pathBetween, type Crossing } from './timing';
 
 function drivesOf(topology: Topology): ReadonlyMap<number, DriveParameters> {
   return new Map(Object.values(topology.nodes).flatMap((node, nth): [number, DriveParameters][] => (node.kind !== 'nvme-ssd' ? [] : [[nth, {
@@ -36,6 +37,7 @@ export function mountKernel(names: LabNames, devices: ReadonlyMap<string, Row>):
   kernel.pci.bridges.forEach(({ acs }, nth) => { bridges.acs.set(bridges.$.row(nth), acs ? 1 : 0); });
   const nodeOfRow = new Map([...devices].map(([node, row]) => [row, node]));
   const parameter = (device: Row, name: string): number => quantityOf(topology.nodes[nodeOfRow.get(device)!], name);
+  kernel.nodeOf = device => kernel.nodes.indexOf(nodeOfRow.get(device) ?? '');
   kernel.takesP2p = drive => topology.nodes[nodeOfRow.get(drive) ?? '']?.kind === 'nvme-ssd';
   kernel.mediaNs = drive => (drive === 0 ? 0 : parameter(drive, 'mediaLatency'));
   kernel.fabricNs = nic => parameter(nic, 'latency');
@@ -43,21 +45,45 @@ export function mountKernel(names: LabNames, devices: ReadonlyMap<string, Row>):
   const ways: Way[] = [];
   const wayNths = new Map<string, number>();
   const unreached = new Map<Row, string[]>();
-  const key = (device: Row, memory: string, isRead: boolean): string => `${device} ${memory} ${isRead ? 'read' : 'write'}`;
+  const key = (device: Row, memory: string, isRead: boolean, over: Over): string => `${device} ${memory} ${isRead ? 'read' : 'write'} ${over}`;
   for (const [node, device] of devices) {
     unreached.set(device, []);
+    const addWays = (memory: string, path: readonly Crossing[], over: Over): void => {
+      for (const isRead of [false, true]) wayNths.set(key(device, memory, isRead, over), ways.push(wayAlong(topology, path, isRead, parameter(device, 'bandwidth'))) - 1);
+    };
     for (const memory of names.memories) {
-      const path = pathBetween(topology, node, memory.node);
+      const path = pathBetween(topology, wiredNode(topology, node), wiredNode(topology, memory.node));
       if (path === null) unreached.get(device)!.push(memory.node);
-      else for (const isRead of [false, true]) wayNths.set(key(device, memory.node, isRead), ways.push(wayAlong(topology, path, isRead, parameter(device, 'bandwidth'))) - 1);
+      else addWays(memory.node, path, 'the shortest way');
+      const overRoot = memory.type === 'p2pdma' ? pathOverRoot(topology, node, memory.node) : null;
+      if (overRoot !== null) addWays(memory.node, overRoot, 'the root');
     }
   }
   const sharing = new LinkSharing(ways);
   kernel.transferNs = (device, pfn, pages) => {
     if (isZeroFrame(pfn)) return 0;
     const isRead = accesses.wrote.get(accesses.$.row(actors.nth.get(machine.self))) === 0;
-    const way = wayNths.get(key(device, memoryAt(pfn).node, isRead));
+    const memory = memoryAt(pfn);
+    const isOverRoot = memory.type === 'p2pdma' && knownRoute(kernel.nodes.indexOf(memory.node), kernel.nodeOf(device)) === ROUTE.throughHostBridge;
+    const way = wayNths.get(key(device, memory.node, isRead, isOverRoot ? 'the root' : 'the shortest way'));
     return way === undefined ? 0 : sharing.begin(way, pages * PAGE_BYTES);
   };
   return unreached;
+}
+
+/** Packets with a bus address turn round at the first switch; what is mapped through the host bridge goes up to it (spec 7.3). */
+type Over = 'the shortest way' | 'the root';
+
+/** The node whose wire a function uses: functions of one device stand behind one port. */
+const wiredNode = (topology: Topology, node: string): string => {
+  const { functionOf } = topology.nodes[node];
+  return typeof functionOf === 'string' ? functionOf : node;
+};
+
+/** The way of peer traffic that bridges send up to the root: to the host bridge of one end, and down from that of the other. */
+function pathOverRoot(topology: Topology, client: string, provider: string): readonly Crossing[] | null {
+  const [up, down] = [client, provider].map(node => kernel.pci.functions[kernel.nodes.indexOf(node)]?.hostBridge ?? null);
+  if (up === null || down === null) return null;
+  const legs = [[wiredNode(topology, client), up], [up, down], [down, wiredNode(topology, provider)]].map(([from, to]) => pathBetween(topology, from, to));
+  return legs.includes(null) ? null : legs.flatMap(leg => leg ?? []);
 }

@@ -7,21 +7,46 @@ import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
-import { counterRow, howWord } from './folio-counts';
+import { counterRow, DROP_READS, DROP_TERMS, dropHold, howWord } from './folio-counts';
 import { getUserPages, piecesOf } from './get-user-pages';
+import { isP2pFrame, memoryAt } from './memory-types';
+import { p2pMap } from './p2p-map';
 
 /** `write` is 1 where the drive writes into the buffer (an O_DIRECT read); `request` is the one of `op`. Answers bytes moved. */
-const T = frame('op', 'process', 'vpn', 'pages', 'write', 'drive', 'request', 'forgetsDirty', 'endIo', 'how');
+const T = frame('op', 'process', 'vpn', 'pages', 'write', 'drive', 'request', 'forgetsDirty', 'endIo', 'how', 'provider', 'client');
 
-const requestTerms = [requests.state, requests.device, requests.pages, requests.pieces, requests.done, requests.intoMemory, requests.forgetsDirty, requests.endIo].map(column => at(column, T.request));
+const submitTerms = [requests.state, requests.pages, requests.pieces, requests.intoMemory, requests.forgetsDirty, requests.endIo].map(column => at(column, T.request));
+const requestTerms = [...submitTerms, ...[requests.device, requests.done, requests.peer].map(column => at(column, T.request))];
 const pin = site(getUserPages, T.process, T.vpn, T.pages, T.write, T.how, T.op, T.request);
+const map = site(p2pMap, T.provider, T.client, T.pages);
+
+/** Node of the peer-to-peer memory that the buffer is; −1 where it is no such memory. A bio has pages of one provider only. */
+function providerOfBuffer(): number {
+  const first = piecesOf(T.op.v) === 0 ? 0 : holders.pfnFirst.get(holders.$.row(T.op.v, 0));
+  return first !== 0 && isP2pFrame(first) ? kernel.nodes.indexOf(memoryAt(first).node) : -1;
+}
+
+function submit(): void {
+  requests.state.set(T.request.v, requests.state.valueOf('submitted'));
+  requests.pages.set(T.request.v, T.pages.v);
+  requests.pieces.set(T.request.v, piecesOf(T.op.v));
+  requests.intoMemory.set(T.request.v, T.write.v);
+  requests.forgetsDirty.set(T.request.v, T.forgetsDirty.v);
+  requests.endIo.set(T.request.v, T.endIo.v);
+  counters.order.set(counterRow(), counters.order.get(counterRow()) + 1);
+  requests.order.set(T.request.v, counters.order.get(counterRow()));
+  emit('request-submitted', T.op.v, T.pages.v);
+}
+
+/** The last of the holds that the request took; 0 once all are released. */
+const lastHold = (): number => (piecesOf(T.op.v) === 0 ? 0 : holders.$.row(T.op.v, piecesOf(T.op.v) - 1));
 
 /** One O_DIRECT request: hold the buffer, hand it to the drive, sleep until the completion let go of it. */
 export const directIo = mechanism({
   name: 'direct-io',
-  source: 'spec 9.4 DI1–DI6; fs/iomap/direct-io.c, block/bio.c bio_iov_iter_get_pages() (6.19)',
+  source: 'spec 9.4 DI1–DI6, 7.3, 7.6; fs/iomap/direct-io.c, block/bio.c bio_iov_iter_get_pages(), drivers/nvme/host/pci.c nvme_map_data() (6.6, 6.13), block/blk-mq-dma.c (6.19)',
   frame: T,
-  order: 'DI1 DI3 DI4',
+  order: 'DI1 DI3 DI4 DI3m DI3r',
   steps: {
     DI1: {
       title: 'hold the buffer', writes: [at(requests.state, T.request), at(requests.device, T.request)], calls: [pin], costNs: () => kernel.costs.syscallNs,
@@ -33,23 +58,22 @@ export const directIo = mechanism({
       },
     },
     DI3: {
-      title: 'submit the request', to: ['done'],
-      reads: every(holders.how), writes: requestTerms.filter(({ column }) => column !== requests.done),
-      run: () => {
+      title: 'submit the request; peer-to-peer memory has to be mapped for the drive first', to: ['DI3m', 'DI4', 'done'], calls: [map],
+      reads: every(holders.how, holders.pfnFirst), writes: [...submitTerms, at(requests.device, T.request)],
+      run: go => {
         if (answer.result <= 0) {
           requests.state.set(T.request.v, 0);
           requests.device.set(T.request.v, 0);
           return fail(answer.result < 0 ? answer.errno : ERRNO.EFAULT);
         }
-        requests.state.set(T.request.v, requests.state.valueOf('submitted'));
-        requests.pages.set(T.request.v, answer.result);
-        requests.pieces.set(T.request.v, piecesOf(T.op.v));
-        requests.intoMemory.set(T.request.v, T.write.v);
-        requests.forgetsDirty.set(T.request.v, T.forgetsDirty.v);
-        requests.endIo.set(T.request.v, T.endIo.v);
-        counters.order.set(counterRow(), counters.order.get(counterRow()) + 1);
-        requests.order.set(T.request.v, counters.order.get(counterRow()));
-        emit('request-submitted', T.op.v, answer.result);
+        T.pages.v = answer.result;
+        T.provider.v = providerOfBuffer();
+        if (T.provider.v < 0) {
+          submit();
+          return go.DI4;
+        }
+        T.client.v = kernel.nodeOf(T.drive.v);
+        return call(map, go.DI3m);
       },
     },
     DI4: {
@@ -59,9 +83,33 @@ export const directIo = mechanism({
       costNs: () => kernel.costs.syscallNs,
       run: () => {
         const pages = requests.pages.get(T.request.v);
-        for (const column of [requests.state, requests.device, requests.pages, requests.pieces, requests.done, requests.intoMemory, requests.forgetsDirty, requests.endIo]) column.set(T.request.v, 0);
+        for (const { column } of requestTerms) column.set(T.request.v, 0);
         return done(pages * PAGE_BYTES);
       },
+    },
+    DI3m: {
+      title: 'submit it with the addresses of its pages, if there are any', to: ['DI3r', 'DI4'],
+      reads: every(holders.how), writes: [...submitTerms, at(requests.peer, T.request)],
+      run: go => {
+        if (answer.result < 0) return go.DI3r;
+        requests.peer.set(T.request.v, T.provider.v + 1);
+        submit();
+        return go.DI4;
+      },
+    },
+    DI3r: {
+      title: 'completed at once with an error: release what was held', to: ['done'],
+      reads: [...DROP_READS, ...every(holders.how, holders.pfnFirst, holders.pageCount)], writes: [...DROP_TERMS, at(requests.state, T.request), at(requests.device, T.request)], costNs: () => kernel.costs.unpinPageNs,
+      run: () => {
+        dropHold(lastHold());
+        if (lastHold() !== 0) return;
+        requests.state.set(T.request.v, 0);
+        requests.device.set(T.request.v, 0);
+        const errno = ERRNO[kernel.policy.knobs.p2pMapErrno];
+        emit('request-completed', T.op.v, errno);
+        return fail(errno);
+      },
+      again: () => true,
     },
   },
 });

@@ -10,6 +10,7 @@ import type { HoldKind } from '../policies/policy';
 import { DROP_READS, DROP_TERMS, dropHold } from './folio-counts';
 import { ACCESS_READS, ACCESS_TERMS, noteAccess } from './device-access';
 import { dirtyHeld, DIRTY_TERMS, HELD_READS, isCleaned } from './page-cache';
+import { PEER_READS, PEER_TERMS, unmapPeer } from './p2p-map';
 import { loseWakeup, WAKEUP_TERMS } from './lost-wakeup';
 
 const T = frame('drive', 'request', 'piece');
@@ -96,8 +97,10 @@ export const driveEngine = mechanism({
     },
     NV3: {
       title: 'completion interrupt: wake the submitter', to: ['NV1'],
-      reads: [at(requests.op, T.request)], writes: [at(requests.state, T.request), at(drives.served, T.drive)], forgets: [T.request],
+      reads: [...PEER_READS, ...[requests.op, requests.peer, requests.pages].map(column => at(column, T.request))], writes: [...PEER_TERMS, at(requests.state, T.request), at(drives.served, T.drive)], forgets: [T.request],
       run: go => {
+        const peer = requests.peer.get(T.request.v);
+        if (peer > 0) unmapPeer(peer - 1, kernel.nodeOf(T.drive.v), requests.pages.get(T.request.v));
         requests.state.set(T.request.v, requests.state.valueOf('landed'));
         drives.served.set(T.drive.v, 0);
         emit('request-completed', requests.op.get(T.request.v), 0);

@@ -1,5 +1,6 @@
 import { ERRNO } from '@shared/domain/errno';
 import { arena } from '@shared/state/arena';
+import { buffers } from '@shared/state/buffer-tables';
 import type { Row } from '@shared/state/dictionary';
 import { memoryBlocks } from '@shared/state/placement-tables';
 import { files, filesystems, hosts, mappings, requests } from '@shared/state/tables';
@@ -56,11 +57,14 @@ export function refusalOf(process: Row, vpn: number, { how, isWrite, isForced }:
 }
 
 /** What {@link allowsP2p} reads. */
-export const P2P_READS = every(requests.device);
+export const P2P_READS = every(requests.device, buffers.p2p);
 
-/** FOLL_PCI_P2PDMA: only a request to a drive whose queue takes peer-to-peer memory asks for it (spec 7.6). */
-export const allowsP2p = (keeper: Row): boolean =>
-  keeper !== 0 && arena.w[keeper] === requests.$.id && kernel.policy.knobs.userP2p && kernel.takesP2p(requests.device.get(keeper));
+/** FOLL_PCI_P2PDMA: a request to a drive whose queue takes peer-to-peer memory asks for it (spec 7.6), and whoever in the kernel says so. */
+export function allowsP2p(keeper: Row): boolean {
+  if (keeper === 0 || !kernel.policy.knobs.userP2p) return false;
+  if (arena.w[keeper] === requests.$.id) return kernel.takesP2p(requests.device.get(keeper));
+  return arena.w[keeper] === buffers.$.id && buffers.p2p.get(keeper) === 1;
+}
 
 /** File that a page-cache frame belongs to; 0 where it belongs to none. */
 export function fileOfFrame(host: Row, pfn: number): Row {

@@ -1,3 +1,4 @@
+import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { bridges, p2pRoutes } from '@shared/state/p2p-tables';
 import { emit } from '../engine/events';
@@ -34,6 +35,12 @@ function aboveRoot(): number {
   if (kernel.policy.knobs.p2pRule === 'same-switch-only') return ROUTE.notSupported;
   const [provider, client] = [T.provider.v, T.client.v].map(node => kernel.pci.functions[node]?.hostBridge ?? null);
   return kernel.pci.cpuForwards || isListed(provider, client) ? ROUTE.throughHostBridge : ROUTE.notSupported;
+}
+
+/** Map type of a client and a provider as far as it was asked; creates nothing. */
+export function knownRoute(provider: number, client: number): number {
+  const row = arena.dictionary.rowOf(p2pRoutes.$.id, [provider, client]);
+  return row === undefined ? ROUTE.notAsked : p2pRoutes.type.get(row);
 }
 
 export const routeRow = (provider: number, client: number): Row => p2pRoutes.$.row(provider, client);

@@ -245,19 +245,22 @@ export const releaseBuffer = mechanism({
 /** The next buffer that a process leaves behind; 0 if there is none. */
 export const bufferOf = (process: Row): Row => buffers.$.rows(arena).find(buffer => buffers.process.get(buffer) === process && buffers.state.get(buffer) === REGISTERED) ?? 0;
 
-const K = frame('op', 'process', 'vpn', 'pages', 'buffer', 'how', 'write', 'times', 'piece', 'done');
+const K = frame('op', 'process', 'vpn', 'pages', 'buffer', 'how', 'write', 'times', 'p2p', 'piece', 'done');
 const takeForKernel = site(getUserPages, K.process, K.vpn, K.pages, K.write, K.how, K.op, K.buffer, K.piece);
 
 /** Some part of the kernel takes references or pins, as often as it is told. It keeps them until they are released. */
 export const takePages = mechanism({
   name: 'take-pages',
-  source: 'spec 1.4; mm/gup.c get_user_pages_fast(), pin_user_pages_fast() (6.19), as lib/test and gup_test.c use them',
+  source: 'spec 1.4; mm/gup.c get_user_pages_fast(), pin_user_pages_fast(), is_valid_gup_args() (6.19), as lib/test and gup_test.c use them',
   frame: K,
   order: 'TP1 TP2',
   steps: {
     TP1: {
-      title: 'take them once', reads: [at(buffers.state, K.buffer), ...every(holders.how, holders.piece)], calls: [takeForKernel],
+      title: 'take them once', reads: [at(buffers.state, K.buffer), ...every(holders.how, holders.piece)], writes: [at(buffers.p2p, K.buffer)], calls: [takeForKernel], to: ['done'],
       run: () => {
+        // is_valid_gup_args(): the memory must be able to go with its device, so nobody may keep it for as long as he likes.
+        if (K.p2p.v === 1 && K.how.v === howWord('longterm')) return fail(ERRNO.EINVAL);
+        buffers.p2p.set(K.buffer.v, K.p2p.v);
         K.piece.v = holdsOf(K.op.v).reduce((next, hold) => Math.max(next, holders.piece.get(hold) + 1), 0);
         return call(takeForKernel);
       },

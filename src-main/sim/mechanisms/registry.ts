@@ -63,6 +63,8 @@ import { memunmap } from './memunmap';
 import { nvmeProbe } from './nvme-probe';
 import { p2pDistance } from './p2p-distance';
 import { p2pFindMany } from './p2p-find';
+import { p2pMap } from './p2p-map';
+import { mapBufferFor, unmapBufferFor } from './p2p-map-calls';
 import { p2pMmap } from './p2p-mmap';
 import { p2pGet, p2pPut } from './p2p-page-calls';
 import { p2pAlloc, p2pFree, p2pPublish } from './p2p-pool';
@@ -104,6 +106,6 @@ export const MECHANISMS: readonly Mechanism[] = [
   openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, fillFilesystem, syncAll, changeLinks, changeMode, setPinnable, statFile, truncatePath, setDaxFlag, statDax, dropCaches, readLoaded, writeLoaded, truncateLoaded,
   setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime, passVerbs,
   deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, mount, umount, nvmeProbe, lookForP2pmem, loadModule,
-  p2pAlloc, p2pFree, p2pPublish, p2pAddResource, p2pMmap, p2pGet, p2pPut, p2pDistance, p2pFindMany, setAcs,
+  p2pAlloc, p2pFree, p2pPublish, p2pAddResource, p2pMmap, p2pGet, p2pPut, p2pDistance, p2pFindMany, p2pMap, mapBufferFor, unmapBufferFor, setAcs,
   logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone,
 ];

@@ -4,6 +4,7 @@ import { PAGE_BYTES } from '@shared/units/pages';
 import { site } from '../engine/step';
 import { p2pDistance } from '../mechanisms/p2p-distance';
 import { p2pFindMany } from '../mechanisms/p2p-find';
+import { mapBufferFor, unmapBufferFor } from '../mechanisms/p2p-map-calls';
 import { p2pMmap } from '../mechanisms/p2p-mmap';
 import { p2pGet, p2pPut } from '../mechanisms/p2p-page-calls';
 import { p2pAlloc, p2pFree, p2pPublish } from '../mechanisms/p2p-pool';
@@ -16,6 +17,7 @@ const DISTANCE = source('drivers/pci/p2pdma.c calc_map_type_and_dist(), pci_p2pm
 
 const aProvider: Parameter = { name: 'provider', title: 'provider', doc: 'the device whose memory it is', required: true, type: { kind: 'reference', to: 'p2p-provider' } };
 const aBuffer: Parameter = { name: 'buffer', title: 'buffer', doc: 'peer-to-peer memory, by the name its p2p-alloc gave it', required: true, type: { kind: 'reference', to: 'p2p-buffer' } };
+const aClient = (doc: string): Parameter => ({ name: 'client', title: 'client', doc, required: true, type: { kind: 'reference', to: 'pci-device' } });
 const aName: Parameter = { name: 'name', title: 'name', doc: 'how other operations call it', required: true, type: { kind: 'text' } };
 const aSize = (name: string, doc: string): Parameter => ({ name, title: name, doc, required: false, type: { kind: 'quantity', dimension: 'bytes', min: 0, max: 2 ** 40, default: 0 } });
 
@@ -87,9 +89,17 @@ export const p2pPutOperation = pageCall('p2p-put', 'A driver drops a reference o
 
 export const p2pDistanceOperation: Operation = {
   word: 'p2p-distance', title: 'pci_p2pdma_distance', doc: 'How many PCI hops a client is from a provider; −1 where it cannot reach it. The answer is kept.', source: DISTANCE,
-  parameters: [aProvider, { name: 'client', title: 'client', doc: 'the device that wants to reach it', required: true, type: { kind: 'reference', to: 'pci-device' } }],
+  parameters: [aProvider, aClient('the device that wants to reach it')],
   lower: read => ({ call: site(p2pDistance, read.node('provider'), read.node('client')), text: `distance from ${read.text('client')} to ${read.text('provider')}` }),
 };
+
+const mapCall = (word: 'dma-map' | 'dma-unmap', title: string, doc: string, parameter: Parameter): Operation => ({
+  word, title, doc, source: source('kernel/dma/mapping.c dma_map_sgtable(), drivers/pci/p2pdma.c pci_p2pdma_map_type() (6.19); spec 7.3', 'V'), parameters: [aBuffer, parameter],
+  lower: read => ({ call: site(word === 'dma-map' ? mapBufferFor : unmapBufferFor, read.p2pBuffer('buffer'), read.node('client')), text: `${word} ${read.text('buffer')} for ${read.text('client')}` }),
+});
+
+export const dmaMapOperation = mapCall('dma-map', 'dma_map_sgtable', 'A driver maps its peer-to-peer memory for a device: by bus address, or like host memory through the host bridge; EREMOTEIO where no way leads there.', aClient('the device that shall use it'));
+export const dmaUnmapOperation = mapCall('dma-unmap', 'dma_unmap_sgtable', 'A driver takes the addresses back that it gave a device.', aClient('the device it was mapped for'));
 
 export const p2pFindOperation: Operation = {
   word: 'p2p-find', title: 'pci_p2pmem_find_many', doc: 'Finds the published provider that is nearest to all clients; among equals, chance decides. Answers its place among the nodes of the topology, from 1; 0 if there is none.', source: DISTANCE,

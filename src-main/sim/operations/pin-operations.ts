@@ -118,6 +118,11 @@ export const munlock: Operation = {
 const times: Parameter = { name: 'times', title: 'times', doc: 'how often', required: false, type: { kind: 'quantity', dimension: 'count', min: 1, max: 4096, default: 1 } };
 const access: Parameter = { name: 'access', title: 'access', doc: 'what the pages are taken for', required: false, type: { kind: 'choice', values: ['read', 'write'], default: 'write' } };
 
+const takesP2p: Parameter = {
+  name: 'p2p', title: 'peer-to-peer', doc: 'FOLL_PCI_P2PDMA: it can use peer-to-peer memory; not together with FOLL_LONGTERM (EINVAL, and a warning)', required: false, type: { kind: 'flag', default: false },
+  source: source('mm/gup.c is_valid_gup_args() (6.19); spec 1.4', 'V'),
+};
+
 const take = (word: string, title: string, doc: string, howOf: (read: OperationReader) => number, more: readonly Parameter[]): Operation => ({
   word, title, doc,
   source: source('mm/gup.c get_user_pages_fast(), pin_user_pages_fast(), mm/gup_test.c (6.19); spec 1.4', 'V'),
@@ -126,15 +131,15 @@ const take = (word: string, title: string, doc: string, howOf: (read: OperationR
     const part = partOf(read);
     const count = read.has('times') ? read.number('times', 'count') : 1;
     return {
-      call: site(takePages, read.op, part.process, part.vpn, part.count, read.buffer('name'), howOf(read), read.text('access') === 'read' ? 0 : 1, count),
+      call: site(takePages, read.op, part.process, part.vpn, part.count, read.buffer('name'), howOf(read), read.text('access') === 'read' ? 0 : 1, count, read.flag('p2p') ? 1 : 0),
       text: `${title} ${part.text}${count === 1 ? '' : `, ${count} times`}`,
     };
   },
 });
 
-export const takeReference = take('take-reference', 'take references on', 'Some part of the kernel takes plain references on pages (get_user_pages()) and keeps them.', () => howWord('get'), []);
+export const takeReference = take('take-reference', 'take references on', 'Some part of the kernel takes plain references on pages (get_user_pages()) and keeps them.', () => howWord('get'), [takesP2p]);
 export const pinPages = take('pin-pages', 'pin', 'Some part of the kernel pins pages (pin_user_pages()) and keeps the pins.', read => howWord(read.flag('longterm') ? 'longterm' : 'pin'),
-  [{ name: 'longterm', title: 'long-term', doc: 'FOLL_LONGTERM: user space decides when it ends', required: false, type: { kind: 'flag', default: false } }]);
+  [{ name: 'longterm', title: 'long-term', doc: 'FOLL_LONGTERM: user space decides when it ends', required: false, type: { kind: 'flag', default: false } }, takesP2p]);
 
 const fixed = (word: 'device-read' | 'device-write', wrote: 0 | 1, doc: string): Operation => ({
   word, title: word, doc,

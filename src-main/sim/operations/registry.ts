@@ -16,7 +16,7 @@ import {
   xdpClose, xdpRegisterOperation,
 } from './pin-operations';
 import {
-  p2pAddResourceOperation, p2pAllocOperation, p2pDistanceOperation, p2pFindOperation, p2pFreeOperation, p2pGetOperation, p2pMmapOperation, p2pPublishOperation, p2pPutOperation, setAcsOperation,
+  dmaMapOperation, dmaUnmapOperation, p2pAddResourceOperation, p2pAllocOperation, p2pDistanceOperation, p2pFindOperation, p2pFreeOperation, p2pGetOperation, p2pMmapOperation, p2pPublishOperation, p2pPutOperation, setAcsOperation,
 } from './p2p-operations';
 import { mbind, memoryBlock, migratePagesOperation, movePagesOperation } from './placement-operations';
 import { fork, waitpid } from './process-operations';
@@ -37,7 +37,7 @@ export const OPERATIONS: readonly Operation[] = ([
   qp, createPd, createCq, createQp, modifyQp, destroyQp, deallocPd,
   rdmaWrite, rdmaRead, send, postRecv, fetchAdd, compareSwap, pollCq,
   uringRegisterOperation, uringUnregister, uringClose, deviceRead, deviceWrite, xdpRegisterOperation, xdpClose, socket,
-  p2pMmapOperation, p2pAllocOperation, p2pFreeOperation, p2pPublishOperation, p2pAddResourceOperation, p2pGetOperation, p2pPutOperation, p2pDistanceOperation, p2pFindOperation, setAcsOperation,
+  p2pMmapOperation, p2pAllocOperation, p2pFreeOperation, p2pPublishOperation, p2pAddResourceOperation, p2pGetOperation, p2pPutOperation, p2pDistanceOperation, p2pFindOperation, dmaMapOperation, dmaUnmapOperation, setAcsOperation,
   gpuMigrateOperation, gpuRead, gpuWrite, gpuExclusive, gpuEvict, gpuAlloc, gpuSetAside, getPage, putPage,
   unbind, mountOperation, umount, nvmeProbeOperation, sysfsLook, modprobe,
   writeback, fadvise, reclaim,

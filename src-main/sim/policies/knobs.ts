@@ -58,6 +58,8 @@ const SPECS = {
   pciP2pdma: yesNo('The kernel is built with CONFIG_PCI_P2PDMA', 'Without it no driver can offer the memory of its BAR: nothing of it is in sysfs.',
     source('include/linux/pci-p2pdma.h pci_p2pdma_add_resource(), drivers/pci/Kconfig PCI_P2PDMA (6.19); spec 7.1', 'V'), true),
   userP2p: eraYesNo('P2P memory can be mapped and used for O_DIRECT', 'FOLL_PCI_P2PDMA, from 6.2.', source('mm/gup.c, drivers/pci/p2pdma.c (6.1, 6.6); spec 1.3, 7.1', 'V', 'M')),
+  p2pMapErrno: eraChoice('errno of an O_DIRECT whose peer-to-peer pages the drive cannot reach', 'EREMOTEIO, a target error, up to 6.15; EINVAL with the DMA iterator of the block layer (read in 6.18).',
+    source('drivers/nvme/host/pci.c nvme_map_data() (6.6, 6.13), block/blk-mq-dma.c blk_rq_dma_map_iter_start(), block/blk-core.c blk_errors[] (6.19); spec 7.3', 'V'), 'EREMOTEIO', 'EINVAL'),
   stalePrivateCheck: eraYesNo('refcheck lets every device-private page pass', '5.15: so that two CPU faults do not defeat each other; later one stray reference passes.',
     source('mm/migrate.c migrate_vma_check_page() (5.15), mm/migrate_device.c (6.19); spec 8.3', 'V')),
   cacheLargeFolios: eraChoice('Which page caches use large folios', 'XFS on 6.12: a 64 KiB write is one folio.', observed('folio behaviour under move_pages'), 'none', 'xfs'),

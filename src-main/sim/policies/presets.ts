@@ -9,7 +9,7 @@ const AXIS_ORDER = [
 /** What knobs mean that are left to the era. An era says what differs from the one before. */
 const UP_TO_4_20 = {
   longtermMigrates: 'nothing', readPinUnshares: 'false', anonExclusive: 'false', zeroPagePinCounted: 'true', odirectHold: 'get', uringFileBuffers: 'refuse-shmem-too', uringOnePinPerFolio: 'false',
-  mrReadOnlyForcesWrite: 'true', odpRefusedErrno: 'EINVAL', evictionWaits: 'false', daxReflink: 'false', p2pRule: 'same-switch-only', userP2p: 'false',
+  mrReadOnlyForcesWrite: 'true', odpRefusedErrno: 'EINVAL', evictionWaits: 'false', daxReflink: 'false', p2pRule: 'same-switch-only', userP2p: 'false', p2pMapErrno: 'EREMOTEIO',
   stalePrivateCheck: 'true', cacheLargeFolios: 'none', hugetlbTailStatus: 'EACCES',
 };
 const ERA_5_15 = { ...UP_TO_4_20, longtermMigrates: 'movable', p2pRule: 'host-bridge-list' };
@@ -20,6 +20,7 @@ const ERA_6_6 = {
 };
 const ERA_6_12 = { ...ERA_6_6, uringOnePinPerFolio: 'true', cacheLargeFolios: 'xfs' };
 const ERA_6_15 = { ...ERA_6_12, uringOnePinPerFolio: 'false', evictionWaits: 'true' };
+const ERA_6_19 = { ...ERA_6_15, p2pMapErrno: 'EINVAL' };
 
 /** A row of spec 11: the variant of each axis in the order of its columns. */
 function preset(id: string, title: string, from: Source, knobs: Readonly<Record<string, string>>, ...variants: readonly string[]): PresetEntry {
@@ -50,7 +51,7 @@ export const PRESETS: readonly PresetEntry[] = [
     'both', 'wait-retry', 'deny-fsdax+dirty-tracked', 'lease-only', 'bias+pincount', 'private-zero-based', 'bio-flag-pinned', 'no-reclaim-pinned+deny-longterm', '4k-only'),
   preset('linux-6.15', 'Linux 6.15: DAX pages counted from zero', shipped('6.15'), ERA_6_15,
     'both', 'wait-retry', 'deny-fsdax+dirty-tracked', 'lease-only', 'bias+pincount', 'zero-based', 'bio-flag-pinned', 'no-reclaim-pinned+deny-longterm', '4k-only'),
-  preset('linux-6.19', 'Linux 6.19: huge pages move to devices', shipped('6.19'), ERA_6_15,
+  preset('linux-6.19', 'Linux 6.19: huge pages move to devices', shipped('6.19'), ERA_6_19,
     'both', 'wait-retry', 'deny-fsdax+dirty-tracked', 'lease-only', 'bias+pincount', 'zero-based', 'bio-flag-pinned', 'no-reclaim-pinned+deny-longterm', 'thp'),
   preset('chinner-2015-zero-alloc', 'Chinner 2015: zero at allocation', said('thread of 28 Sep 2015'), UP_TO_4_20,
     'zero-at-allocation', 'none', 'allow-all', 'lease-only', 'get-only', 'one-based', 'put_page-all', 'ignore', 'none'),

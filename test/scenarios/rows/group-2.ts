@@ -20,6 +20,10 @@ export const GROUP_2: readonly ScenarioRow[] = [
   { scenario: 'p2p-multipage-put-to-zero', lab: 'p2p-multipage-put-to-zero--get-first', row: 'zero-based, get then put', policy: 'linux-6.19' },
   { scenario: 'p2p-multipage-put-to-zero', lab: 'p2p-multipage-put-to-zero--get-first', row: 'get/put pairs only, one-based', shows: ['any, get/put pairs only (one-based)'], policy: 'linux-5.15' },
 
+  { scenario: 'private-page-alloc-after-kill', row: 'one-based', policy: 'linux-5.15' },
+  { scenario: 'private-page-alloc-after-kill', row: 'zero-based PRIVATE, 6.1', shows: ['zero-based PRIVATE (6.1+)'], policy: 'linux-6.1' },
+  { scenario: 'private-page-alloc-after-kill', row: 'zero-based PRIVATE, 6.15+', shows: ['zero-based PRIVATE (6.1+)'], policy: 'linux-6.19' },
+
   { scenario: 'devdax-longterm-allowed', row: 'reg_mr, truncate, fallocate, read-only, MAP_PRIVATE; io_uring 6.6+', shows: ['all', 'io_uring buffer, 6.6+', 'read-only mapping, write registration', 'MAP_PRIVATE mmap'], policy: 'linux-6.12' },
   { scenario: 'devdax-longterm-allowed', row: 'io_uring up to 6.1', shows: ['io_uring buffer, ≤ 6.1-era'], policy: 'linux-6.1' }
 ]

@@ -1,6 +1,7 @@
 import type { ScenarioRow } from '../rows'
 
 const ACS = 'p2p-acs-redirect-host-bridge'
+const REG_MR = 'p2p-reg-mr-eremoteio'
 const CMB = 'nvme-cmb-sq-fallback'
 
 /** Group 7 of the scenarios: P2PDMA. */
@@ -17,7 +18,11 @@ export const GROUP_7: readonly ScenarioRow[] = [
   { scenario: ACS, lab: `${ACS}--two-bridges`, row: 'different bridges, one entry "same bridge only"', policy: 'linux-6.19' },
   { scenario: ACS, lab: `${ACS}--cached`, row: 'ACS changed after first query', policy: 'linux-6.19' },
 
-  { scenario: 'p2p-reg-mr-eremoteio', row: 'reg_mr; O_DIRECT (a) and (b); mmap private, offset, pool empty', shows: ['reg_mr', 'O_DIRECT (a)', 'O_DIRECT (b)', 'MAP_PRIVATE or offset ≠ 0 mmap', 'pool empty'], policy: 'linux-6.19' },
+  { scenario: REG_MR, row: 'reg_mr; O_DIRECT (a) and (b); LONGTERM + FOLL_PCI_P2PDMA; mmap private, offset, pool empty', shows: ['reg_mr', 'O_DIRECT (a)', 'O_DIRECT (b)', 'LONGTERM + FOLL_PCI_P2PDMA (kernel caller)', 'MAP_PRIVATE or offset ≠ 0 mmap', 'pool empty'], policy: 'linux-6.19' },
+  { scenario: REG_MR, row: 'the same in 6.6', shows: ['reg_mr', 'O_DIRECT (a)', 'O_DIRECT (b)'], policy: 'linux-6.6' },
+  { scenario: REG_MR, lab: `${REG_MR}--dying`, row: 'dying', policy: 'linux-6.19' },
+  { scenario: REG_MR, lab: `${REG_MR}--unreachable`, row: 'O_DIRECT (a), map type not supported, up to 6.13', shows: ['O_DIRECT (a)'], policy: 'linux-6.12' },
+  { scenario: REG_MR, lab: `${REG_MR}--unreachable`, row: 'O_DIRECT (a), map type not supported, 6.18+', shows: ['O_DIRECT (a)'], policy: 'linux-6.19' },
 
   { scenario: CMB, row: 'fits all I/O SQs', policy: 'linux-6.19' },
   { scenario: CMB, lab: `${CMB}--exhausted`, row: 'alloc fails for queue k', policy: 'linux-6.19' },

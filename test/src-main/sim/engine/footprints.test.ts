@@ -15,6 +15,7 @@ const IN_VAIN: readonly (readonly [declared: RegExp, why: string])[] = [
   [/^nic-engine WR6: (qp\.state \*|transfer\.qp via transfer)$/, 'an exit between a write and its acknowledgement: as rare'],
   [/^pwrite FW2z: host\.(maps|owner|refs) \*$/, 'it unmaps like the others, but what it finds are zero pages'],
   [/: host\.orphanDelta \*$/, 'what is evicted or reclaimed is pinned by nobody: only layout operations leave orphans'],
+  [/^direct-io DI3[mr]: /, 'peer-to-peer pages that a drive cannot reach: they are released by what releases pages of all kinds'],
   [/^task\//, 'every operation of a program begins and ends by the same two steps'],
   [/^anonymous-fault AF1: host\.content \*$/, 'a free frame is zeroed already'],
 ]
