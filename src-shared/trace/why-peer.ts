@@ -45,7 +45,7 @@ function poolSays(question: Question, operation: RunOperation, name: string): re
   if (pool === undefined) return [];
   return lookBack(question, endStepOf(question, operation), then => {
     const isGoing = pgmaps.$.rows(then).some(row => pgmaps.memory.in(then, row) === p2pPools.memory.in(then, pool) && pgmaps.state.nameIn(then, row) === 'dying') || p2pPools.mappable.in(then, pool) === 0;
-    if (name === 'ENODEV' || isGoing) return [rowLink(pool, `the driver that has the ${nameOfRow(then, run, pool)} is going: nobody gets memory of it any more`)];
+    if (name === 'ENODEV' || isGoing) return [rowLink(pool, `the driver that has the ${nameOfRow(then, run, pool)} is going: no more of it is given away`)];
     return [rowLink(pool, `${showPages(p2pPools.available.in(then, pool))} of the ${nameOfRow(then, run, pool)} are left, not as many side by side`)];
   });
 }
