@@ -3,11 +3,12 @@ import { gpuJobs, gpus } from '../state/device-memory-tables';
 import type { Row } from '../state/dictionary';
 import { findPage, valueAt } from '../state/page-runs';
 import { intervals, notifiers } from '../state/notifier-tables';
+import { regions } from '../state/rdma-tables';
 import { hosts } from '../state/tables';
 import { gpuName, subscriberName } from './device-memory-names';
 import { holdsOn } from './held-ranges';
 import { framePlace, heldPages, keeperName, nameOfRow } from './names';
-import { outlookOfHold } from './release-outlook';
+import { deviceActor, outlookOfHold } from './release-outlook';
 import type { RunDescription } from './run-description';
 import type { Wait, WaitHolder } from './wait-targets';
 
@@ -28,8 +29,17 @@ export function unfinishedJob(state: State, run: RunDescription, job: Row): Wait
   return { kind: 'gpu-job', text: `the ${nameOfRow(state, run, job)}`, holders: [{ ...byActor(run, engineOf(run, gpu), 'queued on'), row: job }] };
 }
 
+function nicInRegion(state: State, run: RunDescription, mr: Row): Wait | null {
+  const inflight = regions.inflight.in(state, mr);
+  const nic = regions.nic.in(state, mr);
+  if (inflight === 0) return null;
+  return { kind: 'device-access', text: `${nameOfRow(state, run, nic)} to use ${nameOfRow(state, run, mr)} no more`, holders: [{ actor: deviceActor(run, nic), row: nic, text: `${inflight} under way in ${nameOfRow(state, run, nic)}` }] };
+}
+
 /** Accesses of a device through an interval that are under way. */
 export function deviceInRange(state: State, run: RunDescription, interval: Row): Wait | null {
+  const subscriber = intervals.subscriber.in(state, interval);
+  if (state.w[subscriber] === regions.$.id) return nicInRegion(state, run, subscriber);
   const jobs = gpuJobs.$.rows(state).filter(job => gpuJobs.space.in(state, job) === intervals.subscriber.in(state, interval) && gpuJobs.inflightPages.in(state, job) > 0);
   if (jobs.length === 0) return null;
   return { kind: 'device-access', text: `${subscriberName(state, run, interval)} to use the range no more`, holders: jobs.map(job => byActor(run, engineOf(run, gpuJobs.gpu.in(state, job)), 'under way on')) };

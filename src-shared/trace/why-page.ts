@@ -1,6 +1,7 @@
 import { unreachable } from '../base/assert';
 import type { Row } from '../state/dictionary';
 import { valueAt } from '../state/page-runs';
+import { regions } from '../state/rdma-tables';
 import { busyExtents, holders, hosts } from '../state/tables';
 import { showNs } from '../units/show';
 import { lastEvent } from './event-search';
@@ -8,7 +9,7 @@ import type { EventKind } from './event';
 import { explainCounts } from './holder-counts';
 import { holdsOn } from './held-ranges';
 import { actorName, frameName, framePlace, heldPages, holdWord, keeperName, memoryOf, nameOfRow, operationText, processName } from './names';
-import { mappingsOf } from './page-mappings';
+import { mappingsOf, type PageMapping } from './page-mappings';
 import { pageStateAt, type PageStateId } from './page-state';
 import { outlookOfHold, outlookOfMapping } from './release-outlook';
 import type { RunDescription, WhyLink } from './run-description';
@@ -124,9 +125,19 @@ function whyMapped(question: Question, pfn: number): readonly WhyLink[] {
   const [first] = mapped;
   if (first === undefined) return [policyLink(run, REFCOUNT_AXIS, 'counted by')];
   const links = [...new Set(mapped.map(({ process }) => process))].slice(0, 3).map((process): WhyLink => ({ text: `mapped by ${processName(run, process)}`, at: { kind: 'row', value: String(process) } }));
-  const faulted = changed(question, pfn, ['page-faulted'], 'faulted in');
+  const came = changed(question, pfn, ['page-faulted'], 'faulted in');
+  const faulted = came[0]?.at?.kind === 'actor' ? [...came, ...askedByNic(question, mapped)] : came;
   const outlook = outlookOfMapping(state, run, first.process);
-  return [...links, ...whyNotMoved(question, pfn), ...faulted, outlook.operation < 0 && faulted.length > 0 ? { ...faulted[0], text: outlook.text } : releaseLink(run, outlook)];
+  return [...links, ...whyNotMoved(question, pfn), ...faulted, outlook.operation < 0 && faulted.length > 0 ? { ...faulted.at(-1), text: outlook.text } : releaseLink(run, outlook)];
+}
+
+/** The registration for which an engine faulted the page in: nobody asked for the page, somebody registered it on demand. */
+function askedByNic({ state, run }: Question, mapped: readonly PageMapping[]): readonly WhyLink[] {
+  const asking = regions.$.rows(state).find(mr => regions.kind.nameIn(state, mr) === 'odp' && mapped.some(({ process, vpn }) =>
+    regions.process.in(state, mr) === process && regions.vpnFirst.in(state, mr) <= vpn && vpn < regions.vpnFirst.in(state, mr) + regions.pageCount.in(state, mr)));
+  if (asking === undefined) return [];
+  const op = regions.op.in(state, asking);
+  return [operationLink(run, op, `on demand for ${nameOfRow(state, run, asking)}: ${operationText(run, op)}`)];
 }
 
 function whyAnonymous(question: Question, pfn: number): readonly WhyLink[] {

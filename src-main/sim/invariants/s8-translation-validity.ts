@@ -3,12 +3,14 @@ import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { runsIn } from '@shared/state/page-runs';
 import { dmabufs, regions } from '@shared/state/rdma-tables';
-import { holders } from '@shared/state/tables';
+import { holders, processes } from '@shared/state/tables';
 import { nameOfRow } from '@shared/trace/names';
 import { showPfn } from '@shared/units/show';
 import type { StateInvariant } from './invariant';
 
 const ZERO_PAGE = regions.nicEntry.valueOf('zero page');
+const WRITE = regions.nicEntry.valueOf('write');
+const PTE = { read: processes.pte.valueOf('read'), write: processes.pte.valueOf('write'), zero: processes.pte.valueOf('zero page') } as const;
 
 /** Holds of a registration, as ranges of frames. */
 const pinsOf = (mr: Row): readonly (readonly [first: number, end: number])[] => holders.$.rows(arena)
@@ -26,37 +28,74 @@ function uncovered(pins: ReturnType<typeof pinsOf>, first: number, end: number):
   return -1;
 }
 
-/** First frame that the NIC reaches and may not; -1 if there is none. */
-function strayFrame(mr: Row): number {
-  const kind = regions.kind.nameIn(arena, mr);
-  if (kind !== 'pinned') return kind.startsWith('dmabuf') && dmabufs.state.nameIn(arena, regions.dmabuf.get(mr)) !== 'exported' && runsOf(mr).length > 0 ? runsOf(mr)[0].pfn : -1;
-  const pins = pinsOf(mr);
-  return runsOf(mr).map(({ pfn, count }) => uncovered(pins, pfn, pfn + count)).find(pfn => pfn >= 0) ?? -1;
+/** A frame that the NIC reaches though nothing keeps it there, and what is missing. */
+interface Stray {
+  readonly what: string;
+  readonly lacks: string;
 }
 
-function runsOf(mr: Row): readonly { readonly pfn: number; readonly count: number }[] {
+const frameText = (pfn: number): string => `frame ${showPfn(pfn)}`;
+
+function strayFrame(mr: Row): Stray | null {
+  switch (regions.kind.nameIn(arena, mr)) {
+    case 'pinned': return strayPinned(mr);
+    case 'odp': return strayOnDemand(mr);
+    default: return dmabufs.state.nameIn(arena, regions.dmabuf.get(mr)) !== 'exported' && runsOf(mr).length > 0 ? { what: frameText(runsOf(mr)[0].pfn), lacks: 'its exporter has taken the buffer back' } : null;
+  }
+}
+
+function strayPinned(mr: Row): Stray | null {
+  const pins = pinsOf(mr);
+  const pfn = runsOf(mr).map(run => uncovered(pins, run.pfn, run.pfn + run.count)).find(found => found >= 0) ?? -1;
+  return pfn < 0 ? null : { what: frameText(pfn), lacks: 'the registration has no pin on it any more' };
+}
+
+/** The NIC may do what the page-table entry allows, to the frame that the entry names: who changes one tells the NIC first. */
+function strayOnDemand(mr: Row): Stray | null {
+  const process = regions.process.get(mr);
+  for (const { page, pfn, count, entry } of translationsOf(mr)) {
+    const vpn = regions.vpnFirst.get(mr) + page;
+    const allowed: readonly number[] = entry === ZERO_PAGE ? [PTE.zero] : entry === WRITE ? [PTE.write] : [PTE.write, PTE.read];
+    const stray = processes.pte.find(process, vpn, vpn + count, pte => !allowed.includes(pte));
+    if (stray >= 0) return { what: entry === ZERO_PAGE ? 'the zero page' : frameText(pfn + stray - vpn), lacks: 'the page table of the process does not allow that any more' };
+    if (entry !== ZERO_PAGE && processes.pfnDelta.find(process, vpn, vpn + count, delta => delta !== pfn - vpn) >= 0) return { what: frameText(pfn), lacks: 'the page table of the process names another frame' };
+  }
+  return null;
+}
+
+/** Frames side by side that the NIC translates pages of a registration to. */
+interface TranslatedRun {
+  readonly page: number;
+  readonly pfn: number;
+  readonly count: number;
+  readonly entry: number;
+}
+
+function translationsOf(mr: Row): readonly TranslatedRun[] {
   return [...runsIn(arena, mr, regions.nicEntry.field)].flatMap(({ first, count, value }) => {
-    const parts: { pfn: number; count: number }[] = [];
-    if (value === ZERO_PAGE) return parts;
+    const parts: TranslatedRun[] = [];
     for (let page = first, end = first; page < first + count; page = end) {
       end = Math.min(first + count, regions.nicDelta.runEnd(mr, page));
-      parts.push({ pfn: page + regions.nicDelta.at(mr, page), count: end - page });
+      parts.push({ page, pfn: page + regions.nicDelta.at(mr, page), count: end - page, entry: value });
     }
     return parts;
   });
 }
+
+/** The zero page is nobody’s. */
+const runsOf = (mr: Row): readonly TranslatedRun[] => translationsOf(mr).filter(({ entry }) => entry !== ZERO_PAGE);
 
 export const s8TranslationValidity: StateInvariant = {
   kind: 'state',
   id: 'S8',
   class: 'safety',
   sentence: 'A NIC translates a page of a registration only while its pin, its notifier or its exporter keeps the page there.',
-  source: source('drivers/infiniband/core/umem.c __ib_umem_release() (6.19); spec 6.5, 10.1 S8', 'V', 'D'),
-  watches: [regions.nicEntry, holders.how, holders.pageCount],
+  source: source('drivers/infiniband/core/umem.c __ib_umem_release(), umem_odp.c ib_umem_odp_unmap_dma_pages() (6.19); spec 6.5, 10.1 S8', 'V', 'D'),
+  watches: [regions.nicEntry, holders.how, holders.pageCount, processes.pte, processes.pfnDelta],
   broken({ run }) {
     for (const mr of regions.$.rows(arena)) {
-      const pfn = strayFrame(mr);
-      if (pfn >= 0) return { chain: [`the NIC translates a page of ${nameOfRow(arena, run, mr)} to frame ${showPfn(pfn)}`, 'the registration has no pin on it any more', 'whatever the NIC writes goes to whoever gets the frame next'] };
+      const stray = strayFrame(mr);
+      if (stray !== null) return { chain: [`the NIC translates a page of ${nameOfRow(arena, run, mr)} to ${stray.what}`, stray.lacks, 'whatever the NIC writes goes to whoever gets the frame next'] };
     }
     return null;
   },

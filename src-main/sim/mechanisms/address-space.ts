@@ -4,6 +4,7 @@ import { hosts, mappings, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { every } from '../engine/place';
 import { afterPut } from './folio-counts';
+import { WINDOW_READS, windowsOn } from './file-windows';
 import { forEachFolioRun, PMD_PAGES } from './folios';
 import { FREE_TERMS } from './frames';
 import { mappingsHold, memoryAt } from './memory-types';
@@ -164,18 +165,11 @@ export function unmapFrames(host: Row, run: EntryRun): void {
  * away with the pages they were made from; a punch and a layout break leave them (mm/truncate.c, fs/dax.c, 6.19).
  */
 export function unmapFile(file: Row, first: number, end: number, copiesToo = false): void {
-  let zapped = 0;
-  for (const mapping of mappings.$.rows(arena)) {
-    if (mappings.file.get(mapping) !== file) continue;
-    const fileFirst = mappings.fileFirst.get(mapping);
-    const from = Math.max(first, fileFirst);
-    const to = Math.min(end, fileFirst + mappings.pageCount.get(mapping));
-    if (from < to) zapped += zapRange(mappings.process.get(mapping), mappings.vpnFirst.get(mapping) + from - fileFirst, to - from, copiesToo);
-  }
+  const zapped = windowsOn(file, first, end).reduce((sum, { process, vpn, pages }) => sum + zapRange(process, vpn, pages, copiesToo), 0);
   emit('file-unmapped', file, zapped);
 }
 
 /** What {@link unmapFile} reads. */
-export const UNMAP_FILE_READS = every(mappings.pageCount, mappings.vpnFirst, mappings.file, mappings.fileFirst, hosts.owner, hosts.anon, hosts.order);
+export const UNMAP_FILE_READS = [...WINDOW_READS, ...every(hosts.owner, hosts.anon, hosts.order)];
 /** What {@link zapRange} writes where it takes private copies too. Without them it is {@link PTE_TERMS}. */
 export const UNMAP_TERMS = [...PTE_TERMS, ...FREE_TERMS];

@@ -6,10 +6,11 @@ import { PAGE_BYTES } from '@shared/units/pages';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
-import { done, fail } from '../engine/step';
+import { call, done, fail, site, type Next } from '../engine/step';
 import { kernel } from '../kernel';
 import { unmapFile, UNMAP_FILE_READS, UNMAP_TERMS } from './address-space';
 import { ADD_READS, ADD_TERMS, addToCache, CACHE_READS, DETACH_TERMS, detachPages, fillPages, forEachCached, hasMedium, hasPageContent, hostOf, isClear, markDirty, splitFolios } from './page-cache';
+import { ALL_PAGES, changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
 import { CONTENT_TERMS, writeBytes } from './contents';
 
 /** What a layout operation does to the range. `truncate` sets the size that its operation asks for; `evict` is the end of the inode. */
@@ -130,6 +131,20 @@ function changedSize(): number {
   return is('alloc', 'zero') ? Math.max(size.v, end) : size.v;
 }
 
+const tellAll = site(changeWatchedFile, T.file, T.first, ALL_PAGES, FILE_CHANGE.unmapCopiesToo, 0);
+const tellBehind = site(changeWatchedFile, T.file, T.first, ALL_PAGES, FILE_CHANGE.unmap, 0);
+const tellRange = site(changeWatchedFile, T.file, T.first, T.pages, FILE_CHANGE.unmap, 0);
+
+/** `again` is the step that asks: it comes back once whoever copied entries has been told. */
+function unmapGone(again: Next): Next | undefined {
+  const copiesToo = is('truncate', 'evict');
+  if (hasWatchedEntries(T.file.v, firstGone(), endGone() - firstGone(), copiesToo ? FILE_CHANGE.unmapCopiesToo : FILE_CHANGE.unmap)) {
+    return call(copiesToo ? tellAll : is('collapse', 'insert') ? tellBehind : tellRange, again);
+  }
+  unmapFile(T.file.v, firstGone(), endGone(), copiesToo);
+  return undefined;
+}
+
 /** fallocate(2) of tmpfs allocates the pages themselves; false where there is no memory. */
 function allocatePages(): boolean {
   const end = T.first.v + T.pages.v;
@@ -165,8 +180,8 @@ export const changeCached = mechanism({
       run: () => { if (is('collapse', 'insert')) writeOut(); },
     },
     PT4: {
-      title: 'unmap the range', reads: UNMAP_FILE_READS, writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
-      run: () => { if (removes()) unmapFile(T.file.v, firstGone(), endGone(), is('truncate', 'evict')); },
+      title: 'unmap the range', reads: [...UNMAP_FILE_READS, ...WATCHED_READS], writes: UNMAP_TERMS, calls: [tellAll, tellBehind, tellRange], to: ['PT4'], costNs: () => kernel.costs.unmapNs,
+      run: go => (removes() ? unmapGone(go.PT4) : undefined),
     },
     PT5: {
       title: 'lock the folios, wait for their writeback, take them out of the cache', when: isUnlocked, waitsFor: { kind: 'cache-folio', file: 'file', index: 'first' },

@@ -7,9 +7,10 @@ import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { mapsFrame, UNMAP_TERMS, zapRange } from './address-space';
+import { changeWatchedFrames, FRAME_CHANGE, hasWatchedMappings, WATCHED_FRAME_READS } from './change-watched-frames';
 import { isMaybePinned } from './folio-counts';
 import { CACHE_READS, DETACH_TERMS, detachPages, forEachCached, hasMedium, hostOf, wholeFolios } from './page-cache';
-import { entriesOf, RMAP_READS } from './rmap';
+import { entriesOf } from './rmap';
 import { writebackFile } from './writeback';
 
 const LOSS_TERMS = every(cacheLosses.pages);
@@ -72,9 +73,23 @@ export const adviseFile = mechanism({
   },
 });
 
-const R = frame('file', 'first', 'pages', 'freed');
+const R = frame('file', 'first', 'pages', 'freed', 'host', 'pfn', 'count');
 const writeOut = site(writebackFile, R.file, 0);
 const pageCount = (): number => R.first.v + R.pages.v;
+
+const tell = site(changeWatchedFrames, R.host, R.pfn, R.count, FRAME_CHANGE.unmap);
+
+/** Names the next folio that goes and that a device may have copied the entries of; false if there is none. */
+function findWatched(): boolean {
+  R.host.v = hostOf(R.file.v);
+  let found = false;
+  forEachFolio(R.file.v, R.first.v, pageCount(), (_index, pfn, pages) => {
+    if (found || isKept(pfn) || !hasWatchedMappings(pfn, pages, FRAME_CHANGE.unmap)) return;
+    found = true;
+    [R.pfn.v, R.count.v] = [pfn, pages];
+  });
+  return found;
+}
 
 /** A folio that reclaim may not touch: shipped kernels from 6.4 look for pins first (spec 9.6). */
 const isKept = (pfn: number): boolean => kernel.policy.writebackVsPin.reclaimKeepsPinned && isMaybePinned(hostOf(R.file.v), pfn);
@@ -90,8 +105,9 @@ export const reclaimFile = mechanism({
   order: 'RC1 RC2 RC3',
   steps: {
     RC1: {
-      title: 'unmap what may go', reads: [...CACHE_READS, ...RMAP_READS, ...every(hosts.refs, hosts.pins, hosts.owner, hosts.anon)], writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
-      run: () => {
+      title: 'unmap what may go', reads: [...CACHE_READS, ...WATCHED_FRAME_READS, ...every(hosts.refs, hosts.pins, hosts.owner, hosts.anon)], writes: UNMAP_TERMS, calls: [tell], to: ['RC1'], costNs: () => kernel.costs.unmapNs,
+      run: go => {
+        if (findWatched()) return call(tell, go.RC1);
         forEachFolio(R.file.v, R.first.v, pageCount(), (index, pfn, pages) => {
           if (isKept(pfn)) {
             emit('folio-kept', R.file.v, index, pages);
@@ -99,6 +115,7 @@ export const reclaimFile = mechanism({
           }
           for (const run of entriesOf(pfn, pages, mapsFrame)) zapRange(run.process, run.vpn, run.pages);
         });
+        return undefined;
       },
     },
     RC2: {

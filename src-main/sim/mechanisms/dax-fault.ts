@@ -9,13 +9,14 @@ import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { allocateBlocks, convertRange, KIND } from './allocate-blocks';
+import { changeWatchedFile, FILE_CHANGE } from './change-watched-file';
 import { ZERO_TERMS, zeroPages } from './contents';
-import { alikePages, ENTRY, isCopyOf, MAP_READS, MAP_TERMS, mapBlock, mapCopies, mapZeroPage, setEntry, TAG, type DaxAccess } from './dax-mapping';
+import { alikePages, ENTRY, isCopyOf, MAP_READS, MAP_TERMS, mapBlock, mapCopies, mapZeroPage, replacesWatchedZero, setEntry, TAG, type DaxAccess } from './dax-mapping';
 import { counterRow } from './folio-counts';
 import { isLayoutDirty, LOG_CHANGE_TERMS } from './metadata-log';
 import { forEachBlockRun } from './remove-blocks';
 
-const T = frame('process', 'vpn', 'pages', 'write', 'mapping', 'file', 'index', 'unwritten', 'sync', 'errno');
+const T = frame('process', 'vpn', 'pages', 'write', 'mapping', 'file', 'index', 'unwritten', 'sync', 'errno', 'zero', 'zeroPages');
 
 const invlock = at(files.invlock, T.file);
 const ilock = at(files.ilock, T.file);
@@ -33,6 +34,7 @@ const isEntryUnlocked = (): boolean => entryLock.find(T.index.v, end(), holder =
 const access = (): DaxAccess => ({ process: T.process.v, mapping: T.mapping.v, file: T.file.v, vpn: T.vpn.v, index: T.index.v, pages: T.pages.v, isWrite: T.write.v === 1 });
 const alike = (index: number): number => alikePages(T.file.v, index, end());
 const allocate = site(allocateBlocks, T.file, T.index, T.pages, T.unwritten);
+const tellZero = site(changeWatchedFile, T.file, T.zero, T.zeroPages, FILE_CHANGE.unmap, 0);
 const hasUnwritten = (): boolean => kind.find(T.index.v, end(), value => value === KIND.unwritten) >= 0;
 
 /** The fault is a SIGBUS: beyond the end, no block, or metadata that cannot be made durable. */
@@ -53,6 +55,17 @@ function unlockEntries(): void {
   for (let index = T.index.v; index < end(); index += alike(index)) {
     if (entry.at(index) === ENTRY.empty) entry.assign(index, alike(index), ENTRY.none);
   }
+}
+
+/** Names the next pages that a block takes from the zero page while a device may have copied that; false if there are none. */
+function findWatchedZero(): boolean {
+  if (isCopyOf(access())) return false;
+  for (let index = T.index.v; index < end(); index += alike(index)) {
+    if (kind.at(index) !== KIND.written || !replacesWatchedZero(access(), index, alike(index))) continue;
+    [T.zero.v, T.zeroPages.v] = [index, alike(index)];
+    return true;
+  }
+  return false;
 }
 
 /** E7, E8: what each run of the range becomes. A synchronous fault sets the entry and nothing else yet. */
@@ -138,11 +151,13 @@ export const daxFault = mechanism({
     E7: {
       title: 'set the entry and map the page',
       reads: [...layout, at(mappings.shared, T.mapping), at(mappings.writable, T.mapping), at(mappings.sync, T.mapping), ...MAP_READS],
-      writes: [entry, tag, ...MAP_TERMS],
-      run: () => {
+      writes: [entry, tag, ...MAP_TERMS], calls: [tellZero], to: ['E7'],
+      run: go => {
+        if (findWatchedZero()) return call(tellZero, go.E7);
         const isSynchronous = T.write.v === 1 && mappings.sync.get(T.mapping.v) === 1 && !isCopyOf(access());
         T.sync.v = isSynchronous && isLayoutDirty(T.file.v, T.index.v, end()) ? 1 : 0;
         mapRange();
+        return undefined;
       },
     },
     E8: {

@@ -1,12 +1,13 @@
 import type { Row } from '@shared/state/dictionary';
 import { ERRNO } from '@shared/domain/errno';
-import { arena } from '@shared/state/arena';
 import { files, hosts, mappings, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { every } from '../engine/place';
 import { mapFrames, PTE, UNMAP_FILE_READS, UNMAP_TERMS, zapRange } from './address-space';
 import { KIND } from './allocate-blocks';
 import { CONTENT_TERMS, copyContent, noteRead, READ_TERMS } from './contents';
+import { FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
+import { windowsOn } from './file-windows';
 import { ALLOCATE_TERMS, allocateAnonymous, freeFrames } from './frames';
 
 /** Values of `files.entry`. */
@@ -56,6 +57,10 @@ export function mapZeroPage(access: DaxAccess, index: number, pages: number): vo
   files.entry.assign(access.file, index, pages, ENTRY.zero);
   forEachUnmapped(access, index, pages, (_index, vpn, count) => { processes.pte.assign(access.process, vpn, count, PTE.zero); });
 }
+
+/** Whether a block takes the place of the zero page where a device may have copied the entries of that: it is told first. */
+export const replacesWatchedZero = ({ file }: DaxAccess, index: number, pages: number): boolean =>
+  files.entry.at(file, index) === ENTRY.zero && hasWatchedEntries(file, index, pages, FILE_CHANGE.unmap);
 
 /** The entry names the block’s frame; whoever mapped the zero page instead looks again. */
 export function setEntry({ file, process }: DaxAccess, index: number, pages: number): void {
@@ -112,15 +117,9 @@ export function mapCopies(access: DaxAccess, index: number, pages: number): numb
 
 /** Everybody who mapped the zero page instead looks again (spec 3.4 E7). */
 export function unmapZeroPages(file: Row, index: number, pages: number): void {
-  for (const mapping of mappings.$.rows(arena)) {
-    if (mappings.file.get(mapping) !== file) continue;
-    const first = mappings.fileFirst.get(mapping);
-    const from = Math.max(index, first);
-    const to = Math.min(index + pages, first + mappings.pageCount.get(mapping));
-    if (from < to) zapRange(mappings.process.get(mapping), mappings.vpnFirst.get(mapping) + from - first, to - from, false);
-  }
+  for (const { process, vpn, pages: count } of windowsOn(file, index, index + pages)) zapRange(process, vpn, count, false);
 }
 
 /** What mapping pages of a DAX file reads and writes. */
-export const MAP_READS = UNMAP_FILE_READS;
+export const MAP_READS = [...UNMAP_FILE_READS, ...WATCHED_READS];
 export const MAP_TERMS = [...every(hosts.mapping), ...UNMAP_TERMS, ...ALLOCATE_TERMS, ...CONTENT_TERMS, ...READ_TERMS];

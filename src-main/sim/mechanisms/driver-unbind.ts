@@ -3,13 +3,15 @@ import { gpus } from '@shared/state/device-memory-tables';
 import type { Row } from '@shared/state/dictionary';
 import { ioQueues } from '@shared/state/p2p-tables';
 import { drivers, p2pPools, pgmaps } from '@shared/state/pgmap-tables';
-import { files, filesystems, mappings } from '@shared/state/tables';
+import { files, filesystems } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { call, done, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { UNMAP_FILE_READS, UNMAP_TERMS, zapRange } from './address-space';
+import { ALL_PAGES, changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
+import { windowsOn } from './file-windows';
 import { DROP_READS, DROP_TERMS } from './folio-counts';
 import { emptyDevice } from './evict-device';
 import { memunmap } from './memunmap';
@@ -18,9 +20,10 @@ import { giveBack, POOL_TERMS, poolOf } from './p2p-pool';
 import { PGMAP, pgmapsOf } from './pgmap';
 
 /** `node` is the index of the device. */
-const T = frame('node', 'host', 'driver', 'pgmap', 'gpu');
+const T = frame('node', 'host', 'driver', 'pgmap', 'gpu', 'file');
 
 const remove = site(memunmap, T.pgmap, T.host);
+const tell = site(changeWatchedFile, T.file, 0, ALL_PAGES, FILE_CHANGE.unmap, 0);
 const empty = site(emptyDevice, T.gpu, T.host);
 
 const memoriesOf = (): readonly number[] => kernel.memories.flatMap((memory, nth) => (memory.node === kernel.nodes[T.node.v] ? [nth] : []));
@@ -32,15 +35,16 @@ function filesystemsOn(): readonly Row[] {
   return filesystems.$.rows(arena).filter(fs => inside(filesystems.firstPfn.get(fs)));
 }
 
-/** Takes away every page-table entry that points at the device; accesses are SIGBUS from now on. Private copies stay. */
-function unmapEverywhere(): void {
+/** Files whose pages are on the device: accesses are SIGBUS from now on. */
+function lostFiles(): readonly Row[] {
   const lost = filesystemsOn();
-  for (const mapping of mappings.$.rows(arena)) {
-    const file = mappings.file.get(mapping);
-    if (mappings.pageCount.get(mapping) === 0 || file === 0 || !lost.includes(files.fs.get(file))) continue;
-    const process = mappings.process.get(mapping);
-    const vpn = mappings.vpnFirst.get(mapping);
-    emit('range-unmapped', process, vpn, zapRange(process, vpn, mappings.pageCount.get(mapping), false));
+  return files.$.rows(arena).filter(file => lost.includes(files.fs.get(file)));
+}
+
+/** Takes away every page-table entry that points at the device. Private copies stay. */
+function unmapEverywhere(): void {
+  for (const file of lostFiles()) {
+    for (const { process, vpn, pages } of windowsOn(file, 0, ALL_PAGES)) emit('range-unmapped', process, vpn, zapRange(process, vpn, pages, false));
   }
 }
 
@@ -66,10 +70,13 @@ export const driverUnbind = mechanism({
       },
     },
     UB2: {
-      title: 'unmap what user space has mapped', reads: [...UNMAP_FILE_READS, ...DROP_READS], writes: [...UNMAP_TERMS, ...DROP_TERMS, ...every(p2pPools.mappable)], costNs: () => kernel.costs.unmapNs,
-      run: () => {
+      title: 'unmap what user space has mapped', reads: [...UNMAP_FILE_READS, ...WATCHED_READS, ...DROP_READS], writes: [...UNMAP_TERMS, ...DROP_TERMS, ...every(p2pPools.mappable)], calls: [tell], to: ['UB2'], costNs: () => kernel.costs.unmapNs,
+      run: go => {
         for (const memory of memoriesOf()) if (kernel.memories[memory].type === 'p2pdma') p2pPools.mappable.set(poolOf(memory), 0);
+        T.file.v = lostFiles().find(file => hasWatchedEntries(file, 0, ALL_PAGES, FILE_CHANGE.unmap)) ?? 0;
+        if (T.file.v !== 0) return call(tell, go.UB2);
         unmapEverywhere();
+        return undefined;
       },
     },
     UB3: {

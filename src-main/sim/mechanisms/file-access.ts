@@ -9,6 +9,7 @@ import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from './address-space';
 import { allocateBlocks, convertRange, KIND } from './allocate-blocks';
+import { changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
 import { CONTENT_TERMS, contentAt, noteRead, READ_TERMS, STALE_READS, writeBytes, writePages } from './contents';
 import { ENTRY } from './dax-mapping';
 import { LOST_READS, lostErrno } from './lost-filesystem';
@@ -71,7 +72,7 @@ export const readFile = mechanism({
 });
 
 /** `pages` and `tail` are cut down to what got blocks. */
-const W = frame('op', 'file', 'first', 'pages', 'head', 'tail', 'unwritten', 'errno');
+const W = frame('op', 'file', 'first', 'pages', 'head', 'tail', 'unwritten', 'errno', 'stale', 'stalePages');
 const iolock = at(files.iolock, W.file);
 const ilock = at(files.ilock, W.file);
 const iMmap = at(files.iMmap, W.file);
@@ -81,6 +82,7 @@ const blockDelta = pagesAt(files.blockDelta, W.file);
 const entry = pagesAt(files.entry, W.file);
 const entryLock = pagesAt(files.entryLock, W.file);
 const allocate = site(allocateBlocks, W.file, W.first, W.pages, W.unwritten);
+const tellStale = site(changeWatchedFile, W.file, W.stale, W.stalePages, FILE_CHANGE.unmap, 0);
 const end = (): number => W.first.v + W.pages.v;
 const endByte = (): number => (end() - 1) * PAGE_BYTES + W.tail.v;
 
@@ -139,10 +141,14 @@ export const writeFile = mechanism({
       // IOMAP_F_NEW: invalidate_inode_pages2_range() waits for locked entries and leaves private copies.
       title: 'new blocks: drop zero entries and unmap', takes: iMmap, drops: [iMmap], when: () => entryLock.find(W.first.v, end(), holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },
-      reads: [entryLock, ...UNMAP_FILE_READS], writes: [entry, ...PTE_TERMS], to: ['FW2'], costNs: () => kernel.costs.unmapNs,
+      reads: [entryLock, ...UNMAP_FILE_READS, ...WATCHED_READS], writes: [entry, ...PTE_TERMS], calls: [tellStale], to: ['FW2', 'FW2z'], costNs: () => kernel.costs.unmapNs,
       run: go => {
         for (let index = firstStale(); index >= 0; index = firstStale()) {
           const next = Math.min(end(), entry.runEnd(index));
+          if (hasWatchedEntries(W.file.v, index, next - index, FILE_CHANGE.unmap)) {
+            [W.stale.v, W.stalePages.v] = [index, next - index];
+            return call(tellStale, go.FW2z);
+          }
           entry.assign(index, next - index, ENTRY.none);
           unmapFile(W.file.v, index, next);
         }

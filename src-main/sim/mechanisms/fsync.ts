@@ -1,17 +1,17 @@
 import { ERRNO } from '@shared/domain/errno';
 import type { Row } from '@shared/state/dictionary';
 import { files, filesystems, mappings, processes } from '@shared/state/tables';
-import { arena } from '@shared/state/arena';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
-import { done, fail } from '../engine/step';
+import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
-import { PTE } from './address-space';
+import { changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_READS, writeProtect } from './change-watched-file';
+import { windowsOn } from './file-windows';
 import { CONTENT_TERMS, flushPages } from './contents';
 import { ENTRY, TAG } from './dax-mapping';
 import { LOST_READS, lostErrno } from './lost-filesystem';
 
-const T = frame('file');
+const T = frame('file', 'index', 'pages');
 
 const entry = pagesAt(files.entry, T.file);
 const entryLock = pagesAt(files.entryLock, T.file);
@@ -20,22 +20,12 @@ const blockDelta = pagesAt(files.blockDelta, T.file);
 const iMmap = at(files.iMmap, T.file);
 const END = Number.MAX_SAFE_INTEGER;
 const nextDirty = (): number => tag.find(0, END, value => value !== TAG.clean);
+const tell = site(changeWatchedFile, T.file, T.index, T.pages, FILE_CHANGE.protect, 0);
 const hostOf = (file: Row): Row => filesystems.host.get(files.fs.get(file));
 
 /** Whoever stores through a shared mapping faults again, and tags the entry again. */
-function writeProtect(file: Row, index: number, pages: number): void {
-  for (const mapping of mappings.$.rows(arena)) {
-    if (mappings.file.get(mapping) !== file || mappings.shared.get(mapping) === 0) continue;
-    const process = mappings.process.get(mapping);
-    const shift = mappings.vpnFirst.get(mapping) - mappings.fileFirst.get(mapping);
-    const from = Math.max(index, mappings.fileFirst.get(mapping)) + shift;
-    const to = Math.min(index + pages, mappings.fileFirst.get(mapping) + mappings.pageCount.get(mapping)) + shift;
-    for (let vpn = from; vpn < to;) {
-      const next = Math.min(to, processes.pte.runEnd(process, vpn));
-      if (processes.pte.at(process, vpn) === PTE.write) processes.pte.assign(process, vpn, next - vpn, PTE.read);
-      vpn = next;
-    }
-  }
+function protectMappings(index: number, pages: number): void {
+  for (const window of windowsOn(T.file.v, index, index + pages)) if (mappings.shared.get(window.mapping) === 1) writeProtect(window.process, window.vpn, window.pages);
 }
 
 /** fsync(2) of a DAX file: CPU caches of what was stored to are flushed, then the log makes size and layout durable. EIO once the file system is shut down. */
@@ -55,13 +45,17 @@ export const syncFile = mechanism({
     },
     FS2: {
       title: 'write-protect and flush one run of dirty entries', takes: iMmap, drops: [iMmap], when: () => entryLock.find(0, END, holder => holder !== 0) < 0, waitsFor: { kind: 'entry', file: 'file', index: 'file' },
-      reads: [entry, entryLock, blockDelta, ...every(mappings.file, mappings.shared, mappings.fileFirst, mappings.vpnFirst, mappings.pageCount)], writes: [tag, ...every(processes.pte), ...CONTENT_TERMS],
+      reads: [entry, entryLock, blockDelta, ...WATCHED_READS], calls: [tell], to: ['FS2'], writes: [tag, ...every(processes.pte), ...CONTENT_TERMS],
       costNs: () => kernel.costs.unmapNs,
-      run: () => {
+      run: go => {
         const index = nextDirty();
         if (index < 0) return;
         const pages = Math.min(tag.runEnd(index), blockDelta.runEnd(index), entry.runEnd(index)) - index;
-        writeProtect(T.file.v, index, pages);
+        if (hasWatchedEntries(T.file.v, index, pages, FILE_CHANGE.protect)) {
+          [T.index.v, T.pages.v] = [index, pages];
+          return call(tell, go.FS2);
+        }
+        protectMappings(index, pages);
         if (entry.at(index) === ENTRY.real) flushPages(hostOf(T.file.v), index + blockDelta.at(index), pages);
         tag.assign(index, pages, TAG.clean);
       },

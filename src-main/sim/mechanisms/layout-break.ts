@@ -9,7 +9,7 @@ import { isIdle } from './folio-counts';
 import { beginSleep, isWoken, WAKEUP_READS, WAKEUP_TERMS } from './lost-wakeup';
 import { USE_READS } from './pgmap';
 import { BUSY_READS, deleteEntries, ENTRY_TERMS, firstBusyIndex } from './remove-blocks';
-import { unmapStep } from './unmap-step';
+import { unmapStep, WHOLE_FILE, type FilePart } from './unmap-step';
 
 const T = frame('file', 'first', 'pages', 'pfn', 'isInterrupted');
 const invlock = at(files.invlock, T.file);
@@ -20,6 +20,7 @@ const host = (): number => filesystems.host.get(files.fs.get(T.file.v));
 const isWholeFile = (): boolean => kernel.policy.knobs.scanRange === 'whole-file';
 const scanFirst = (): number => (isWholeFile() ? 0 : T.first.v);
 const scanEnd = (): number => (isWholeFile() ? Number.MAX_SAFE_INTEGER : T.first.v + T.pages.v);
+const RANGE: FilePart = { first: T.first, pages: T.pages };
 const isPageIdle = (): boolean => isIdle(host(), T.pfn.v);
 
 /**
@@ -33,7 +34,7 @@ export const layoutBreak = mechanism({
   frame: T,
   order: 'W3 W4 W5 W5s W6 W7',
   steps: {
-    W3: unmapStep('unmap the whole file', T.file, () => [scanFirst(), scanEnd()]),
+    W3: unmapStep('W3', 'unmap the whole file', T.file, [WHOLE_FILE, RANGE], () => (isWholeFile() ? WHOLE_FILE : RANGE)),
     W4: {
       title: 'scan for a busy page', when: () => entryLock.find(scanFirst(), scanEnd(), holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },

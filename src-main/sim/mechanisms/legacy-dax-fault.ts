@@ -9,8 +9,9 @@ import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site, type Mechanism } from '../engine/step';
 import { kernel } from '../kernel';
 import { allocateBlocks, convertRange, KIND } from './allocate-blocks';
+import { changeWatchedFile, FILE_CHANGE, WATCHED_READS } from './change-watched-file';
 import { ZERO_TERMS, zeroPages } from './contents';
-import { alikePages, isCopyOf, MAP_READS, MAP_TERMS, mapBlock, mapCopies, mapZeroPage, setEntry, type DaxAccess } from './dax-mapping';
+import { alikePages, isCopyOf, MAP_READS, MAP_TERMS, mapBlock, mapCopies, mapZeroPage, replacesWatchedZero, setEntry, type DaxAccess } from './dax-mapping';
 import { counterRow } from './folio-counts';
 import { LOG_CHANGE_TERMS } from './metadata-log';
 
@@ -68,14 +69,17 @@ function takesAnswer(): boolean {
 
 const mustZero = (): boolean => T.found.v === KIND.unwritten && zeroesInFault() && !isCopyOf(access());
 
+const insertsBlock = (): boolean => !isCopyOf(access()) && (T.found.v === KIND.written || (T.found.v === KIND.unwritten && zeroesInFault()));
+/** The caller has i_mmap. */
+const tellZero = site(changeWatchedFile, T.file, T.index, T.pages, FILE_CHANGE.unmap, 1);
+
 /** F6: what get_block answered decides, not what the file has by now. */
 function insert(): void {
   if (isCopyOf(access())) T.errno.v = mapCopies(access(), T.index.v, T.pages.v);
-  else if (T.found.v === KIND.hole || (T.found.v === KIND.unwritten && !zeroesInFault())) mapZeroPage(access(), T.index.v, T.pages.v);
-  else {
+  else if (insertsBlock()) {
     setEntry(access(), T.index.v, T.pages.v);
     mapBlock(access(), T.index.v, T.pages.v);
-  }
+  } else mapZeroPage(access(), T.index.v, T.pages.v);
 }
 
 /**
@@ -86,7 +90,7 @@ export const legacyDaxFault = (name: string, isExclusive: boolean): Mechanism =>
   name,
   source: 'spec 3.2 F1–F8, 3.3; fs/dax.c __dax_fault(), dax_insert_mapping() (4.2, 4.3)',
   frame: T,
-  order: 'F0 F0l F1 F2 F3 F4 F4u F5 F6 F7 F8 F8u',
+  order: 'F0 F0l F1 F2 F3 F4 F4r F4u F5 F6 F7 F8 F8u',
   steps: {
     F0: {
       title: 'find the file and index', reads: [...[mappings.file, mappings.fileFirst, mappings.vpnFirst].map(column => at(column, T.mapping)), ...every(files.fs)], to: ['F0l', 'F1'],
@@ -108,9 +112,14 @@ export const legacyDaxFault = (name: string, isExclusive: boolean): Mechanism =>
     },
     F4: {
       ...(isExclusive ? {} : { takes: iMmap, shared: true }),
-      title: 'look at the size again under i_mmap', reads: [size, at(mappings.shared, T.mapping)], to: ['F4u', 'F5', 'F6'], costNs: () => (mustZero() ? kernel.costs.zeroPageNs * T.pages.v : 0),
-      run: go => (!isInFile() ? go.F4u : mustZero() ? go.F5 : go.F6),
+      title: 'look at the size again under i_mmap', reads: [size, entry, at(mappings.shared, T.mapping), ...WATCHED_READS], calls: [tellZero], to: ['F4r', 'F4u', 'F5', 'F6'], costNs: () => (mustZero() ? kernel.costs.zeroPageNs * T.pages.v : 0),
+      run: go => {
+        if (!isInFile()) return go.F4u;
+        if (insertsBlock() && replacesWatchedZero(access(), T.index.v, T.pages.v)) return call(tellZero, go.F4r);
+        return mustZero() ? go.F5 : go.F6;
+      },
     },
+    F4r: { title: 'nobody has the hole page mapped any more', reads: [at(mappings.shared, T.mapping)], to: ['F5', 'F6'], run: go => (mustZero() ? go.F5 : go.F6) },
     F4u: { title: 'beyond the end: give up', drops: isExclusive ? [] : [iMmap], to: ['F8'], run: go => go.F8 },
     F5: {
       title: 'zero the whole page', reads: [blockDelta, at(files.fs, T.file)], writes: ZERO_TERMS,

@@ -7,8 +7,9 @@ import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { every, frame } from '../engine/place';
-import { done } from '../engine/step';
+import { call, done, site, type Next } from '../engine/step';
 import { kernel } from '../kernel';
+import { changeWatchedFrames, FRAME_CHANGE, hasWatchedMappings, WATCHED_FRAME_READS } from './change-watched-frames';
 import { afterPut, counterRow } from './folio-counts';
 import { folioAt, forEachFolioRun } from './folios';
 import { ALLOCATE_TERMS, freeFrames, FREE_TERMS, USE, type FrameRequest } from './frames';
@@ -22,6 +23,8 @@ export const TO = { unmovable: 0, elsewhere: 1, node: 2 } as const;
 
 /** `to` says where to; see {@link TO}. */
 const T = frame('op', 'host', 'to', 'failed', 'pfn', 'pages');
+
+const tell = site(changeWatchedFrames, T.host, T.pfn, T.pages, FRAME_CHANGE.migrate);
 
 /** What {@link isolateFolios} reads and writes. */
 export const ISOLATE_READS = every(hosts.order, hosts.isolated, hosts.use);
@@ -113,20 +116,21 @@ export const migrateFolios = mechanism({
   name: 'migrate-folios',
   source: 'spec 8.3, 8.12; mm/migrate.c migrate_pages_batch(), folio_migrate_mapping(), remove_migration_ptes() (6.19)',
   frame: T,
-  order: 'MG1 MG2',
+  order: 'MG1 MG1u MG2',
   steps: {
     MG1: {
-      title: 'lock folios and turn what maps them into migration entries', to: ['done'], when: isUnlocked, waitsFor: { kind: 'mover', op: 'op' },
-      reads: [...RMAP_READS, ...every(movers.listed, hosts.order, hosts.use, hosts.refs, hosts.mapping, hosts.anon, hosts.indexDelta, hosts.locked)],
-      writes: [...RMAP_TERMS, ...every(hosts.locked)], costNs: () => kernel.costs.unmapNs,
-      run: () => {
+      title: 'lock folios and turn what maps them into migration entries', to: ['MG1u', 'MG2', 'done'], when: isUnlocked, waitsFor: { kind: 'mover', op: 'op' },
+      reads: [...WATCHED_FRAME_READS, ...every(movers.listed, hosts.order, hosts.use, hosts.refs, hosts.mapping, hosts.anon, hosts.indexDelta, hosts.locked)],
+      writes: [...RMAP_TERMS, ...every(hosts.locked)], calls: [tell], costNs: () => kernel.costs.unmapNs,
+      run: go => {
         const run = nextRun();
         if (run === null) return done(T.failed.v);
         [T.pfn.v, T.pages.v] = [run.pfn, run.pages];
         hosts.locked.assign(T.host.v, run.pfn, run.pages, actors.nth.get(machine.self) + 1);
-        unmapEverywhere(T.host.v, run.pfn, run.pages);
+        return unmapFolios(go);
       },
     },
+    MG1u: { title: 'the same for whoever no device watches', reads: WATCHED_FRAME_READS, writes: RMAP_TERMS, calls: [tell], to: ['MG1u', 'MG2'], run: unmapFolios },
     MG2: {
       title: 'copy what nobody else holds; point the mappings at where the pages are now', to: ['MG1'],
       reads: [...RMAP_READS, ...every(hosts.refs, hosts.use, hosts.mapping, hosts.indexDelta, hosts.owner, hosts.locked)],
@@ -140,6 +144,13 @@ export const migrateFolios = mechanism({
     },
   },
 });
+
+/** Replaces what maps the locked folios by migration entries; whoever copied such an entry is told first. */
+function unmapFolios(go: { readonly MG1u: Next; readonly MG2: Next }): Next {
+  if (hasWatchedMappings(T.pfn.v, T.pages.v, FRAME_CHANGE.migrate)) return call(tell, go.MG1u);
+  unmapEverywhere(T.host.v, T.pfn.v, T.pages.v);
+  return go.MG2;
+}
 
 /** Whether nobody has locked the folios that come next. */
 function isUnlocked(): boolean {

@@ -1,18 +1,18 @@
 import { ERRNO } from '@shared/domain/errno';
-import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
 import { files, filesystems, hosts, mappings, processes } from '@shared/state/tables';
 import { mechanism } from '../engine/mechanism';
 import { every, frame } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
-import { LOOKUP_READS, mapsFrame, mappingAt } from './address-space';
+import { LOOKUP_READS, mappingAt } from './address-space';
+import { changeWatchedFrames, FRAME_CHANGE, hasWatchedMappings, WATCHED_FRAME_READS } from './change-watched-frames';
 import { USE } from './frames';
 import { collectPiece } from './migrate-collect';
 import { MIGRATION_TERMS, nextIn, noteStay, openMigration, pieceFrom, PUT_READS, PUT_TERMS, restore, setStage, STAGE, STAYS, isFaultFolio } from './migration-records';
 import { memoryAt } from './memory-types';
 import { endInvalidation, END_READS, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
-import { entriesOf, RMAP_READS, RMAP_TERMS, unmapEverywhere } from './rmap';
+import { RMAP_TERMS, unmapEverywhere } from './rmap';
 
 /** `gpu` is whose device memory is taken, `selects` bits of SELECT; the caller holds mmap_lock shared. */
 const T = frame('migration', 'process', 'vpn', 'pages', 'gpu', 'selects', 'faultPfn', 'index', 'mapping');
@@ -74,12 +74,9 @@ export const migrateCollect = mechanism({
   },
 });
 
-/** `told` are the processes, a bit each, whose subscribers were told of the next page. */
-const M = frame('migration', 'host', 'index', 'process', 'vpn', 'pages', 'told');
+const M = frame('migration', 'host', 'index', 'pfn', 'pages');
 
-const tell = site(invalidateRange, M.process, M.vpn, M.pages, 0);
-
-const bitOf = (process: Row): number => 1 << processes.nth.get(process);
+const tell = site(changeWatchedFrames, M.host, M.pfn, M.pages, FRAME_CHANGE.migrate);
 
 /** (refs − extra) > mapcount, with what the kernel lets pass of ZONE_DEVICE pages (spec 8.3). */
 function hasStrayReference(pfn: number): boolean {
@@ -120,21 +117,19 @@ export const migrateUnmap = mechanism({
   order: 'GMUn GMU GMUe',
   steps: {
     GMUn: {
-      title: 'tell who else copied the entries of the next page', reads: [...RMAP_READS, ...WATCH_READS, ...MIGRATION_TERMS, ...every(hosts.refs, hosts.maps, hosts.isolated)], calls: [tell], to: ['GMU', 'GMUe', 'GMUn'],
+      title: 'tell who else copied the entries of the next page, and unmap it there', reads: [...WATCHED_FRAME_READS, ...MIGRATION_TERMS, ...every(hosts.refs, hosts.maps, hosts.isolated)], calls: [tell], to: ['GMU', 'GMUe', 'GMUn'],
       run: go => {
         const piece = nextCollected();
         if (piece === null) return go.GMUe;
         M.index.v = piece.index;
-        const next = entriesOf(piece.from, piece.pages, mapsFrame).find(({ process }) => isWatched(process) && (M.told.v & bitOf(process)) === 0);
-        if (next === undefined) return go.GMU;
-        [M.process.v, M.vpn.v, M.pages.v] = [next.process, next.vpn, next.pages];
-        M.told.v |= bitOf(next.process);
+        if (!hasWatchedMappings(piece.from, piece.pages, FRAME_CHANGE.migrate)) return go.GMU;
+        [M.pfn.v, M.pages.v] = [piece.from, piece.pages];
         return call(tell, go.GMUn);
       },
     },
     GMU: {
       title: 'isolate one page, unmap it everywhere, and look who else holds it', to: ['GMUn'], costNs: () => kernel.costs.unmapNs,
-      reads: [...PUT_READS, ...END_READS, ...every(hosts.exclusive, hosts.use)], writes: [...MIGRATION_TERMS, ...RMAP_TERMS, ...PUT_TERMS, ...END_TERMS],
+      reads: [...PUT_READS, ...every(hosts.exclusive, hosts.use)], writes: [...MIGRATION_TERMS, ...RMAP_TERMS, ...PUT_TERMS],
       run: go => {
         const piece = nextCollected();
         if (piece === null) return go.GMUn;
@@ -144,8 +139,6 @@ export const migrateUnmap = mechanism({
           restore(M.host.v, M.migration.v, piece);
           noteStay(M.migration.v, piece.index, piece.pages, reason);
         }
-        for (const process of processes.$.rows(arena)) if ((M.told.v & bitOf(process)) !== 0) endInvalidation(process);
-        M.told.v = 0;
         M.index.v = piece.index + piece.pages;
         return go.GMUn;
       },

@@ -37,12 +37,20 @@ function isPrivatePage(): boolean {
   return mappings.file.get(T.mapping.v) === 0 || (mapsFrame(entry) && !isFsdaxFrame(T.vpn.v + pfnDelta.at(T.vpn.v)));
 }
 
-/** What brings in a page that is not there: anonymous memory, page cache, DAX; memory that is gone, or was mapped when the mapping was made and never comes back, nothing (spec 2.6, 7.1). */
+/** Whether the fault puts another page in the place of one that is mapped: a write of private memory. */
+const replacesEntry = (): boolean => T.write.v === 1 && pte.at(T.vpn.v) !== PTE.none && mappings.shared.get(T.mapping.v) === 0 && !isGone();
+
+/** Memory that is gone, or was mapped when the mapping was made and never comes back (spec 2.6, 7.1). */
+function isGone(): boolean {
+  const file = mappings.file.get(T.mapping.v);
+  return file !== 0 && (filesystems.lost.get(files.fs.get(file)) === 1 || filesystems.type.get(files.fs.get(file)) === P2PMEM);
+}
+
+/** What brings in a page that is not there: anonymous memory, page cache, DAX; what is gone, nothing. */
 function bringIn(then: Next): Next {
   const file = mappings.file.get(T.mapping.v);
   if (file === 0) return call(anonymous, then);
-  const fs = files.fs.get(file);
-  if (filesystems.lost.get(fs) === 1 || filesystems.type.get(fs) === P2PMEM) return fail(ERRNO.EFAULT);
+  if (isGone()) return fail(ERRNO.EFAULT);
   if (isDeviceDax(file)) return call(deviceDax, then);
   return call(files.dax.get(file) === 0 ? cache : dax, then);
 }
@@ -68,12 +76,17 @@ export const pageFault = mechanism({
         if (T.write.v === 1 && T.force.v === 0 && mappings.writable.get(T.mapping.v) === 0) return fail(ERRNO.EFAULT);
         if (isPrivateEntry(pte.at(T.vpn.v))) return call(device, go.PF2);
         if (pte.at(T.vpn.v) === PTE.exclusive) return call(exclusive, go.PF2);
-        if (T.write.v === 0 || !isPrivatePage()) return bringIn(go.PF2);
-        T.told.v = isWatched(T.process.v) ? 1 : 0;
-        return T.told.v === 1 ? call(tell) : call(cow, go.PF2);
+        if (replacesEntry() && isWatched(T.process.v)) {
+          T.told.v = 1;
+          return call(tell);
+        }
+        return T.write.v === 0 || !isPrivatePage() ? bringIn(go.PF2) : call(cow, go.PF2);
       },
     },
-    PF1c: { title: 'copy, now that whoever copied the entry knows', calls: [cow], run: () => call(cow) },
+    PF1c: {
+      title: 'copy, now that whoever copied the entry knows', reads: [pte, pfnDelta, ...every(mappings.shared, mappings.file, filesystems.lost)], calls: [cow, cache, dax, deviceDax], to: ['PF2'],
+      run: go => (isPrivatePage() ? call(cow, go.PF2) : bringIn(go.PF2)),
+    },
     PF2: {
       title: 'answer the fault', reads: END_READS, writes: END_TERMS, to: ['done'],
       run: () => {

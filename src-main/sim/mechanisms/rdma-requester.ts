@@ -115,6 +115,8 @@ export const requester = mechanism({
           return go.SQ1;
         }
         if (!isMapped(nextPacket(), false)) {
+          // What it waits for may be an invalidation that waits until nothing of the registration is under way.
+          leaveRegion(T.wr.v, workRequests.readsLocal, mr);
           askForPage(mr, nextPacket().page);
           return go.WR2f;
         }

@@ -10,6 +10,8 @@ import { passVerbs } from './verbs-fd';
 import { getLease, setLease } from './set-lease';
 import { removeByAdvice } from './advise-remove';
 import { changeLayout } from './change-layout';
+import { changeWatchedFile } from './change-watched-file';
+import { changeWatchedFrames } from './change-watched-frames';
 import { fallocate } from './fallocate';
 import { fillFilesystem } from './fill-filesystem';
 import { syncAll } from './sync-all';
@@ -96,7 +98,7 @@ import { writebackFile } from './writeback';
 export const MECHANISMS: readonly Mechanism[] = [
   pageFault, cacheFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks, changeLayout, fallocate, syncFile, removeByAdvice,
   directIo, driveEngine, dirtyWorker, vmsplice, drainPipe, registerMemory, deregisterMemory, reregisterMemory, bindMemoryWindow,
-  invalidateRange, tellSubscriber,
+  invalidateRange, tellSubscriber, changeWatchedFile, changeWatchedFrames,
   changeCached, readCached, writeCached, writebackFile, adviseFile, reclaimFile,
   migrateCollect, migrateUnmap, migrateCopy, migratePages, deviceFault, evictDevice, emptyDevice, gpuMigrate, gpuEngine, gpuAccess, hmmRangeFault,
   migrateCoherent, makeExclusive, exclusiveFault, takeStray, dropStray, allocateDevicePages, setAsideDevicePages,

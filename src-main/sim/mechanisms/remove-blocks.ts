@@ -6,10 +6,11 @@ import { assume } from '../engine/assume';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
-import { done } from '../engine/step';
+import { call, done, site, type Next } from '../engine/step';
 import { kernel } from '../kernel';
 import { unmapFile, UNMAP_FILE_READS, UNMAP_TERMS } from './address-space';
 import { KIND } from './allocate-blocks';
+import { ALL_PAGES, changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
 import { ENTRY, TAG } from './dax-mapping';
 import { firstBusyFrame } from './folio-counts';
 import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
@@ -103,6 +104,18 @@ function release(index: number, pfn: number, pages: number, isHeld: boolean): vo
 const sizeAsked = (): number => (T.op.v === 0 ? -1 : kernel.operations[operations.nth.get(T.op.v)].sizeBytes);
 const isTruncate = (): boolean => sizeAsked() >= 0;
 
+const tellBehind = site(changeWatchedFile, T.file, T.first, ALL_PAGES, FILE_CHANGE.unmapCopiesToo, 0);
+const tellRange = site(changeWatchedFile, T.file, T.first, T.pages, FILE_CHANGE.unmap, 0);
+const UNMAP_READS = [...UNMAP_FILE_READS, ...WATCHED_READS];
+
+/** A truncate unmaps all behind the new end, private copies too (truncate_pagecache), also where no block ever was. `again` is the step that asks. */
+function unmapRange(again: Next): Next | undefined {
+  const [pages, change] = isTruncate() ? [ALL_PAGES, FILE_CHANGE.unmapCopiesToo] : [T.pages.v, FILE_CHANGE.unmap];
+  if (hasWatchedEntries(T.file.v, T.first.v, pages, change)) return call(isTruncate() ? tellBehind : tellRange, again);
+  unmapFile(T.file.v, T.first.v, T.first.v + pages, isTruncate());
+  return undefined;
+}
+
 /** The part every layout operation ends with, under iolock and invalidate_lock (spec 4.3 N2–N5). */
 export const removeBlocks = mechanism({
   name: 'remove-blocks',
@@ -122,9 +135,8 @@ export const removeBlocks = mechanism({
       },
     },
     N3: {
-      // A truncate unmaps all behind the new end, private copies too (truncate_pagecache), also where no block ever was.
-      title: 'unmap the range', takes: iMmap, drops: [iMmap], reads: UNMAP_FILE_READS, writes: UNMAP_TERMS, costNs: () => kernel.costs.unmapNs,
-      run: () => { unmapFile(T.file.v, T.first.v, isTruncate() ? Number.MAX_SAFE_INTEGER : end(), isTruncate()); },
+      title: 'unmap the range', takes: iMmap, drops: [iMmap], reads: UNMAP_READS, writes: UNMAP_TERMS, calls: [tellBehind, tellRange], to: ['N3'], costNs: () => kernel.costs.unmapNs,
+      run: go => unmapRange(go.N3),
     },
     N4: {
       title: 'delete the DAX entries', when: () => T.used.v === 0 || entryLock.find(T.first.v, usedEnd(), holder => holder !== 0) < 0,
@@ -143,8 +155,8 @@ export const removeBlocks = mechanism({
     },
     N5i: {
       // Where faults hold i_mmap while they ask for blocks, this is the other half of the inversion (spec 3.2).
-      title: 'unmap what faulted meanwhile, inside the transaction', takes: iMmap, drops: [iMmap], reads: UNMAP_FILE_READS, writes: UNMAP_TERMS,
-      run: () => { unmapFile(T.file.v, T.first.v, isTruncate() ? Number.MAX_SAFE_INTEGER : end(), isTruncate()); },
+      title: 'unmap what faulted meanwhile, inside the transaction', takes: iMmap, drops: [iMmap], reads: UNMAP_READS, writes: UNMAP_TERMS, calls: [tellBehind, tellRange], to: ['N5i'],
+      run: go => unmapRange(go.N5i),
     },
     N5: {
       title: 'free the blocks and commit', drops: [ilock], to: ['done'],

@@ -13,7 +13,7 @@ export const RMAP_READS = [...ENTRY_READS, ...every(mappings.pageCount, mappings
 export const RMAP_TERMS = every(processes.pte, processes.pfnDelta, processes.huge, hosts.maps, hosts.refs, hosts.order, hosts.moving, hosts.locked);
 
 /** Page-table entries of one address space, frames side by side. */
-interface MappedRun extends EntryRun {
+export interface MappedRun extends EntryRun {
   readonly process: Row;
 }
 

@@ -4,20 +4,22 @@ import { emit } from '../engine/events';
 import { assume } from '../engine/assume';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
-import { done } from '../engine/step';
+import { call, done, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { PTE } from './address-space';
+import { changeWatchedFrames, FRAME_CHANGE, hasWatchedMappings, WATCHED_FRAME_READS } from './change-watched-frames';
 import { counterRow, isMaybePinned } from './folio-counts';
 import { folioAt } from './folios';
 import { CACHE_READS, forEachCached, hasMedium, hostOf } from './page-cache';
-import { entriesOf, RMAP_READS, RMAP_TERMS } from './rmap';
+import { entriesOf, RMAP_TERMS } from './rmap';
 
 /** `isSync` is fsync(2) or sync(2), which promise that all is on the medium; periodic writeback promises nothing. */
-const T = frame('file', 'isSync', 'from', 'index', 'pages', 'pfn');
+const T = frame('file', 'isSync', 'from', 'index', 'pages', 'pfn', 'host');
 
 const medium = pagesAt(files.medium, T.file);
 const checksum = pagesAt(files.checksum, T.file);
 const host = (): Row => hostOf(T.file.v);
+const tell = site(changeWatchedFrames, T.host, T.pfn, T.pages, FRAME_CHANGE.protect);
 const variant = (): 'write' | 'skip' | 'write-copy' | 'wait' => kernel.policy.writebackVsPin.onPinned;
 const isFree = (field: typeof hosts.locked): boolean => field.find(host(), T.pfn.v, T.pfn.v + T.pages.v, value => value !== 0) < 0;
 const isPinned = (): boolean => isMaybePinned(host(), T.pfn.v);
@@ -99,13 +101,18 @@ export const writebackFile = mechanism({
     },
     WB2: {
       title: 'lock, write-protect, clear dirty, set writeback, submit', when: () => isFree(hosts.locked) && isFree(hosts.writeback), waitsFor: { kind: 'cache-folio', file: 'file', index: 'index' },
-      reads: [...RMAP_READS, ...CONTENT, ...every(hosts.locked, hosts.anon)], writes: [checksum, ...RMAP_TERMS, ...every(hosts.dirty, hosts.writeback)], costNs: mediaNs,
-      run: () => {
+      reads: [...WATCHED_FRAME_READS, ...CONTENT, ...every(hosts.locked, hosts.anon)], writes: [checksum, ...RMAP_TERMS, ...every(hosts.dirty, hosts.writeback)], calls: [tell], to: ['WB2'], costNs: mediaNs,
+      run: go => {
+        if (hasWatchedMappings(T.pfn.v, T.pages.v, FRAME_CHANGE.protect)) {
+          T.host.v = host();
+          return call(tell, go.WB2);
+        }
         for (const { process, vpn, pages } of entriesOf(T.pfn.v, T.pages.v, pte => pte === PTE.write)) processes.pte.assign(process, vpn, pages, PTE.read);
         hosts.dirty.assign(host(), T.pfn.v, T.pages.v, 0);
         hosts.writeback.assign(host(), T.pfn.v, T.pages.v, 1);
         writeMedium(checksum);
         emit('writeback-begun', T.file.v, T.index.v, T.pages.v);
+        return undefined;
       },
     },
     WB2d: {

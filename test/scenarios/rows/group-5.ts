@@ -7,7 +7,7 @@ export const GROUP_5: readonly ScenarioRow[] = [
   { scenario: 'reg-mr-on-fsdax', row: 'deny-fsdax, shared and private; anonymous page then DAX page', shows: ['deny-fsdax, 6.5+: shared', 'deny-fsdax, 6.5+: MAP_PRIVATE', 'MR spanning anon page then DAX page'], policy: 'linux-4.15' },
   { scenario: 'reg-mr-on-fsdax', row: 'fs-contract', policy: 'gunthorpe-2019-fs-veto' },
   { scenario: 'reg-mr-on-fsdax', row: 'layout-lease', policy: 'weiny-2019-layout-lease' },
-  { scenario: 'reg-mr-on-fsdax', row: 'odp-only: pinned', policy: 'longterm-file-pin=odp-only' },
+  { scenario: 'reg-mr-on-fsdax', row: 'odp-only: pinned, ODP', shows: ['odp-only: pinned', 'odp-only: ODP'], policy: 'longterm-file-pin=odp-only' },
 
   { scenario: 'reg-mr-page-cache-shared-write', row: 'up to 6.4', shows: ['≤ 6.4', '≤ 6.1-era, PROT_READ mapping'], policy: 'linux-6.1' },
   { scenario: 'reg-mr-page-cache-shared-write', row: '6.5+, slow and fast', shows: ['6.5+', '6.5+, GUP-fast'], policy: 'linux-6.6' },
@@ -36,4 +36,9 @@ export const GROUP_5: readonly ScenarioRow[] = [
   { scenario: 'fs-permit-contract-preallocated', row: 'written, holes, flag cleared; no-op', shows: ['written, flag set'], policy: 'truncate-vs-dma=noop-success' },
 
   { scenario: 'noop-truncate-surprise', row: 'every observation', shows: ['ftruncate', 'fstat size', 'N', 'after dereg'], policy: 'truncate-vs-dma=noop-success' },
+
+  ...['linux-4.14', 'linux-4.15', 'linux-6.12', 'linux-6.19', 'longterm-file-pin=odp-only', 'chinner-2017-busy-extents', 'gunthorpe-2019-fs-veto', 'weiny-2019-layout-lease'].flatMap((policy): ScenarioRow[] => [
+    { scenario: 'odp-mr-on-fsdax-truncate', row: `registration, T, next write of N; ${policy}`, shows: ['registration', 'T', 'N next write', 'S1'], policy },
+    { scenario: 'odp-mr-on-fsdax-truncate', lab: 'odp-mr-on-fsdax-truncate--extended', row: `extended again before N retries; ${policy}`, shows: ['file extended again before N retries', 'S1'], policy },
+  ]),
 ]

@@ -5,10 +5,11 @@ import { mechanism } from '../../engine/mechanism';
 import { at, every, frame, pagesAt } from '../../engine/place';
 import { call, done, site } from '../../engine/step';
 import { kernel } from '../../kernel';
-import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from '../../mechanisms/address-space';
+import { PTE_TERMS } from '../../mechanisms/address-space';
 import { isIdle } from '../../mechanisms/folio-counts';
 import { changeLayout } from '../../mechanisms/change-layout';
 import { BUSY_READS, firstBusyIndex } from '../../mechanisms/remove-blocks';
+import { unmapStep, WHOLE_FILE } from '../../mechanisms/unmap-step';
 import type { TruncateVsDma } from '../policy';
 
 const T = frame('file', 'first', 'pages', 'op', 'pfn');
@@ -19,6 +20,8 @@ const entryLock = pagesAt(files.entryLock, T.file);
 const remove = site(changeLayout, T.file, T.first, T.pages, T.op);
 const host = (): number => filesystems.host.get(files.fs.get(T.file.v));
 
+const unmapWhole = unmapStep('R3', 'unmap the whole file', T.file, [WHOLE_FILE]);
+
 const layoutOperation = mechanism({
   name: 'layout/block-new-refs',
   source: 'spec 4.4; thread of 30 Oct 2017, Christoph Hellwig’s second idea',
@@ -28,11 +31,10 @@ const layoutOperation = mechanism({
     R1: { title: 'take iolock', takes: iolock },
     R2: { title: 'take invalidate_lock', takes: invlock },
     R3: {
-      title: 'refuse new references and unmap the whole file', takes: at(files.iMmap, T.file), drops: [at(files.iMmap, T.file)], writes: [frozen, ...PTE_TERMS], reads: UNMAP_FILE_READS,
-      costNs: () => kernel.costs.unmapNs,
-      run: () => {
+      ...unmapWhole, title: 'refuse new references and unmap the whole file', writes: [frozen, ...PTE_TERMS],
+      run: (go, choice) => {
         frozen.v = 1;
-        unmapFile(T.file.v, 0, Number.MAX_SAFE_INTEGER);
+        return unmapWhole.run?.(go, choice);
       },
     },
     R4: {

@@ -21,7 +21,7 @@ const layoutOperation = mechanism({
   steps: {
     B1: { title: 'take iolock', takes: iolock },
     B1b: { title: 'take invalidate_lock', takes: invlock },
-    B2: unmapStep('unmap the range', T.file, () => [T.first.v, T.first.v + T.pages.v]),
+    B2: unmapStep('B2', 'unmap the range', T.file, [{ first: T.first, pages: T.pages }]),
     B3: { title: 'free the extents, held ones as busy', calls: [remove], run: () => call(remove) },
     B3u: { title: 'drop both locks and return at once', drops: [invlock, iolock], to: ['done'], run: () => (answer.result < 0 ? fail(answer.errno) : done()) },
   },

@@ -40,7 +40,7 @@ const layoutOperation = mechanism({
   steps: {
     X1: { title: 'take iolock', takes: iolock },
     X1b: { title: 'take invalidate_lock', takes: invlock },
-    X2: unmapStep('unmap the range', T.file, () => [T.first.v, end()]),
+    X2: unmapStep('X2', 'unmap the range', T.file, [{ first: T.first, pages: T.pages }]),
     X3: {
       title: 'scan for a page that is held', when: () => entryLock.find(0, Number.MAX_SAFE_INTEGER, holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },

@@ -23,7 +23,7 @@ const layoutOperation = mechanism({
   steps: {
     Y1: { title: 'take iolock', takes: iolock },
     Y1b: { title: 'take invalidate_lock', takes: invlock },
-    Y2: unmapStep('unmap the range', T.file, () => [T.first.v, T.first.v + T.pages.v]),
+    Y2: unmapStep('Y2', 'unmap the range', T.file, [{ first: T.first, pages: T.pages }]),
     Y3: {
       title: 'scan for a page that is held', when: () => entryLock.find(0, Number.MAX_SAFE_INTEGER, holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },

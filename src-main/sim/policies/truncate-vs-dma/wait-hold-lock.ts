@@ -26,7 +26,7 @@ const layoutOperation = mechanism({
   steps: {
     H1: { title: 'take iolock', takes: iolock },
     H2: { title: 'take invalidate_lock', takes: invlock },
-    H3: unmapStep('unmap the whole file', T.file, () => WHOLE_FILE),
+    H3: unmapStep('H3', 'unmap the whole file', T.file, [WHOLE_FILE]),
     H4: {
       title: 'scan for a busy page', when: () => entryLock.find(0, Number.MAX_SAFE_INTEGER, holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },
