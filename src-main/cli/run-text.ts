@@ -46,7 +46,7 @@ function resultOf({ state, result, errno, killedBy, status, blockedOn }: Operati
   return state === 'done' ? String(result) : STATES[state];
 }
 
-const STATES = { pending: 'not reached', running: 'still running', skipped: 'skipped' } as const;
+const STATES = { pending: 'not reached', running: 'still running', skipped: 'skipped', lost: 'lost with the power' } as const;
 
 function violationLines(word: string, { id, class: kind, sentence, chain, timeNs, step, assumed }: RunViolation): readonly string[] {
   const where = `step ${step}, ${showNs(timeNs)}`;

@@ -89,6 +89,7 @@ function outcome({ state, result, errno, killedBy, status, blockedOn }: Operatio
   if (blockedOn !== null) return markup`<span class="warn">still waiting:</span> ${blockedOn.split('; ')[0] ?? ''}`;
   if (state === 'pending') return markup`<span class="none">never began</span>`;
   if (state === 'skipped') return markup`<span class="none">skipped</span>`;
+  if (state === 'lost') return markup`<span class="warn">lost with the power</span>`;
   if (state === 'running') return markup`<span class="warn">not finished</span>`;
   if (killedBy !== null) return markup`<span class="bad-text">ended by ${killedBy}</span>`;
   if (errno !== null) return markup`<span class="bad-text">${errno}</span>`;

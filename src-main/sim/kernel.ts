@@ -1,4 +1,5 @@
 import type { LabOperation } from '@shared/lab/lab';
+import type { State } from '@shared/state/arena';
 import type { RunMemory } from '@shared/trace/run-description';
 import type { Costs } from './costs';
 import type { Policy } from './policies/policy';
@@ -42,6 +43,10 @@ export interface Kernel {
   drives: ReadonlyMap<number, DriveParameters>;
   /** Operations of the lab by index. */
   operations: readonly MountedOperation[];
+  /** The machine as it has just booted: what a power failure makes of all that is volatile. Only labs whose power fails have it. */
+  booted: State | null;
+  /** Where programs go on with a boot, by row of the actor, in the order of the program. */
+  continuations: ReadonlyMap<number, readonly Continuation[]>;
   /** Whether the queue of a drive takes peer-to-peer memory (BLK_FEAT_PCI_P2PDMA). */
   takesP2p(drive: number): boolean;
   /** Index of the node that a drive, NIC or GPU is. */
@@ -54,6 +59,14 @@ export interface Kernel {
   fabricNs(nic: number): number;
   /** Simulated time; exploring leaves it at 0. */
   nowNs: number;
+}
+
+/** A program goes on here with the n-th boot after a power failure. */
+export interface Continuation {
+  readonly boot: number;
+  readonly step: number;
+  /** Row of the operation that awaits the boot. */
+  readonly op: number;
 }
 
 /** What fallocate(2) is asked to do with bytes [start, end) of a file. */

@@ -11,7 +11,7 @@ import { waitsOf } from '@shared/trace/wait-graph';
 import { showNs } from '@shared/units/show';
 import type { Fact } from '../design/fact';
 
-export type OperationMood = 'pending' | 'running' | 'waiting' | 'blocked' | 'done' | 'failed' | 'killed' | 'skipped';
+export type OperationMood = 'pending' | 'running' | 'waiting' | 'blocked' | 'done' | 'failed' | 'killed' | 'skipped' | 'lost';
 
 /** How an operation stands at the cursor, in one word and one sentence. */
 export interface OperationStanding {
@@ -33,6 +33,7 @@ function moodOf(state: State, run: RunDescription, nth: number): Omit<OperationS
   if (phase === 'pending') return { mood: 'pending', text: 'not begun' };
   if (killedBy !== 0) return { mood: 'killed', text: `ended by ${signalName(killedBy)}` };
   if (phase === 'skipped') return { mood: 'skipped', text: 'skipped' };
+  if (phase === 'lost') return { mood: 'lost', text: 'lost with the power' };
   if (phase === 'running') {
     const wait = gravestWait(waitsOf(state, run, actor));
     if (wait === null) return { mood: 'running', text: 'running' };

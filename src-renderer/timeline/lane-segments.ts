@@ -76,6 +76,8 @@ export class LaneSegments {
   private readonly operationOf: ReadonlyMap<Row, number>;
   private readonly events: Generator<TraceEvent>;
   private nextEvent: TraceEvent | null;
+  /** The step that is being walked over cut the power. */
+  private hasPowerFailed = false;
 
   constructor(private readonly trace: Trace, run: RunDescription) {
     this.cursor = new TraceCursor(trace);
@@ -125,7 +127,27 @@ export class LaneSegments {
     const op = actors.op.in(this.cursor, actor.row);
     this.lengthen(actor, nth, { index, timeNs, step, op: op === 0 ? actor.op : op });
     this.see(actor, index, op);
+    if (this.hasPowerFailed) this.cutAll(nth, index);
     this.noteWaiters(index + 1);
+  }
+
+  /** The power failed at this step: what every other actor was at is over. */
+  private cutAll(except: number, index: number): void {
+    this.hasPowerFailed = false;
+    const { timeNs } = this.trace.stepAt(index);
+    this.actorsSoFar.forEach((actor, nth) => {
+      if (nth === except) return;
+      const op = actors.op.in(this.cursor, actor.row);
+      if (op !== 0 && op === actor.op) return;
+      if (actor.waitFrom >= 0 && this.blocksAt(actor.pc, actor)) actor.segments.push(this.blocked(nth, actor, { toNs: timeNs, toStep: index + 1 }));
+      const last = actor.segments.at(-1);
+      if (last !== undefined) last.toNs = Math.min(last.toNs, timeNs);
+      actor.readyNs = Math.min(actor.readyNs, timeNs);
+      actor.open = null;
+      actor.op = op;
+      actor.pc = actors.pc.in(this.cursor, actor.row);
+      actor.waitFrom = -1;
+    });
   }
 
   /** Whether waiting at a step is being blocked: an engine or worker without work is at rest, a program may just not be due. */
@@ -168,6 +190,7 @@ export class LaneSegments {
     }
     for (; this.nextEvent !== null && this.nextEvent.step <= index; this.nextEvent = this.readEvent()) {
       if (actor.open !== null) this.note(actor.open, this.nextEvent);
+      if (this.nextEvent.kind === 'power-failed') this.hasPowerFailed = true;
     }
   }
 

@@ -8,7 +8,7 @@ import { waitsOf } from '@shared/trace/wait-graph';
 
 /** How far an operation got at the cursor. */
 export type LiveOperation =
-  | { readonly kind: 'pending' | 'running' | 'skipped' }
+  | { readonly kind: 'pending' | 'running' | 'skipped' | 'lost' }
   | { readonly kind: 'io' | 'set-up' | 'blocked'; readonly on: string }
   | { readonly kind: 'done'; readonly text: string; readonly failed: boolean };
 
@@ -34,6 +34,7 @@ export function liveOperation(state: TraceCursor, run: RunDescription, nth: numb
   switch (operations.state.nameIn(state, row)) {
     case 'done': return done(state, row);
     case 'skipped': return { kind: 'skipped' };
+    case 'lost': return { kind: 'lost' };
     case 'running': {
       const wait = gravestWait(waitsOf(state, run, operation.actor));
       return wait === null ? { kind: 'running' } : { kind: natureOfWait(wait.kind), on: wait.text };

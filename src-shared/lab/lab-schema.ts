@@ -50,6 +50,9 @@ const link = z.strictObject({
   gen: between(1, 6).optional().describe('PCIe generation.'),
 } satisfies FieldsOf<LabLink>, { error: 'expected a link: { from: node, to: node }' });
 
+/** A word, or several of which any will do. */
+const anyOf = (expected: string) => z.union([text, list(text, 'words')], { error: `expected ${expected}` });
+
 const expectation = z.strictObject({
   when: z.union([text, list(text, 'conditions')], { error: 'expected a preset, axis=variant or knob=value, or a list of them' }).optional(),
   holds: oneOf('this-run', 'every-schedule', 'some-schedule').optional(),
@@ -62,13 +65,13 @@ const expectation = z.strictObject({
   killedBy: text.optional(),
   status: text.optional(),
   blockedOn: text.optional(),
-  sees: z.union([text, list(text, 'contents')], { error: 'expected zero, a file or ACTOR.N, or a list of them' }).optional().describe('zero, a file, or ACTOR.N; one of them, if a list'),
+  sees: anyOf('zero, a file, or ACTOR.N; or a list of them').optional().describe('zero, a file, or ACTOR.N; one of them, if a list'),
   page: text.optional(),
   ref: natural.optional(),
   pins: natural.optional(),
   maps: natural.optional(),
-  owner: text.optional(),
-  content: text.optional(),
+  owner: anyOf('a file, free, busy or in-transaction; or a list of them').optional(),
+  content: anyOf('zero, a file, or ACTOR.N; or a list of them').optional(),
   entry: text.optional().describe('page-table entry of a page of a mapping: none, read, write, private write, exclusive, …'),
   huge: flag.optional(),
   memory: text.optional().describe('node of the memory that the page is in'),

@@ -105,8 +105,8 @@ export interface Expectation {
   readonly ref?: number;
   readonly pins?: number;
   readonly maps?: number;
-  readonly owner?: string;
-  readonly content?: string;
+  readonly owner?: string | readonly string[];
+  readonly content?: string | readonly string[];
   /** Of a page of a mapping, "buf:1": its page-table entry, and whether that is a PMD. */
   readonly entry?: string;
   readonly huge?: boolean;

@@ -51,6 +51,8 @@ export type WaitTarget =
   | { readonly kind: 'pgmap'; readonly pgmap: string }
   /** Until the busy list of a file system is empty. */
   | { readonly kind: 'busy-drained'; readonly fs: string }
+  /** Until the machine has booted again after a power failure. */
+  | { readonly kind: 'boot' }
   | { readonly kind: 'pages-held'; readonly file: string; readonly index: string }
   /** An engine or worker at rest: nothing to do is not being blocked. */
   | { readonly kind: 'work' };

@@ -23,7 +23,7 @@ export const actors = table('actor', 'A process thread, kernel worker or device 
 
 export const operations = table('operation', 'One entry of an actor’s program.', {
   nth: id('index in the lab, from 0'),
-  state: oneOf('how far it got', ['pending', 'running', 'done', 'skipped']),
+  state: oneOf('how far it got', ['pending', 'running', 'done', 'skipped', 'lost']),
   result: wide('what it returned: bytes of a transfer, pages of a CPU access'),
   errno: int('errno; 0 is none'),
   killedBy: int('signal that ended it; 0 is none'),
@@ -63,7 +63,7 @@ export const hosts = table('host', 'The frames of all memory, by pfn. Every page
   orphanDelta: { doc: 'the file index that it had there, minus pfn' },
   unwoken: { doc: 'its last reference went and woke nobody (a defect of stable 6.1)', names: ['no', 'yes'] },
   stale: { doc: 'the content is older than the allocation of the block: nobody may read it' },
-  unflushed: { doc: 'CPU caches are newer than persistent memory' },
+  unflushed: { doc: 'how CPU caches and persistent memory stand', names: ['alike', 'caches newer', 'caches newer, memory stale'] },
   persisted: { doc: 'symbolic content of persistent memory, where CPU caches are newer' },
   resting: { doc: 'freed during the run, in a file system whose allocator does not take such blocks again soon', names: ['no', 'yes'] },
 });
@@ -81,6 +81,7 @@ export const filesystems = table('filesystem', 'A file system. On pmem with DAX 
   busyGeneration: int('eb_gen: moves whenever a busy extent clears'),
   logDirty: flag('a transaction waits for the log to commit it'),
   shutDown: flag('its log writes nothing any more (FS_IOC_SHUTDOWN)'),
+  mayLosePower: flag('the power fails in this lab: names and files that are page cache are logged too', { hidden: true }),
   alignPages: count('device-dax: alignment of mappings', { hidden: true, unit: 'pages' }),
   unmounted: flag('umount is through'),
   lost: flag('its device is gone: the driver was unbound'),
@@ -100,6 +101,9 @@ export const files = table('file', 'A regular file (inode).', {
   frozen: flag('block-new-refs: GUP gets no new references'),
   metaDirty: flag('its size or layout is newer than the log on the medium'),
   durableSize: wide('i_size that a replay of the log finds', { unit: 'bytes' }),
+  durableLinks: count('i_nlink that a replay of the log finds', { hidden: true }),
+  durableMode: int('permission bits that a replay of the log finds', { hidden: true }),
+  durableXflag: flag('per-file DAX flag that a replay of the log finds', { hidden: true }),
   fs: ref('its file system', { hidden: true }),
   dax: flag('S_DAX is in effect', { hidden: true }),
   badChecksums: count('pages that were on the medium under a checksum of other content', { unit: 'pages' }),
@@ -126,6 +130,7 @@ export const files = table('file', 'A regular file (inode).', {
   medium: { doc: 'symbolic content on the medium, of a file that is not DAX' },
   durableKind: { doc: 'what a replay of the log finds behind the page', names: ['hole', 'unwritten', 'written'] },
   durableDelta: { doc: 'pfn of the block that a replay of the log finds, minus file index' },
+  durableMedium: { doc: 'symbolic content on the medium behind what a replay of the log finds' },
   tag: { doc: 'mark of the DAX entry that fsync looks for', names: ['clean', 'dirty', 'to write'] },
 });
 

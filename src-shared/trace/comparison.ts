@@ -56,6 +56,7 @@ export function outcomeWord({ state, result, errno, killedBy, status, blockedOn 
     case 'pending': return 'not reached';
     case 'running': return 'still running';
     case 'skipped': return 'skipped';
+    case 'lost': return 'lost with the power';
   }
 }
 

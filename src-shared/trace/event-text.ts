@@ -114,6 +114,13 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'fault-zeroed': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} zeroed from page ${of.index}`,
   'layout-shifted': (of, here) => `all blocks of ${fileOf(here, of.file)} from page ${of.index} on move by ${of.pages} pages`,
   'dax-state-read': (of, here) => `DAX is ${of.dax === 1 ? 'in' : 'not in'} effect for ${fileOf(here, of.file)}`,
+  'power-failed': () => 'the power fails: processes, page tables, page cache, pins and queues are gone',
+  'operation-lost': (of, here) => `${titleOf(here, of.operation)} is lost with the power`,
+  'stores-lost': (of, here) => `stores to ${showPages(of.pages)} of ${memoryOf(here.run, of.pfn)?.node ?? 'persistent memory'} were in CPU caches alone: lost`,
+  'file-replayed': (of, here) => `${fileOf(here, of.file)} is ${showPages(of.pages)} long by the log, with blocks behind ${of.blocks} of them`,
+  'log-replayed': (of, here) => `the log of ${filesystemName(here.run, of.filesystem)} is replayed`,
+  'machine-booted': (of) => `the machine has booted again${of.boot > 1 ? `, for the ${of.boot}th time` : ''}`,
+  'filesystem-shut-down': (of, here) => `${filesystemName(here.run, of.filesystem)} is shut down: its log writes nothing any more`,
 };
 
 /** What an event says, in one sentence without a full stop. */

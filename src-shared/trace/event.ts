@@ -88,6 +88,13 @@ export const EVENTS = {
   'folio-stripped': ['file', 'index', 'pages'],
   'dax-state-read': ['file', 'dax'],
   'p2p-mapped': ['route', 'pages', 'errno'],
+  'power-failed': ['failure'],
+  'operation-lost': ['operation'],
+  'stores-lost': ['pfn', 'pages'],
+  'file-replayed': ['file', 'pages', 'blocks'],
+  'log-replayed': ['filesystem'],
+  'machine-booted': ['boot'],
+  'filesystem-shut-down': ['filesystem'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

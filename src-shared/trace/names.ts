@@ -7,6 +7,7 @@ import { cacheLosses } from '../state/cache-tables';
 import { memoryBlocks } from '../state/placement-tables';
 import { accesses, actors, busyExtents, counters, drives, files, filesystems, holders, hosts, links, mappings, operations, pipes, processes, requests } from '../state/tables';
 import { descriptors, leaseHandlers, leases, leaseSettings, openFiles } from '../state/vfs-tables';
+import { power } from '../state/power-tables';
 import { completionQueues, dmabufs, nics, protectionDomains, queuePairs, regions, windows, workRequests } from '../state/rdma-tables';
 import { showPfn } from '../units/show';
 import { DEVICE_MEMORY_NAMERS } from './device-memory-names';
@@ -68,7 +69,7 @@ export const fileName = (run: RunDescription, row: Row): string => nameIn(run.fi
 export const processName = (run: RunDescription, row: Row): string => nameIn(run.processes, row) ?? `process at ${row}`;
 
 /** The memory device that a file system lies on names it. */
-export const filesystemName = (run: RunDescription, row: Row): string => run.memories.find(({ fs }) => fs === row)?.node ?? `file system at ${row}`;
+export const filesystemName = (run: RunDescription, row: Row): string => run.memories.find(({ fs }) => fs === row)?.node ?? nameIn(run.driveFilesystems, row) ?? `file system at ${row}`;
 
 /** "F:1+4": frames as pages of the file that owned them when the hold was taken. */
 export function heldPages(state: State, run: RunDescription, holder: Row): string {
@@ -126,6 +127,7 @@ const NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
   [links.$.id, (_, run, row) => nameIn(run.links, row) ?? `link at ${row}`],
   [counters.$.id, () => 'vm counters'],
   [cacheLosses.$.id, () => 'losses of the page cache'],
+  [power.$.id, () => 'power'],
   ...DEVICE_MEMORY_NAMERS,
   [buffers.$.id, (_, run, row) => `buffers of ${nameIn(run.buffers, row) ?? row}`],
   [users.$.id, (state, _, row) => `user ${users.uid.in(state, row)}`],

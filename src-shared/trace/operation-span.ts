@@ -8,7 +8,7 @@ export const firstStepOf = (question: Question, operation: RunOperation): number
 
 /** Number of steps until an operation returned; until the cursor if it has not. */
 export function endStepOf({ trace, state }: Question, operation: RunOperation): number {
-  const ended = lastEvent(trace, state.position, ['operation-returned', 'operation-killed'], argument => argument(0) === operation.row);
+  const ended = lastEvent(trace, state.position, ['operation-returned', 'operation-killed', 'operation-lost'], argument => argument(0) === operation.row);
   return ended === null ? state.position : ended.step + 1;
 }
 

@@ -8,7 +8,7 @@ import type { Wait } from './wait-targets';
 export type WaitNature = 'io' | 'set-up' | 'blocked';
 
 const OWN_IO: ReadonlySet<WaitTarget['kind'] | Wait['kind']> = new Set(['request', 'transfer', 'work']);
-const SET_UP: ReadonlySet<WaitTarget['kind'] | Wait['kind']> = new Set(['actor', 'pages-held']);
+const SET_UP: ReadonlySet<WaitTarget['kind'] | Wait['kind']> = new Set(['actor', 'pages-held', 'boot']);
 
 export function natureOfWait(kind: WaitTarget['kind'] | Wait['kind']): WaitNature {
   if (OWN_IO.has(kind)) return 'io';

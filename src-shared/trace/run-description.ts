@@ -78,6 +78,8 @@ export interface RunDescription {
   /** Queue pairs, completion queues, protection domains, memory windows, dma-bufs. */
   readonly verbs: readonly NamedRow[];
   readonly memories: readonly RunMemory[];
+  /** File systems on drives, by node. */
+  readonly driveFilesystems: readonly NamedRow[];
   /** Nodes of the topology in order. */
   readonly nodes: readonly string[];
   /** Root ports and ports of switches, in the order of their rows. */
@@ -119,7 +121,8 @@ export interface OperationOutcome {
   readonly actor: string;
   readonly op: string;
   readonly text: string;
-  readonly state: 'pending' | 'running' | 'done' | 'skipped';
+  /** `lost`: the power failed while it ran. */
+  readonly state: 'pending' | 'running' | 'done' | 'skipped' | 'lost';
   readonly result: number | null;
   readonly errno: string | null;
   readonly killedBy: string | null;

@@ -16,6 +16,7 @@ import { actorName, fileName, filesystemName, framePlace, holdWord, keeperName, 
 import { mappingsOf } from './page-mappings';
 import { askedBack, conflictingLeases } from './lease-waits';
 import { unusedPgmap } from './pgmap-waits';
+import { awaitedBoot } from './power-waits';
 import { deviceActor, outlookOfHold, outlookOfMapping } from './release-outlook';
 import { localOf, stepOf } from './running-frame';
 import type { RunDescription } from './run-description';
@@ -85,6 +86,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'mover': return nextToMove(state, run, local(target.op));
     case 'unpinned': return { kind: 'unpinned', text: `page ${framePlace(state, run, local(target.pfn))} to be unpinned`, holders: waitsForHolds(state, run, local(target.pfn), local(target.pfn) + 1) };
     case 'cache-folio': return cacheFolio(state, run, local(target.file), local(target.index));
+    case 'boot': return awaitedBoot(state, run);
     case 'work': return null;
     default: return unreachable(target);
   }

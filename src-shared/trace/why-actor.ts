@@ -65,9 +65,12 @@ function servedBy({ state, run }: Question, actor: RunActor): Row {
 
 const keyOf = (op: Column, served: Row, state: State): Row => (served === 0 ? 0 : op.in(state, served));
 
+/** How operations end that do not return. */
+const ENDINGS: ReadonlyMap<string, string> = new Map([['skipped', 'was skipped'], ['lost', 'was lost with the power']]);
+
 function finished({ state, run }: Question, nth: number): WhyLink[] {
   return run.operations.filter(({ actor }) => actor === nth).slice(0, -1).map(({ row, name, text }) =>
-    operationLink(run, row, `${name}: ${text} ${operations.state.nameIn(state, row) === 'skipped' ? 'was skipped' : outcomeText(state, row)}`));
+    operationLink(run, row, `${name}: ${text} ${ENDINGS.get(operations.state.nameIn(state, row)) ?? outcomeText(state, row)}`));
 }
 
 /** The last operation of an actor, or the one that a device works or worked for: a cause to end with. */
@@ -94,5 +97,5 @@ export function endOf({ state }: Question, op: Row): string {
   const phase = operations.state.nameIn(state, op);
   if (phase === 'done') return `${outcomeText(state, op)} at ${showNs(operations.endNs.in(state, op))}`;
   if (phase === 'running') return `is under way since ${showNs(operations.startNs.in(state, op))}`;
-  return phase === 'skipped' ? 'was skipped' : 'has not begun';
+  return ENDINGS.get(phase) ?? 'has not begun';
 }

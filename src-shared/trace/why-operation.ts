@@ -10,6 +10,7 @@ import type { RunOperation, WhyLink } from './run-description';
 import { blockedChain, LINKS_MAX, shortened, waitsOf } from './wait-graph';
 import { askOfWait, endOf, whyActor } from './why-actor';
 import { eventLink, holdTakenNs, operationLink, policyLink, sourceOfAxis, type Question, type WhyAnswer } from './why-answer';
+import { whyLost } from './why-power';
 import { failedTransfer, whyEnded, whyErrno, whySkipped, whyStatus } from './why-refusal';
 
 /** Why an operation has not begun, waits, failed, was ended, or what it did. */
@@ -21,6 +22,7 @@ export function whyOperation(question: Question, nth: number): WhyAnswer {
   if (phase === 'skipped' || (phase === 'pending' && hasActorEnded)) return whySkipped(question, operation);
   if (phase === 'pending') return whyNotBegun(question, operation);
   if (phase === 'running') return whyUnderWay(question, operation);
+  if (phase === 'lost') return whyLost(question, operation);
   if (operations.killedBy.in(state, operation.row) !== 0) return whyEnded(question, operation);
   if (operations.errno.in(state, operation.row) !== 0) return whyErrno(question, operation);
   const transfer = failedTransfer(question, operation);
@@ -82,6 +84,7 @@ const isEmptySuccess = ({ state }: Question, { word, row }: RunOperation): boole
 const DEEDS: readonly EventKind[] = [
   'layout-wait', 'layout-retry', 'size-changed', 'blocks-freed', 'blocks-busy', 'blocks-allocated', 'request-submitted', 'mr-registered', 'mr-deregistered',
   'reference-taken', 'pin-taken', 'hold-released', 'file-written', 'store-landed', 'load-done', 'signal-sent', 'process-exited', 'range-unmapped', 'page-faulted',
+  'power-failed', 'stores-lost', 'log-replayed', 'machine-booted',
 ];
 
 function whatItDid(question: Question, operation: RunOperation): WhyAnswer {

@@ -16,6 +16,7 @@ import { LINKS_MAX } from './wait-graph';
 import { endOf } from './why-actor';
 import { peerCause, pinCause } from './why-peer';
 import { eventLink, lookBack, operationAt, operationLink, policyLink, sourceOfAxis, type Question, type WhyAnswer } from './why-answer';
+import { powerCutBefore } from './why-power';
 
 /** Why an operation answered an errno: the event that refused it, and the rule or the call behind that. */
 export function whyErrno(question: Question, operation: RunOperation): WhyAnswer {
@@ -133,8 +134,11 @@ export function whySkipped(question: Question, operation: RunOperation): WhyAnsw
   const { run } = question;
   const before = run.operations.findLast(({ actor, row }) => actor === operation.actor && operations.state.nameIn(question.state, row) === 'done');
   const sender = senderOf(question, operation);
+  const isCut = operations.state.nameIn(question.state, operation.row) === 'skipped';
+  const skipped = operationLink(run, operation.row, `so ${operation.name}: ${operation.text} was skipped`);
+  if (isCut) return { question: `Why did ${operation.text} never begin?`, links: [...powerCutBefore(question, question.state.position), skipped], counts: [], source: '' };
   const last = before === undefined ? { text: `${actorName(run, operation.actor)} ended before it` } : operationLink(run, before.row, `${actorName(run, operation.actor)} ended after ${before.name}: ${before.text} ${endOf(question, before.row)}`);
-  return { question: `Why did ${operation.text} never begin?`, links: [...sender, last, operationLink(run, operation.row, `so ${operation.name}: ${operation.text} was skipped`)], counts: [], source: '' };
+  return { question: `Why did ${operation.text} never begin?`, links: [...sender, last, skipped], counts: [], source: '' };
 }
 
 /** Why a signal ended an operation. */

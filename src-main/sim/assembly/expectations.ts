@@ -32,7 +32,8 @@ interface Subject {
 /** What was found about each expectation of a moment inside the run, when the run was there. */
 export type MomentVerdicts = ReadonlyMap<Expectation, readonly Verdict[]>;
 
-const same = (what: string, got: unknown, wanted: unknown): Verdict => ({ ok: String(got) === String(wanted), reason: `${what} is ${String(got)}` });
+/** `wanted` may be a list, of which any will do. */
+const same = (what: string, got: unknown, wanted: unknown): Verdict => ({ ok: (Array.isArray(wanted) ? wanted : [wanted]).some(word => String(got) === String(word)), reason: `${what} is ${String(got)}` });
 const missing = (what: string): Verdict => ({ ok: false, reason: `${what} does not exist` });
 
 /** Conditions of `when`, one list. */

@@ -61,8 +61,9 @@ export class LabNames {
   /** Initial frame of each page-addressable file: pfn of its page 0 by file name, where it had blocks. */
   readonly firstPfn = new Map<string, number>();
   readonly host: Row;
+  /** File systems on drives, by node. */
+  readonly driveFilesystems = new Map<string, Row>();
   private readonly vpnNext = new Map<Row, number>();
-  private readonly driveFilesystems = new Map<string, Row>();
   private readonly pseudoFilesystems = new Map<string, Row>();
 
   constructor(readonly lab: Lab) {

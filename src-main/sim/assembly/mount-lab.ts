@@ -32,6 +32,7 @@ import { OPERATIONS } from '../operations/registry';
 import { makeP2pFiles, probeDrives } from './lab-p2p';
 import { layOutMemories } from './lab-memories';
 import { LabNames } from './lab-names';
+import { checkPower, keepBooted, losesPower, prepareForPowerFailure } from './lab-power';
 import { mountKernel, type Unreached } from './mount-kernel';
 import { pageCountOf } from './named-pages';
 import { operationReader, type ReadingPlace } from './operation-reader';
@@ -64,6 +65,7 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   names.memories.push(...layOutMemories(lab.topology.nodes, names.host));
   names.createFiles();
   makeP2pFiles(names);
+  prepareForPowerFailure(lab);
   for (const file of names.files.values()) makeDurable(file);
   introduceNames(names);
   // Here, so that no invariant is the first to ask for it: what judges a state must not change it.
@@ -82,6 +84,7 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   const taskNames = Object.keys(lab.actors);
   const taskRows = new Map(taskNames.map((name, nth) => [name, actors.$.row(nth)]));
   const lowered = lowerAll(names, taskRows, driveRows, nicRows);
+  checkPower(names);
   checkWays(names, unreached, [...driveRows, ...nicRows, ...names.gpus]);
   if (names.problems.length > 0) return refused(names.problems);
   kernel.operations = lowered.operations;
@@ -89,6 +92,7 @@ export function mountLab(lab: Lab, resolved: ResolvedPolicy): Result<MountedLab,
   machine.mount([...MECHANISMS, ...mechanismsOf(policy), ...programs]);
   const runActors = [...addActors(names, programs, driveRows, nicRows)];
   addLeaseHandlers(names, lowered.operations, runActors);
+  keepBooted(lab, programs, lowered.programs);
   return accepted({ lab, names, resolved, actors: runActors, operations: lowered.operations, drives: driveRows, nics: nicRows });
 }
 
@@ -221,6 +225,7 @@ function addActors(names: LabNames, programs: readonly Mechanism[], driveRows: R
   for (const [node, row] of nicRows) if (nics.odp.get(row) === 1) add(`${node}.odp`, 'device', node, odpFault, row);
   for (const [name, row] of names.rdma.named) add(`qp.${name}`, 'device', nodeOfQueuePair(names, row, nicRows), requester, row);
   if (filesystems.$.rows(arena).some(fs => filesystems.drive.get(fs) !== 0)) add('bio-dirty', 'worker', null, dirtyWorker, 0);
+  if (losesPower(names.lab)) for (const [node, fs] of names.driveFilesystems) add(`${node}.log`, 'worker', node, logCommit, fs);
   for (const memory of names.memories.filter(({ fs }) => fs !== 0)) {
     add(`${memory.node}.log`, 'worker', memory.node, logCommit, memory.fs);
     if (!kernel.policy.truncateVsDma.keepsBusyBlocks) continue;

@@ -42,14 +42,14 @@ export function operationOutcomes(run: RunDescription, outcome: RunOutcome): rea
     const transfer = workRequests.$.rows().find(candidate => workRequests.op.get(candidate) === row && workRequests.reported.in(arena, candidate) === 1);
     return {
       actor: actor.name, op: operation.name, text: operation.text,
-      state: isDone ? 'done' : state === 'running' ? 'running' : hasEnded ? 'skipped' : 'pending',
+      state: isDone ? 'done' : state === 'running' || state === 'lost' ? state : hasEnded || state === 'skipped' ? 'skipped' : 'pending',
       result: isDone ? operations.result.get(row) : null,
       errno: isDone && errno !== 0 ? errnoName(errno) : null,
       killedBy: killedBy === 0 ? null : signalName(killedBy),
       status: transfer === undefined ? null : workRequests.status.nameIn(arena, transfer),
       blockedOn: isCurrent && stands ? outcome.chainOf(operation.actor).lines.join('; ') : null,
       startNs: state === 'pending' ? null : operations.startNs.get(row),
-      endNs: isDone ? operations.endNs.get(row) : null,
+      endNs: isDone || state === 'lost' ? operations.endNs.get(row) : null,
       rounds: operations.rounds.get(row),
       blockedNs: operations.blockedNs.get(row) + (isCurrent && actors.waitingSince.get(actor.row) !== 0 ? heldUpNs(actor.row) : 0),
       assumed: operations.assumed.get(row) === 1,

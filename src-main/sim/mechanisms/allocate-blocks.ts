@@ -59,7 +59,10 @@ const hasBlocksOf = (owner: number): boolean => {
 
 /** Nothing more is needed, or free blocks exist, or waiting would not bring any: the log has nothing to commit and no busy extent may be waited for. */
 const mayGoOn = (): boolean =>
-  needsNoBlock() || firstFree(T.fs.v, 1) !== null || (!hasBlocksOf(OWNER_IN_TRANSACTION) && !(kernel.policy.knobs.busyFull === 'wait' && hasBlocksOf(OWNER_BUSY_DAX)));
+  isShutDown() || needsNoBlock() || firstFree(T.fs.v, 1) !== null || (!hasBlocksOf(OWNER_IN_TRANSACTION) && !(kernel.policy.knobs.busyFull === 'wait' && hasBlocksOf(OWNER_BUSY_DAX)));
+
+/** No transaction begins on a file system that is shut down (xfs_trans_alloc()). */
+const isShutDown = (): boolean => filesystems.shutDown.get(T.fs.v) === 1;
 
 /** First page of the range that still lacks what is asked for; −1 if none does. */
 const nextMissing = (): number => kind.find(T.index.v, end(), value => (T.unwritten.v === 1 ? value === KIND.hole : value !== KIND.written));
@@ -123,8 +126,12 @@ export const allocateBlocks = mechanism({
     AB1: { title: 'take the allocation lock', takes: ilock, run: () => { T.fs.v = files.fs.get(T.file.v); } },
     AB2: {
       title: 'find free blocks', when: mayGoOn, waitsFor: { kind: 'blocks', fs: 'fs' },
-      reads: [kind, ...every(hosts.owner, hosts.resting)], to: ['AB3', 'AB4'],
-      run: go => (isDone() ? go.AB4 : go.AB3),
+      reads: [kind, at(filesystems.shutDown, T.fs), ...every(hosts.owner, hosts.resting)], to: ['AB3', 'AB4'],
+      run: go => {
+        if (isDone()) return go.AB4;
+        if (isShutDown()) T.errno.v = ERRNO.EIO;
+        return T.errno.v === 0 ? go.AB3 : go.AB4;
+      },
     },
     AB3: {
       title: 'reserve blocks; zero them before anybody can see them', to: ['AB3m', 'AB4'],

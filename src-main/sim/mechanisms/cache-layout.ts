@@ -12,6 +12,7 @@ import { unmapFile, UNMAP_FILE_READS, UNMAP_TERMS } from './address-space';
 import { ADD_READS, ADD_TERMS, addToCache, CACHE_READS, DETACH_TERMS, detachPages, fillPages, forEachCached, hasMedium, hasPageContent, hostOf, isClear, markDirty, splitFolios } from './page-cache';
 import { ALL_PAGES, changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
 import { CONTENT_TERMS, writeBytes } from './contents';
+import { LOG_CHANGE_TERMS, logQuietly } from './metadata-log';
 
 /** What a layout operation does to the range. `truncate` sets the size that its operation asks for; `evict` is the end of the inode. */
 export const CACHE_MODE = { truncate: 0, punch: 1, zero: 2, collapse: 3, insert: 4, alloc: 5, evict: 6 } as const;
@@ -199,7 +200,7 @@ export const changeCached = mechanism({
     },
     PT6: {
       title: 'change the extents and the size', takes: at(files.ilock, T.file), drops: [at(files.ilock, T.file)],
-      reads: [...CACHE_READS, ...ADD_READS], writes: [kind, medium, size, at(operations.applied, T.op), ...ADD_TERMS, ...CONTENT_TERMS], costNs: () => kernel.costs.allocateNs,
+      reads: [...CACHE_READS, ...ADD_READS], writes: [kind, medium, size, at(operations.applied, T.op), ...ADD_TERMS, ...CONTENT_TERMS, ...LOG_CHANGE_TERMS], costNs: () => kernel.costs.allocateNs,
       run: () => {
         if (is('alloc') && !hasMedium(T.file.v) && !allocatePages()) {
           T.errno.v = ERRNO.ENOSPC;
@@ -209,6 +210,7 @@ export const changeCached = mechanism({
         const bytes = changedSize();
         if (bytes !== size.v) emit('size-changed', T.file.v, Math.ceil(bytes / PAGE_BYTES));
         size.v = bytes;
+        logQuietly(T.file.v);
         operations.applied.set(T.op.v, 1);
       },
     },

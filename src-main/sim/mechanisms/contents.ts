@@ -1,4 +1,3 @@
-import { arena } from '@shared/state/arena';
 import { fragments, mishaps } from '@shared/state/content-tables';
 import type { Row } from '@shared/state/dictionary';
 import { actors, hosts } from '@shared/state/tables';
@@ -6,9 +5,9 @@ import type { PageField } from '@shared/state/table';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { machine } from '../engine/machine';
 import { every } from '../engine/place';
-import { isFsdaxFrame } from './memory-types';
+import { cellsOf, cut, FRAGMENT_TERMS, fragmentsIn, put, wholePages, type Area } from './fragments';
+import { isPersistentFrame } from './memory-types';
 
-const FRAGMENT_TERMS = every(fragments.pageCount, fragments.endByte, fragments.tag, fragments.unflushed, fragments.persisted);
 /** What {@link contentAt} reads. */
 export const CONTENT_READS = [...every(hosts.content), ...FRAGMENT_TERMS];
 /** What any change of contents writes. */
@@ -20,60 +19,11 @@ export const STALE_READS = [...CONTENT_READS, ...every(hosts.stale)];
 /** What {@link zeroPages} writes. */
 export const ZERO_TERMS = [...CONTENT_TERMS, ...every(mishaps.wiped)];
 
-/** Pages by bytes within each of them. */
-export interface Area {
-  readonly pfn: number;
-  readonly pages: number;
-  readonly firstByte: number;
-  readonly endByte: number;
-}
-
-interface Fragment extends Area {
-  readonly row: Row;
-}
-
-const fragmentAt = (row: Row): Fragment => ({
-  row, pfn: fragments.pfnFirst.get(row), pages: fragments.pageCount.get(row), firstByte: fragments.firstByte.get(row), endByte: fragments.endByte.get(row),
-});
-
-/** Fragments that an area touches. */
-function fragmentsIn({ pfn, pages, firstByte, endByte }: Area): readonly Fragment[] {
-  return fragments.$.rows(arena).map(fragmentAt)
-    .filter(part => part.endByte > firstByte && part.firstByte < endByte && part.pfn < pfn + pages && part.pfn + part.pages > pfn);
-}
-
 /** Symbolic content of one byte of a frame. */
 export function contentAt(host: Row, pfn: number, byte: number): number {
   const part = fragmentsIn({ pfn, pages: 1, firstByte: byte, endByte: byte + 1 })[0];
   return part === undefined ? hosts.content.at(host, pfn) : fragments.tag.get(part.row);
 }
-
-function put(area: Area, tag: number, unflushed: number, persisted: number): void {
-  if (area.pages <= 0 || area.endByte <= area.firstByte) return;
-  const row = fragments.$.row(area.pfn, area.firstByte);
-  fragments.pageCount.set(row, area.pages);
-  fragments.endByte.set(row, area.endByte);
-  fragments.tag.set(row, tag);
-  fragments.unflushed.set(row, unflushed);
-  fragments.persisted.set(row, persisted);
-}
-
-/** Takes an area out of all fragments; what they have around it stays. */
-function cut(area: Area): void {
-  for (const part of fragmentsIn(area)) {
-    const [tag, unflushed, persisted] = [fragments.tag, fragments.unflushed, fragments.persisted].map(column => column.get(part.row)) as [number, number, number];
-    for (const column of [fragments.pageCount, fragments.endByte, fragments.tag, fragments.unflushed, fragments.persisted]) column.set(part.row, 0);
-    const from = Math.max(part.pfn, area.pfn);
-    const to = Math.min(part.pfn + part.pages, area.pfn + area.pages);
-    const leave = (pfn: number, end: number, firstByte: number, endByte: number): void => { put({ pfn, pages: end - pfn, firstByte, endByte }, tag, unflushed, persisted); };
-    leave(part.pfn, from, part.firstByte, part.endByte);
-    leave(to, part.pfn + part.pages, part.firstByte, part.endByte);
-    leave(from, to, part.firstByte, Math.min(part.endByte, area.firstByte));
-    leave(from, to, Math.max(part.firstByte, area.endByte), part.endByte);
-  }
-}
-
-const wholePages = (pfn: number, pages: number): Area => ({ pfn, pages, firstByte: 0, endByte: PAGE_BYTES });
 
 /** Frames get a new content that is as durable as their memory: by DMA, by zeroing, by a copy past the CPU caches. */
 export function writePages(host: Row, pfn: number, pages: number, tag: number): void {
@@ -97,29 +47,41 @@ export function writeBytes(host: Row, area: Area, tag: number): void {
 
 /** A CPU stores: in persistent memory the new content is in CPU caches until it is flushed. */
 export function storeBytes(host: Row, area: Area, tag: number): void {
-  if (!isFsdaxFrame(area.pfn)) {
+  if (!isPersistentFrame(area.pfn)) {
     writeBytes(host, area, tag);
     return;
   }
   if (area.endByte - area.firstByte === PAGE_BYTES) storePages(host, area.pfn, area.pages, tag);
   else {
-    const before = contentAt(host, area.pfn, area.firstByte);
+    const before = cellsOf(host, area);
     cut(area);
-    put(area, tag, 1, before);
+    for (const cell of before) put(cell, tag, 1, cell.persisted);
   }
 }
 
+const CACHES_NEWER = hosts.unflushed.valueOf('caches newer');
+const MEMORY_STALE = hosts.unflushed.valueOf('caches newer, memory stale');
+
 function storePages(host: Row, pfn: number, pages: number, tag: number): void {
+  const parts = fragmentsIn(wholePages(pfn, pages)).flatMap(part => cellsOf(host, clipped(part, pfn, pages)));
   for (let at = pfn; at < pfn + pages;) {
-    const next = Math.min(pfn + pages, hosts.unflushed.runEnd(host, at), hosts.content.runEnd(host, at));
-    if (hosts.unflushed.at(host, at) === 0) hosts.persisted.assign(host, at, next - at, hosts.content.at(host, at));
+    const next = Math.min(pfn + pages, hosts.unflushed.runEnd(host, at), hosts.content.runEnd(host, at), hosts.stale.runEnd(host, at));
+    if (hosts.unflushed.at(host, at) === 0) {
+      hosts.persisted.assign(host, at, next - at, hosts.content.at(host, at));
+      hosts.unflushed.assign(host, at, next - at, hosts.stale.at(host, at) === 0 ? CACHES_NEWER : MEMORY_STALE);
+    }
     at = next;
   }
   cut(wholePages(pfn, pages));
   hosts.content.assign(host, pfn, pages, tag);
   clear(host, pfn, pages, hosts.stale);
-  hosts.unflushed.assign(host, pfn, pages, 1);
+  for (const part of parts) if (hosts.persisted.find(host, part.pfn, part.pfn + part.pages, persisted => persisted !== part.persisted) >= 0) put(part, tag, 1, part.persisted);
 }
+
+const clipped = (area: Area, pfn: number, pages: number): Area => {
+  const first = Math.max(area.pfn, pfn);
+  return { ...area, pfn: first, pages: Math.min(area.pfn + area.pages, pfn + pages) - first };
+};
 
 /**
  * Zeroes frames of a block, past the CPU caches. What somebody stored there since the block was allocated is wiped out, and that
@@ -166,10 +128,33 @@ export function noteRead(host: Row, pfn: number, pages: number): void {
 /** What CPU caches hold of these frames goes to persistent memory (clwb, dax_flush()). */
 export function flushPages(host: Row, pfn: number, pages: number): void {
   clear(host, pfn, pages, hosts.unflushed, hosts.persisted);
+  for (const part of fragmentsIn(wholePages(pfn, pages))) {
+    if (fragments.unflushed.get(part.row) === 0) continue;
+    const tag = fragments.tag.get(part.row);
+    const inside = clipped(part, pfn, pages);
+    cut(inside);
+    put(inside, tag, 0, 0);
+  }
+}
+
+/** The power fails before CPU caches are flushed: persistent memory holds what it held. Answers how many pages lose something. */
+export function loseUnflushed(host: Row, pfn: number, pages: number): number {
+  let lost = 0;
+  for (let at = hosts.unflushed.find(host, pfn, pfn + pages, value => value !== 0); at >= 0; at = hosts.unflushed.find(host, at, pfn + pages, value => value !== 0)) {
+    const count = Math.min(pfn + pages, hosts.unflushed.runEnd(host, at), hosts.persisted.runEnd(host, at)) - at;
+    if (hosts.unflushed.at(host, at) === MEMORY_STALE) hosts.stale.assign(host, at, count, 1);
+    hosts.content.assign(host, at, count, hosts.persisted.at(host, at));
+    clear(host, at, count, hosts.unflushed, hosts.persisted);
+    lost += count;
+  }
   for (const { row } of fragmentsIn(wholePages(pfn, pages))) {
+    if (fragments.unflushed.get(row) === 0) continue;
+    lost += fragments.pageCount.get(row);
+    fragments.tag.set(row, fragments.persisted.get(row));
     fragments.unflushed.set(row, 0);
     fragments.persisted.set(row, 0);
   }
+  return lost;
 }
 
 /** Copies frames, fragments included. */
@@ -186,4 +171,10 @@ export function copyContent(host: Row, from: number, to: number, pages: number):
     const end = Math.min(part.pfn + part.pages, from + pages);
     put({ ...part, pfn: first - from + to, pages: end - first }, tag, 0, 0);
   }
+}
+
+/** Memory that is not persistent loses what it holds. */
+export function loseContents(host: Row, pfn: number, pages: number): void {
+  cut(wholePages(pfn, pages));
+  clear(host, pfn, pages, hosts.content, hosts.stale, hosts.unflushed, hosts.persisted);
 }

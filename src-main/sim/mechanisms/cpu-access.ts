@@ -8,12 +8,12 @@ import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { allows, LOOKUP_READS, mappingAt, PTE } from './address-space';
-import { CONTENT_TERMS, contentAt, noteRead, READ_TERMS, storeBytes } from './contents';
+import { CONTENT_TERMS, contentAt, flushPages, noteRead, READ_TERMS, storeBytes } from './contents';
 import { pageFault } from './page-fault';
 import { pieceOf } from './pieces';
 
-/** `firstByte` to `endByte` are touched of each page. */
-const T = frame('op', 'process', 'vpn', 'pages', 'write', 'firstByte', 'endByte', 'done', 'here', 'run', 'signal');
+/** `firstByte` to `endByte` are touched of each page; `flush` writes back CPU caches instead of reading. */
+const T = frame('op', 'process', 'vpn', 'pages', 'write', 'firstByte', 'endByte', 'flush', 'done', 'here', 'run', 'signal');
 
 const mmapLock = at(processes.mmapLock, T.process);
 const pte = pagesAt(processes.pte, T.process);
@@ -40,13 +40,17 @@ function access(): void {
     emit('store-landed', T.process.v, T.here.v, pfn, tag);
     return;
   }
+  if (T.flush.v === 1) {
+    if (!isZeroPage) flushPages(host, pfn, T.run.v);
+    return;
+  }
   if (!isZeroPage) noteRead(host, pfn, T.run.v);
   const seen = isZeroPage ? 0 : contentAt(host, pfn, T.firstByte.v);
   if (T.done.v === 0) operations.seen.set(T.op.v, seen);
   emit('load-done', T.process.v, T.here.v, isZeroPage ? 0 : pfn, seen);
 }
 
-/** A load from or store to each page of a range, faulting as often as needed. Answers pages; SIGSEGV where nothing (so) is mapped, SIGBUS where a fault fails. */
+/** A load from or store to each page of a range, or a write-back of its cache lines, faulting as often as needed. Answers pages; SIGSEGV where nothing (so) is mapped, SIGBUS where a fault fails. */
 export const cpuAccess = mechanism({
   name: 'cpu-access',
   source: 'arch/x86/mm/fault.c do_user_addr_fault(), mm/memory.c handle_mm_fault() (6.19)',

@@ -6,6 +6,7 @@ import { mechanism } from '../engine/mechanism';
 import { at, frame } from '../engine/place';
 import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
+import { LOG_CHANGE_TERMS, logQuietly } from './metadata-log';
 import { isOwner } from './open-files';
 
 /** Values of `filesystems.mount`: no DAX device, -o dax, -o dax=inode, -o dax=never. */
@@ -32,11 +33,12 @@ export const setDaxFlag = mechanism({
   steps: {
     SX1: { title: 'take the inode lock', takes: lock, costNs: () => kernel.costs.syscallNs },
     SX2: {
-      title: 'change the flag on the medium, not the inode in memory', drops: [lock], reads: [at(files.gone, F.file)], writes: [at(files.xflag, F.file)], to: ['done'],
+      title: 'change the flag on the medium, not the inode in memory', drops: [lock], reads: [at(files.gone, F.file)], writes: [at(files.xflag, F.file), ...LOG_CHANGE_TERMS], to: ['done'],
       run: () => {
         if (files.gone.get(F.file.v) === 1) return fail(ERRNO.ENOENT);
         if (!isOwner(F.process.v, F.file.v) && processes.capable.get(F.process.v) === 0) return fail(ERRNO.EPERM);
         files.xflag.set(F.file.v, F.dax.v);
+        logQuietly(F.file.v);
         return done();
       },
     },

@@ -7,6 +7,7 @@ import { done } from '../engine/step';
 import { kernel } from '../kernel';
 import { isDaxWhenLoaded } from './dax-flag';
 import { blocksFromMedium, BLOCKS_TERMS, freeBlocksOf, mediumFromBlocks } from './dax-switch';
+import { DURABLE_READS, DURABLE_TERMS, makeDurable } from './metadata-log';
 import { isInUse, OPEN_READS } from './open-files';
 import { CACHE_READS, DETACH_TERMS, detachPages, forEachCached, hasMedium, hostOf, isClear } from './page-cache';
 import { BUSY_READS, deleteEntries, ENTRY_TERMS, firstBusyIndex } from './remove-blocks';
@@ -40,14 +41,24 @@ function mayGo(file: Row): boolean {
 
 /** Drops the inode and what is cached of it; whoever looks at it next finds it loaded by its flag. */
 function reload(file: Row): void {
-  const isDax = isDaxWhenLoaded(file);
   if (files.dax.get(file) === 0) detachPages(file, 0, END);
   else deleteEntries(file, 0, END);
+  loadByFlag(file);
+}
+
+/** An inode that comes into memory is DAX or page cache by its flag. What it says is on the medium: an inode that is not stays in memory. */
+export function loadByFlag(file: Row): void {
+  const isDax = isDaxWhenLoaded(file);
   if (isDax === (files.dax.get(file) === 1)) return;
   if (isDax) blocksFromMedium(file);
   else mediumFromBlocks(file);
   files.dax.set(file, isDax ? 1 : 0);
+  makeDurable(file);
 }
+
+/** What {@link loadByFlag} reads and writes. */
+export const LOAD_READS = [...CACHE_READS, ...every(files.xflag, hosts.dirty)];
+export const LOAD_TERMS = [...BLOCKS_TERMS, ...DURABLE_TERMS, ...every(files.dax, filesystems.freeBlocks)];
 
 const next = (after: Row): Row => files.$.rows(arena).find(file => file > after && mayGo(file)) ?? 0;
 
@@ -61,8 +72,8 @@ export const dropCaches = mechanism({
     DC1: { title: 'enter', costNs: () => kernel.costs.syscallNs },
     DC2: {
       title: 'drop the next inode that nobody uses', to: ['DC2', 'done'],
-      reads: [...OPEN_READS, ...CACHE_READS, ...BUSY_READS, ...every(files.gone, files.links, files.xflag, files.iolock, files.invlock, files.ilock, files.iMmap, hosts.writeback, hosts.locked)],
-      writes: [...DETACH_TERMS, ...ENTRY_TERMS, ...BLOCKS_TERMS, ...every(files.dax, filesystems.freeBlocks)],
+      reads: [...OPEN_READS, ...DURABLE_READS, ...CACHE_READS, ...BUSY_READS, ...every(files.gone, files.links, files.xflag, files.iolock, files.invlock, files.ilock, files.iMmap, hosts.writeback, hosts.locked)],
+      writes: [...DETACH_TERMS, ...ENTRY_TERMS, ...LOAD_TERMS],
       run: go => {
         const file = next(T.file.v);
         if (file === 0) return done();

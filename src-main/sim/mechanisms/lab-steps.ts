@@ -4,6 +4,7 @@ import { memoryBlocks } from '@shared/state/placement-tables';
 import { intervals } from '@shared/state/notifier-tables';
 import { p2pRoutes } from '@shared/state/p2p-tables';
 import { p2pPools, pgmaps } from '@shared/state/pgmap-tables';
+import { power } from '@shared/state/power-tables';
 import { completionQueues, queuePairs, regions, workRequests } from '@shared/state/rdma-tables';
 import { actors, busyExtents, files, filesystems, hosts, mappings, operations, processes, requests } from '@shared/state/tables';
 import { descriptors, leases } from '@shared/state/vfs-tables';
@@ -106,7 +107,7 @@ const GUARD_READS = every(
   pgmaps.refs, hosts.locked, hosts.writeback, hosts.pins, hosts.order, files.cached, files.cacheDelta, files.size, hosts.use, memoryBlocks.state, memoryBlocks.zone, gpuJobs.state, gpuJobs.space, gpuJobs.inflightPages, gpuJobs.inflightVpn, intervals.lock, intervals.invalid, intervals.pageCount,
   gpuJobs.gpu, mappings.shared, processes.pfnDelta, p2pPools.state, p2pPools.published, p2pRoutes.type, p2pRoutes.distance,
   hosts.longterm, leases.type, leases.file, leases.orphan, leases.forced, leases.holder, leases.downgradePending, leases.unlockPending, descriptors.open,
-  hosts.order, hosts.mapping, hosts.anon, hosts.indexDelta, files.cached, files.cacheDelta, mappings.shared,
+  hosts.order, hosts.mapping, hosts.anon, hosts.indexDelta, files.cached, files.cacheDelta, mappings.shared, power.boots,
 );
 
 /**

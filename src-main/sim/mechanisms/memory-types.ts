@@ -23,6 +23,9 @@ const isOf = (type: MemoryType, pfn: number): boolean =>
 /** Whether a frame is file-system DAX memory: its counts follow the ZONE_DEVICE rules of spec 2. */
 export const isFsdaxFrame = (pfn: number): boolean => isOf('fsdax', pfn);
 
+/** Whether a frame keeps what it holds when the power fails. */
+export const isPersistentFrame = (pfn: number): boolean => isFsdaxFrame(pfn) || isOf('devdax', pfn);
+
 /** Whether a frame is memory of a PCI BAR that others may use (is_pci_p2pdma_page()). */
 export const isP2pFrame = (pfn: number): boolean => isOf('p2pdma', pfn);
 

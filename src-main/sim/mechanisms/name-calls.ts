@@ -13,6 +13,7 @@ import { CACHE_MODE, changeCached, isPageCache } from './cache-layout';
 import { layoutEntry } from './layout-entry';
 import { firstLongtermFrame } from './lease-records';
 import { LOST_READS, lostErrno } from './lost-filesystem';
+import { LOG_CHANGE_TERMS, logQuietly } from './metadata-log';
 import { describe, forget, isOwner, mayAccess, OPEN_TERMS } from './open-files';
 import { putFile } from './put-file';
 
@@ -30,12 +31,13 @@ export const changeLinks = mechanism({
   steps: {
     NL1: { title: 'take the inode lock', takes: iolock, costNs: () => kernel.costs.syscallNs },
     NL2: {
-      title: 'change the number of names', drops: [iolock], reads: [links, at(files.fs, N.file), ...LOST_READS], writes: [links], to: ['done'],
+      title: 'change the number of names', drops: [iolock], reads: [links, at(files.fs, N.file), ...LOST_READS], writes: [links, ...LOG_CHANGE_TERMS], to: ['done'],
       run: () => {
         if (links.v === 0) return fail(ERRNO.ENOENT);
         const lost = lostErrno(N.file.v, 'change');
         if (lost !== 0) return fail(lost);
         links.v += N.by.v;
+        logQuietly(N.file.v);
         if (N.by.v >= 0) return done();
       },
     },
@@ -56,13 +58,14 @@ export const changeMode = mechanism({
   steps: {
     CM1: { title: 'take the inode lock', takes: modeLock, costNs: () => kernel.costs.syscallNs },
     CM2: {
-      title: 'change the permission bits', drops: [modeLock], reads: [at(files.links, M.file), at(files.fs, M.file), ...LOST_READS], writes: [at(files.mode, M.file)], to: ['done'],
+      title: 'change the permission bits', drops: [modeLock], reads: [at(files.links, M.file), at(files.fs, M.file), ...LOST_READS], writes: [at(files.mode, M.file), ...LOG_CHANGE_TERMS], to: ['done'],
       run: () => {
         if (files.links.get(M.file.v) === 0) return fail(ERRNO.ENOENT);
         const lost = lostErrno(M.file.v, 'change');
         if (lost !== 0) return fail(lost);
         if (!isOwner(M.process.v, M.file.v) && processes.capable.get(M.process.v) === 0) return fail(ERRNO.EPERM);
         files.mode.set(M.file.v, M.mode.v);
+        logQuietly(M.file.v);
         return done();
       },
     },
@@ -115,7 +118,7 @@ export const createFile = mechanism({
   order: 'CR1',
   steps: {
     CR1: {
-      title: 'make the inode and its name', reads: [at(files.links, C.file), at(files.gone, C.file), at(files.fs, C.file), ...LOST_READS], writes: [files.links, files.gone, files.size].map(column => at(column, C.file)), to: ['done'], costNs: () => kernel.costs.syscallNs,
+      title: 'make the inode and its name', reads: [at(files.links, C.file), at(files.gone, C.file), at(files.fs, C.file), ...LOST_READS], writes: [...[files.links, files.gone, files.size].map(column => at(column, C.file)), ...LOG_CHANGE_TERMS], to: ['done'], costNs: () => kernel.costs.syscallNs,
       run: () => {
         if (files.links.get(C.file.v) > 0) return fail(ERRNO.EEXIST);
         const lost = lostErrno(C.file.v, 'change');
@@ -124,6 +127,7 @@ export const createFile = mechanism({
         files.gone.set(C.file.v, 0);
         files.size.set(C.file.v, C.sizeBytes.v);
         files.uid.set(C.file.v, processes.uid.get(C.process.v));
+        logQuietly(C.file.v);
         emit('file-created', C.file.v, filesystems.nth.get(files.fs.get(C.file.v)));
         return done();
       },

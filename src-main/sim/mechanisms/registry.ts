@@ -59,6 +59,8 @@ import { writeMemoryBlock } from './memory-hotplug';
 import { movePages, moveRange } from './move-pages';
 import { softOffline } from './soft-offline';
 import { openSocket } from './open-socket';
+import { shutDownFilesystem } from './fs-shutdown';
+import { awaitBoot, powerFailure } from './power-failure';
 import { lockMemory, unlockMemory } from './lock-memory';
 import { migrateFolios } from './migrate-folios';
 import { memunmap } from './memunmap';
@@ -107,7 +109,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   uringRegister, xdpRegister, releaseBuffer, takePages, fixedIo, remoteAccess, movePages, moveRange, writeMemoryBlock, softOffline, setLruPlace, openSocket, lockMemory, unlockMemory,
   openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, fillFilesystem, syncAll, changeLinks, changeMode, setPinnable, statFile, truncatePath, setDaxFlag, statDax, dropCaches, readLoaded, writeLoaded, truncateLoaded,
   setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime, passVerbs,
-  deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, mount, umount, nvmeProbe, lookForP2pmem, loadModule,
+  deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, mount, umount, shutDownFilesystem, nvmeProbe, lookForP2pmem, loadModule,
   p2pAlloc, p2pFree, p2pPublish, p2pAddResource, p2pMmap, p2pGet, p2pPut, p2pDistance, p2pFindMany, p2pMap, mapBufferFor, unmapBufferFor, setAcs,
-  logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone,
+  logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone, awaitBoot, powerFailure,
 ];

@@ -1,22 +1,26 @@
+import { ERRNO } from '@shared/domain/errno';
 import type { Row } from '@shared/state/dictionary';
 import { counters, files, filesystems, hosts, operations, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { assume } from '../engine/assume';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
-import { call, done, site } from '../engine/step';
+import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { PTE } from './address-space';
 import { changeWatchedFrames, FRAME_CHANGE, hasWatchedMappings, WATCHED_FRAME_READS } from './change-watched-frames';
 import { counterRow, isMaybePinned } from './folio-counts';
 import { folioAt } from './folios';
+import { LOG_CHANGE_TERMS, logQuietly } from './metadata-log';
 import { CACHE_READS, forEachCached, hasMedium, hostOf } from './page-cache';
 import { entriesOf, RMAP_TERMS } from './rmap';
+import { writtenSize, WRITTEN_READS } from './written-size';
 
 /** `isSync` is fsync(2) or sync(2), which promise that all is on the medium; periodic writeback promises nothing. */
 const T = frame('file', 'isSync', 'from', 'index', 'pages', 'pfn', 'host');
 
 const medium = pagesAt(files.medium, T.file);
+const durableMedium = pagesAt(files.durableMedium, T.file);
 const checksum = pagesAt(files.checksum, T.file);
 const host = (): Row => hostOf(T.file.v);
 const tell = site(changeWatchedFrames, T.host, T.pfn, T.pages, FRAME_CHANGE.protect);
@@ -50,6 +54,36 @@ function writeMedium(to: typeof medium): void {
   }
 }
 
+const LAYOUT = [files.kind, files.medium] as const;
+const LOGGED_LAYOUT = [files.durableKind, files.durableMedium] as const;
+const LAYOUT_FIELDS = [...LAYOUT, ...LOGGED_LAYOUT];
+const endOf = (index: number): number => Math.min(T.index.v + T.pages.v, ...LAYOUT_FIELDS.map(field => field.runEnd(T.file.v, index)));
+/** Whether the log on the medium says of a page what is so now: then it is overwritten in place. */
+const isLogged = (index: number): boolean => LAYOUT.every((field, nth) => field.at(T.file.v, index) === LOGGED_LAYOUT[nth].at(T.file.v, index));
+
+/** What the drive has of pages that lie where the log says is there after a power failure too; others only once the log has them (fs/iomap/ioend.c). */
+function writeThrough(): void {
+  const inPlace: (readonly [first: number, end: number])[] = [];
+  for (let index = T.index.v; index < T.index.v + T.pages.v; index = endOf(index)) if (isLogged(index)) inPlace.push([index, endOf(index)]);
+  writeMedium(medium);
+  for (const [first, end] of inPlace) {
+    for (let index = first, next = first; index < end; index = next) {
+      next = Math.min(end, medium.runEnd(index));
+      durableMedium.assign(index, next - index, medium.at(index));
+    }
+  }
+}
+
+/** Whether the log has to learn where the pages that were written lie, or how far the file reaches now. */
+function isNews(): boolean {
+  for (let index = T.index.v; index < T.index.v + T.pages.v; index = endOf(index)) if (!isLogged(index)) return true;
+  return writtenSize(T.file.v) !== files.durableSize.get(T.file.v);
+}
+
+/** The end: fsync(2) promises the metadata too. Without a power failure in the lab nothing shows whether it is there. */
+const awaitsLog = (): boolean => T.isSync.v === 1 && filesystems.mayLosePower.get(files.fs.get(T.file.v)) === 1;
+const isOnMedium = (): boolean => files.metaDirty.get(T.file.v) === 0;
+
 /** Pages whose checksum was made of other content than is on the medium now. */
 function badPages(): number {
   let bad = 0;
@@ -68,12 +102,13 @@ export const writebackFile = mechanism({
   name: 'writeback',
   source: 'spec 9.5 WB2, WB4, 9.6; mm/page-writeback.c write_cache_pages(), folio_clear_dirty_for_io(), folio_end_writeback() (6.19)',
   frame: T,
-  order: 'WB0 WB0w WB0b WB2 WB2d WB4',
+  order: 'WB0 WB0w WB0b WB2 WB2d WB4 WB4l',
   steps: {
     WB0: {
-      title: 'find dirty folios', reads: [...CACHE_READS, ...every(hosts.dirty, hosts.refs, hosts.pins)], writes: every(operations.assumed), to: ['WB0', 'WB0w', 'WB0b', 'WB2', 'done'], costNs: () => kernel.costs.scanNs,
+      title: 'find dirty folios', reads: [...CACHE_READS, ...every(hosts.dirty, hosts.refs, hosts.pins)], writes: every(operations.assumed), to: ['WB0', 'WB0w', 'WB0b', 'WB2', 'WB4l', 'done'], costNs: () => kernel.costs.scanNs,
       run: go => {
-        if (!hasMedium(T.file.v) || !findDirty()) return done();
+        if (!hasMedium(T.file.v)) return done();
+        if (!findDirty()) return awaitsLog() ? go.WB4l : done();
         if (!isPinned() || variant() === 'write') return go.WB2;
         if (variant() === 'wait') return go.WB0w;
         if (variant() === 'write-copy') return go.WB0b;
@@ -90,9 +125,11 @@ export const writebackFile = mechanism({
     WB0w: { title: 'wait until nobody has the folio pinned', when: () => !isPinned(), waitsFor: { kind: 'unpinned', pfn: 'pfn' }, reads: every(hosts.refs, hosts.pins, hosts.order), to: ['WB0'], run: go => go.WB0 },
     WB0b: {
       title: 'write a copy; the folio stays dirty', when: () => isFree(hosts.locked), waitsFor: { kind: 'cache-folio', file: 'file', index: 'index' },
-      reads: [...CONTENT, ...every(hosts.locked)], writes: [medium, checksum], to: ['WB0'], costNs: mediaNs,
+      reads: [...CONTENT, ...every(hosts.locked), ...LAYOUT_FIELDS.map(field => pagesAt(field, T.file)), ...WRITTEN_READS], writes: [medium, durableMedium, checksum, ...LOG_CHANGE_TERMS], to: ['WB0'], costNs: mediaNs,
       run: go => {
-        for (const field of [medium, checksum]) writeMedium(field);
+        writeMedium(checksum);
+        writeThrough();
+        if (isNews()) logQuietly(T.file.v);
         counters.bouncedPages.set(counterRow(), counters.bouncedPages.get(counterRow()) + T.pages.v);
         emit('writeback-ended', T.file.v, T.index.v, T.pages.v);
         T.from.v = T.index.v + T.pages.v;
@@ -116,9 +153,9 @@ export const writebackFile = mechanism({
       },
     },
     WB2d: {
-      title: 'the drive reads the folio', reads: [...CONTENT, checksum], writes: [medium, at(files.badChecksums, T.file)], costNs: () => kernel.costs.unmapNs,
+      title: 'the drive reads the folio', reads: [...CONTENT, checksum, ...LAYOUT_FIELDS.map(field => pagesAt(field, T.file))], writes: [medium, durableMedium, at(files.badChecksums, T.file)], costNs: () => kernel.costs.unmapNs,
       run: () => {
-        writeMedium(medium);
+        writeThrough();
         const bad = files.stable.get(T.file.v) === 1 ? badPages() : 0;
         if (bad === 0) return;
         files.badChecksums.set(T.file.v, files.badChecksums.get(T.file.v) + bad);
@@ -126,13 +163,18 @@ export const writebackFile = mechanism({
       },
     },
     WB4: {
-      title: 'writeback ends', writes: every(hosts.writeback), to: ['WB0'],
+      title: 'writeback ends; the log learns where new pages lie', reads: [...LAYOUT_FIELDS.map(field => pagesAt(field, T.file)), ...WRITTEN_READS], writes: [...every(hosts.writeback), ...LOG_CHANGE_TERMS], to: ['WB0'],
       run: go => {
         hosts.writeback.assign(host(), T.pfn.v, T.pages.v, 0);
+        if (isNews()) logQuietly(T.file.v);
         emit('writeback-ended', T.file.v, T.index.v, T.pages.v);
         T.from.v = T.index.v + T.pages.v;
         return go.WB0;
       },
+    },
+    WB4l: {
+      title: 'fsync: wait until the log has the metadata', when: () => isOnMedium() || filesystems.shutDown.get(files.fs.get(T.file.v)) === 1, waitsFor: { kind: 'log', file: 'file' },
+      reads: [at(files.metaDirty, T.file), ...every(filesystems.shutDown)], to: ['done'], run: () => (isOnMedium() ? done() : fail(ERRNO.EIO)),
     },
   },
 });

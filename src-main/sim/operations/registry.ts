@@ -19,6 +19,7 @@ import {
   dmaMapOperation, dmaUnmapOperation, p2pAddResourceOperation, p2pAllocOperation, p2pDistanceOperation, p2pFindOperation, p2pFreeOperation, p2pGetOperation, p2pMmapOperation, p2pPublishOperation, p2pPutOperation, setAcsOperation,
 } from './p2p-operations';
 import { mbind, memoryBlock, migratePagesOperation, movePagesOperation } from './placement-operations';
+import { awaitBootOperation, clwb, fsShutdown, powerFailureOperation } from './power-operations';
 import { fork, waitpid } from './process-operations';
 import { createCq, createPd, createQp, deallocPd, destroyQp, modifyQp, pollCq, qp } from './queue-pair-operations';
 import { compareSwap, fetchAdd, postRecv, rdmaRead, rdmaWrite, send } from './rdma-operations';
@@ -28,7 +29,7 @@ import { fillFs, sync } from './whole-filesystem-operations';
 
 /** Every operation a lab may name, in the order of menus and help. */
 export const OPERATIONS: readonly Operation[] = ([
-  mmap, munmap, mprotect, mremap, madvise, load, store,
+  mmap, munmap, mprotect, mremap, madvise, load, store, clwb,
   read, pread, pwrite, ftruncate, truncate, fallocateOperation, fsync, sync, fillFs,
   open, close, dup, create, link, rename, unlink, chmod, stat, fstat, statx, setXflag, dropCaches, setPinnableOperation,
   setlease, getlease, onBreak, leaseBreakTime, passVerbsOperation,
@@ -39,11 +40,12 @@ export const OPERATIONS: readonly Operation[] = ([
   uringRegisterOperation, uringUnregister, uringClose, deviceRead, deviceWrite, xdpRegisterOperation, xdpClose, socket,
   p2pMmapOperation, p2pAllocOperation, p2pFreeOperation, p2pPublishOperation, p2pAddResourceOperation, p2pGetOperation, p2pPutOperation, p2pDistanceOperation, p2pFindOperation, dmaMapOperation, dmaUnmapOperation, setAcsOperation,
   gpuMigrateOperation, gpuRead, gpuWrite, gpuExclusive, gpuEvict, gpuAlloc, gpuSetAside, getPage, putPage,
-  unbind, mountOperation, umount, nvmeProbeOperation, sysfsLook, modprobe,
+  unbind, mountOperation, umount, fsShutdown, nvmeProbeOperation, sysfsLook, modprobe,
   writeback, fadvise, reclaim,
   processVmRead, processVmWrite, procMemWrite, mlock, munlock, takeReference, dropReference, pinPages, unpinPages, takeOffLru, putOnLru,
   movePagesOperation, mbind, migratePagesOperation, memoryBlock,
   fork, waitpid, kill, exit, wait, awaitHeldOperation, awaitWaitingOperation, awaitDoneOperation, awaitBreakOperation,
+  powerFailureOperation, awaitBootOperation,
 ] satisfies readonly Operation[]).map(withDeviceDax).map(withRange);
 
 /** Whoever takes pages takes bytes too. */

@@ -24,6 +24,20 @@ export const GROUP_3: readonly ScenarioRow[] = [
   { scenario: 'dax-hole-read-then-write', row: 'both', policy: 'dax-fault=both' },
   { scenario: 'dax-hole-read-then-write', row: 'racy-unwritten', policy: 'dax-fault=racy-unwritten' },
 
+  { scenario: 'dax-crash-between-alloc-and-zero', row: 'zero-at-allocation', policy: 'dax-fault=zero-at-allocation' },
+  { scenario: 'dax-crash-between-alloc-and-zero', row: 'both (zero before commit)', policy: 'dax-fault=both' },
+  { scenario: 'dax-crash-between-alloc-and-zero', row: 'zero-after-commit', policy: 'dax-fault=zero-after-commit' },
+  { scenario: 'dax-crash-between-alloc-and-zero', row: 'racy-unwritten', policy: 'dax-fault=racy-unwritten' },
+
+  { scenario: 'dax-map-sync-crash', row: 'MAP_SYNC honoured; without _VALIDATE', shows: ['MAP_SYNC honoured', 'no _VALIDATE on a DAX file'], policy: 'linux-4.15' },
+  { scenario: 'dax-map-sync-crash', row: 'MAP_SYNC honoured; without _VALIDATE, 6.19', shows: ['MAP_SYNC honoured', 'no _VALIDATE on a DAX file'], policy: 'linux-6.19' },
+  { scenario: 'dax-map-sync-crash', lab: 'dax-map-sync-crash--plain', row: 'plain MAP_SHARED', policy: 'linux-4.15' },
+  { scenario: 'dax-map-sync-crash', lab: 'dax-map-sync-crash--plain', row: 'plain MAP_SHARED, 6.19', shows: ['plain MAP_SHARED'], policy: 'linux-6.19' },
+  { scenario: 'dax-map-sync-crash', lab: 'dax-map-sync-crash--not-dax', row: 'MAP_SYNC of a non-DAX file', policy: 'linux-4.20' },
+  { scenario: 'dax-map-sync-crash', lab: 'dax-map-sync-crash--not-dax', row: 'MAP_SYNC of a non-DAX file, 6.19', shows: ['MAP_SYNC of a non-DAX file'], policy: 'linux-6.19' },
+  { scenario: 'dax-map-sync-crash', lab: 'dax-map-sync-crash--fsync-fails', row: 'fsync in the fault fails', policy: 'linux-4.15' },
+  { scenario: 'dax-map-sync-crash', lab: 'dax-map-sync-crash--fsync-fails', row: 'fsync in the fault fails, 6.19', shows: ['fsync in the fault fails'], policy: 'linux-6.19' },
+
   { scenario: 'dax-fault-vs-truncate-eof', row: '4.3', policy: 'linux-4.2' },
   { scenario: 'dax-fault-vs-truncate-eof', row: 'invlock era', policy: 'linux-6.19' },
 

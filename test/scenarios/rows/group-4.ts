@@ -33,6 +33,7 @@ export const GROUP_4: readonly ScenarioRow[] = [
   { scenario: 'busy-extent-enospc-with-free-space', row: 'busySplit=true', policy: 'truncate-vs-dma=busy-extent,busySplit=true' },
   { scenario: 'busy-extent-enospc-with-free-space', row: 'wait-retry', policy: 'truncate-vs-dma=wait-retry' },
   { scenario: 'busy-extent-multi-page-partial-unpin', row: 'unpins before, around and behind the commit', shows: ['all unpins before the commit callback', 'commit first', 'unpin callback runs twice concurrently'], policy: 'truncate-vs-dma=busy-extent' },
+  { scenario: 'busy-extent-multi-page-partial-unpin', lab: 'busy-extent-multi-page-partial-unpin--crash', row: 'crash before clear', policy: 'truncate-vs-dma=busy-extent' },
   { scenario: 'vmsplice-pipe-holds-dax-page', row: 'wait-retry', policy: 'truncate-vs-dma=wait-retry' },
   { scenario: 'vmsplice-pipe-holds-dax-page', row: 'fail-etxtbsy longterm-only + wait-retry', policy: 'truncate-vs-dma=fail-etxtbsy,etxtbsyScope=longterm-only' },
   { scenario: 'vmsplice-pipe-holds-dax-page', row: 'fail-etxtbsy any-ref', policy: 'truncate-vs-dma=fail-etxtbsy,etxtbsyScope=any-ref' },

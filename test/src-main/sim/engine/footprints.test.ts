@@ -17,6 +17,7 @@ const IN_VAIN: readonly (readonly [declared: RegExp, why: string])[] = [
   [/: host\.orphanDelta \*$/, 'what is evicted or reclaimed is pinned by nobody: only layout operations leave orphans'],
   [/^direct-io DI3[mr]: /, 'peer-to-peer pages that a drive cannot reach: they are released by what releases pages of all kinds'],
   [/^task\//, 'every operation of a program begins and ends by the same two steps'],
+  [/^power-failure PW[12]: /, 'all that is volatile goes, and logs are replayed, whatever of it a run has used'],
   [/^anonymous-fault AF1: host\.content \*$/, 'a free frame is zeroed already'],
 ]
 const isAllowed = (declared: string): boolean => IN_VAIN.some(([pattern]) => pattern.test(declared))

@@ -22,6 +22,8 @@ const BREAKABLE: readonly (readonly [id: string, lab: string, breaks: string, ke
   ['S1', 'truncate-under-short-dio-pin', 'truncate-vs-dma=none', 'truncate-vs-dma=wait-retry'],
   ['S2', 'truncate-under-short-dio-pin', 'truncate-vs-dma=none', 'truncate-vs-dma=busy-extent'],
   ['S3', 'dax-double-write-fault-zeroing--unwritten', 'dax-fault=racy-unwritten', 'dax-fault=both'],
+  ['S14', 'dax-map-sync-crash', 'dax-fault=zero-at-allocation', 'dax-fault=both'],
+  ['S15', 'dax-crash-between-alloc-and-zero', 'dax-fault=zero-after-commit', 'dax-fault=both', 'committed-not-zeroed'],
   ['S16', 'truncate-under-short-dio-pin', 'truncate-vs-dma=noop-success', 'truncate-vs-dma=fail-etxtbsy,etxtbsyScope=any-ref'],
   ['S17', 'punch-hole-in-page-cache-mr--dereg', 'linux-6.1', 'linux-6.19'],
   ['S6', 'memunmap-waits-for-pinned-page', 'linux-6.12', 'linux-5.15'],
