@@ -86,7 +86,7 @@ function* valueFindings(value: Scalar, parameter: Parameter, path: LabPath, lab:
 /** Names that a reference may use; null where operations bring them into being as the lab runs. */
 function namesOf(target: ReferenceTarget, lab: Lab, catalogue: Catalogue): readonly string[] | null {
   switch (target) {
-    case 'mapping': case 'mr': case 'pipe': case 'fd': case 'p2p-buffer': return null;
+    case 'mapping': case 'mr': case 'pipe': case 'fd': case 'p2p-buffer': case 'nvmet-namespace': case 'nvmf-controller': return null;
     case 'actor': return Object.keys(lab.actors);
     case 'file': return [...Object.values(lab.topology.nodes).flatMap(node => Object.keys(node.files ?? {})), ...createdFiles(lab)];
     default: return nodesOf(kindsOfTarget(target), lab, catalogue);

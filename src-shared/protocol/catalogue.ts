@@ -19,6 +19,10 @@ export type WaitTarget =
   /** Until the log of a file system has committed every transaction. */
   | { readonly kind: 'log-commit'; readonly fs: string }
   | { readonly kind: 'actor'; readonly actor: string }
+  /** Until an NVMe-oF target has answered a request. */
+  | { readonly kind: 'target-request'; readonly request: string }
+  /** Until a namespace of an NVMe-oF target has no more requests. */
+  | { readonly kind: 'namespace-idle'; readonly namespace: string }
   /** Until nobody has the next folio locked that an operation is about to move. */
   | { readonly kind: 'mover'; readonly op: string }
   /** Until the pages of memory that goes offline are released. */

@@ -13,7 +13,7 @@ export type ParameterType =
   /** Files of a file system, by name: size and layout of each. */
   | { readonly kind: 'files' };
 
-export type ReferenceTarget = 'file' | 'mapping' | 'p2p-buffer' | 'mr' | 'pipe' | 'fd' | 'actor' | 'drive' | 'p2p-provider' | 'gpu-memory' | 'pci-device' | 'zone-device' | 'memory' | 'nvme-ssd' | 'rdma-nic' | 'rdma-peer' | 'cpu' | 'host-memory' | 'pmem-region' | 'gpu' | 'sata-disk' | 'coherent-memory' | 'pcie-switch';
+export type ReferenceTarget = 'file' | 'mapping' | 'p2p-buffer' | 'nvmet-namespace' | 'nvmf-controller' | 'mr' | 'pipe' | 'fd' | 'actor' | 'drive' | 'p2p-provider' | 'gpu-memory' | 'pci-device' | 'zone-device' | 'memory' | 'nvme-ssd' | 'rdma-nic' | 'rdma-peer' | 'cpu' | 'host-memory' | 'pmem-region' | 'gpu' | 'sata-disk' | 'coherent-memory' | 'pcie-switch';
 
 /** Device kinds that a reference may mean where it does not name one. */
 export const KINDS_OF_TARGET = {

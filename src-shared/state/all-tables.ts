@@ -9,13 +9,14 @@ import * as p2p from './p2p-tables';
 import * as pgmap from './pgmap-tables';
 import * as placement from './placement-tables';
 import * as deviceMemory from './device-memory-tables';
+import * as nvmet from './nvmet-tables';
 import * as notifiers from './notifier-tables';
 import * as power from './power-tables';
 import * as rdma from './rdma-tables';
 import * as core from './tables';
 import * as vfs from './vfs-tables';
 
-const FAMILIES: readonly object[] = [core, rdma, cache, content, links, placement, vfs, deviceMemory, notifiers, movers, buffers, pgmap, p2p, power];
+const FAMILIES: readonly object[] = [core, rdma, cache, content, links, placement, vfs, deviceMemory, notifiers, movers, buffers, pgmap, p2p, nvmet, power];
 
 const isTable = (member: unknown): member is { readonly $: TableDefinition } => typeof member === 'object' && member !== null && '$' in member;
 

@@ -216,6 +216,7 @@ export const requests = table('request', 'An O_DIRECT request (bio) on its way t
   tag: int('content that it carries'),
   order: int('order of submission', { hidden: true }),
   peer: int('node of the peer-to-peer memory that its buffer is, from 1; 0 is none'),
+  ownPfn: int('first frame of a buffer that belongs to the submitter itself; 0 is one that is held'),
 }, {}, ['op']);
 
 export const drives = table('drive', 'An NVMe SSD.', {

@@ -2,6 +2,7 @@ import { errnoName } from '../domain/errno';
 import { signalName } from '../domain/signal';
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
+import { targetRequests } from '../state/nvmet-tables';
 import { ioQueues, p2pRoutes } from '../state/p2p-tables';
 import { holders, mappings, operations } from '../state/tables';
 import { LEASE_TYPES } from '../state/vfs-tables';
@@ -74,6 +75,9 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'driver-unbound': (of, here) => `the driver of ${here.run.nodes[of.node] ?? of.node} is unbound`,
   'p2p-route-found': (of, here) => `${nameOfRow(here.state, here.run, of.route)}: ${p2pRoutes.type.spec.names?.[of.type] ?? of.type}, distance ${of.distance}`,
   'p2p-mapped': (of, here) => (of.errno === 0 ? `${showPages(of.pages)} mapped for the ${nameOfRow(here.state, here.run, of.route)}` : `no address of ${showPages(of.pages)} for the ${nameOfRow(here.state, here.run, of.route)}: ${errnoName(of.errno)}`),
+  'target-provider': (of, here) => (of.node === 0 ? `${nameOfRow(here.state, here.run, of.controller)} uses host memory` : `${nameOfRow(here.state, here.run, of.controller)} uses the memory of ${here.run.nodes[of.node - 1] ?? of.node}`),
+  'target-fell-back': (of, here) => `no peer-to-peer memory for the ${showPages(of.pages)} of ${operationName(here.run, of.operation)}: it takes host memory`,
+  'target-answered': (of, here) => `the target answers ${operationName(here.run, of.operation)}: ${targetRequests.status.spec.names?.[of.status] ?? of.status}`,
   'p2p-allocated': (of, here) => `${showPages(of.pages)} of peer-to-peer memory from ${frame(here, of.pfn)} for the ${nameOfRow(here.state, here.run, of.allocation)}`,
   'p2p-freed': (of, here) => `${showPages(of.pages)} of peer-to-peer memory from ${frame(here, of.pfn)} are the pool’s again`,
   'p2p-provider-found': (of, here) => (of.node === 0 ? `${operationName(here.run, of.operation)} finds no peer-to-peer memory` : `${operationName(here.run, of.operation)} finds the memory of ${here.run.nodes[of.node - 1] ?? of.node}`),

@@ -95,6 +95,9 @@ export const EVENTS = {
   'log-replayed': ['filesystem'],
   'machine-booted': ['boot'],
   'filesystem-shut-down': ['filesystem'],
+  'target-provider': ['controller', 'node'],
+  'target-fell-back': ['operation', 'pages'],
+  'target-answered': ['operation', 'status'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

@@ -5,6 +5,7 @@ import { actors, holders, operations, pipes, processes, requests } from '../stat
 import { actorName, nameOfRow, operationName, processName } from './names';
 import { operationOf } from './running-frame';
 import type { RunDescription, RunOperation } from './run-description';
+import { outlookOfTargetMemory } from './target-waits';
 
 /** What would end a hold or a mapping, and who has to act for it. */
 export interface ReleaseOutlook {
@@ -87,6 +88,8 @@ function outlookOfCall(state: State, run: RunDescription, op: Row): ReleaseOutlo
 
 /** What gives peer-to-peer memory back that a driver has. */
 export function outlookOfAllocation(state: State, run: RunDescription, allocation: Row): ReleaseOutlook {
+  const target = outlookOfTargetMemory(state, run, allocation);
+  if (target !== null) return target;
   const ending = pendingEnd(state, run, ['p2p-free'], allocation, run.p2pBuffers);
   if (ending !== null) return scheduled(state, run, ending, `given back by ${operationName(run, ending.row)} (${ending.text})`);
   return { kind: 'never', actor: null, operation: -1, text: 'given back by the driver that has it: never scheduled' };

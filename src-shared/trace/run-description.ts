@@ -86,6 +86,8 @@ export interface RunDescription {
   readonly bridges: readonly string[];
   /** Peer-to-peer memory that the lab’s programs allocate, by index. */
   readonly p2pBuffers: readonly NamedRow[];
+  /** Namespaces and controllers of NVMe-oF targets. */
+  readonly targets: readonly NamedRow[];
   readonly links: readonly RunLink[];
   /** Node of each drive and NIC row. */
   readonly devices: readonly NamedRow[];

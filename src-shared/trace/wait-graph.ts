@@ -1,6 +1,7 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
 import { gpuJobs } from '../state/device-memory-tables';
+import { targetRequests } from '../state/nvmet-tables';
 import { p2pAllocations } from '../state/pgmap-tables';
 import { actors, holders, operations, processes, requests } from '../state/tables';
 import { leases } from '../state/vfs-tables';
@@ -177,6 +178,7 @@ function servedOperation(state: State, run: RunDescription, row: Row): Row {
   switch (state.w[row]) {
     case requests.$.id: return requests.op.in(state, row);
     case workRequests.$.id: return workRequests.op.in(state, row);
+    case targetRequests.$.id: return targetRequests.op.in(state, row);
     case gpuJobs.$.id: return actors.op.in(state, run.actors[gpuJobs.actor.in(state, row)]?.row ?? 0);
     default: return 0;
   }

@@ -20,6 +20,7 @@ import { awaitedBoot } from './power-waits';
 import { deviceActor, outlookOfHold, outlookOfMapping } from './release-outlook';
 import { localOf, stepOf } from './running-frame';
 import type { RunDescription } from './run-description';
+import { answeredRequest, idleNamespace } from './target-waits';
 
 /** Who keeps a wait from ending. */
 export interface WaitHolder {
@@ -69,6 +70,8 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'log-commit': return emptiedLog(state, run, local(target.fs));
     case 'busy-drained': return drainedBusyList(state, run, local(target.fs));
     case 'pgmap': return unusedPgmap(state, run, local(target.pgmap));
+    case 'target-request': return answeredRequest(state, run, local(target.request));
+    case 'namespace-idle': return idleNamespace(state, run, local(target.namespace));
     case 'actor': return restingActor(state, run, local(target.actor));
     case 'threads': return otherThreads(state, run, actor, local(target.process));
     case 'lease': return conflictingLeases(state, run, local(target.file), local(target.writes) === 1, local(target.layout) === 1);

@@ -72,7 +72,7 @@ export function mountedByHand(mappingsCount = false): HandBuilt {
     verbs: [],
     regions: [{ row: mr, name: 'm1' }],
     memories: [{ node: 'pmem0', kind: 'pmem-region', type: 'fsdax', firstPfn: BLOCK_0, pageCount: 16, fs, numaNode: 0 }],
-    nodes: ['pmem0', 'nvme0', 'nic0'], bridges: [], p2pBuffers: [], driveFilesystems: [],
+    nodes: ['pmem0', 'nvme0', 'nic0'], bridges: [], p2pBuffers: [], targets: [], driveFilesystems: [],
     links: [],
     devices: [{ row: drive, name: 'nvme0' }, { row: nic, name: 'nic0' }],
     steps,

@@ -37,7 +37,7 @@ export function describeRun(mounted: MountedLab, seed: number, schedule: string 
     processes: named(names.processes),
     mappings: named([...names.mappings].map(([name, { row }]) => [name, row] as const)),
     pipes: named(names.pipes), regions: named(names.regions), buffers: named(names.buffers), verbs: named(names.rdma.all()),
-    memories: names.memories, driveFilesystems: named(names.driveFilesystems), nodes: kernel.nodes, bridges: kernel.pci.bridges.map(({ name }) => name), p2pBuffers: named(names.p2pBuffers),
+    memories: names.memories, driveFilesystems: named(names.driveFilesystems), nodes: kernel.nodes, bridges: kernel.pci.bridges.map(({ name }) => name), p2pBuffers: named(names.p2pBuffers), targets: named([...names.targets.namespaces, ...names.targets.controllers]),
     links: lab.topology.links.map((link, index): RunLink => ({
       row: links.$.row(index), name: `${link.from} – ${link.to}`, from: link.from.split('.')[0], to: link.to.split('.')[0], bytesPerSecond: bytesPerSecond(lab.topology, link),
     })),

@@ -17,6 +17,7 @@ import { PMD_PAGES } from '../mechanisms/folios';
 import { driveFilesystem, fillDriveFile, fillMemoryFile } from './cache-files';
 import { initialTag } from './initial-tag';
 import { LabRdma } from './lab-rdma';
+import { LabTargets } from './lab-targets';
 
 /** Operations that bring a keeper of pages into being, and the parameter that names it. */
 const BUFFER_NAMES: Readonly<Record<string, string>> = { 'uring-register': 'ring', 'xdp-register': 'socket', 'take-reference': 'name', 'pin-pages': 'name' };
@@ -50,6 +51,7 @@ export class LabNames {
   /** io_uring rings, AF_XDP sockets and users in the kernel that keep pages. */
   readonly buffers = new Map<string, Row>();
   readonly rdma = new LabRdma();
+  readonly targets = new LabTargets();
   /** Parent of each process that a fork brings into being. */
   readonly parents = new Map<Row, Row>();
   /** Names of file descriptors, numbered; each process has its own under every name. */
@@ -189,6 +191,7 @@ export class LabNames {
     const { word, parameters } = operation;
     if ((word === 'mmap' || word === 'p2p-mmap') && parameters['name'] !== undefined) this.addMapping(process, String(parameters['name']), operation, pagesOf);
     this.rdma.introduce(process, operation);
+    this.targets.introduce(operation);
     if ((word === 'ibv-reg' || word === 'ibv-reg-dmabuf') && parameters['name'] !== undefined) {
       const name = String(parameters['name']);
       if (!this.regions.has(name)) this.regions.set(name, regions.$.row(process, this.regions.size));

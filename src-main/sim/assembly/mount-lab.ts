@@ -2,6 +2,7 @@ import { refused, accepted, type Result } from '@shared/base/result';
 import { arena } from '@shared/state/arena';
 import { gpus } from '@shared/state/device-memory-tables';
 import type { Row } from '@shared/state/dictionary';
+import { targetControllers } from '@shared/state/nvmet-tables';
 import { nics, queuePairs } from '@shared/state/rdma-tables';
 import { accesses, actors, counters, drives, filesystems, links, operations } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
@@ -23,6 +24,8 @@ import { REACTIONS } from '../operations/lease-operations';
 import { gpuEngine } from '../mechanisms/gpu-engine';
 import { makeDurable } from '../mechanisms/metadata-log';
 import { dirtyWorker, driveEngine } from '../mechanisms/drive-engine';
+import { targetWire } from '../mechanisms/nvmet-wire';
+import { targetWorker } from '../mechanisms/nvmet-worker';
 import { processExit } from '../mechanisms/process-exit';
 import { odpFault } from '../mechanisms/odp-fault';
 import { requester } from '../mechanisms/rdma-requester';
@@ -171,7 +174,7 @@ function lowerAll(names: LabNames, actorRows: ReadonlyMap<string, Row>, driveRow
 
 /** What a program on a remote peer can do: its memory is not modelled. */
 const REMOTE_WORDS: ReadonlySet<string> = new Set([
-  'rdma-write', 'rdma-read', 'send', 'fetch-add', 'compare-swap', 'qp', 'create-qp', 'modify-qp', 'destroy-qp', 'create-cq', 'poll-cq', 'wait', 'await-done', 'await-waiting', 'await-held',
+  'rdma-write', 'rdma-read', 'send', 'fetch-add', 'compare-swap', 'qp', 'create-qp', 'modify-qp', 'destroy-qp', 'create-cq', 'poll-cq', 'nvmf-connect', 'nvmf-read', 'nvmf-write', 'wait', 'await-done', 'await-waiting', 'await-held',
 ]);
 
 /** Remote programs have no memory; their peer must be wired to the NIC that they post to. */
@@ -179,7 +182,8 @@ function checkPlace(names: LabNames, actor: string, operation: LabOperation, pat
   const { on } = names.lab.actors[actor];
   if (on === undefined || names.lab.topology.nodes[on]?.kind !== 'rdma-peer') return;
   if (!REMOTE_WORDS.has(operation.word)) names.problem([...path, operation.word], `${actor} runs on the remote peer ${on}, whose memory is not modelled; a remote program can do ${[...REMOTE_WORDS].join(', ')}`);
-  if (operation.word !== 'rdma-write' || operation.parameters['qp'] !== undefined) return;
+  const goesThroughNic = (operation.word === 'rdma-write' && operation.parameters['qp'] === undefined) || operation.word === 'nvmf-connect';
+  if (!goesThroughNic) return;
   const nics = Object.entries(names.lab.topology.nodes).filter(([, node]) => node.kind === 'rdma-nic').map(([name]) => name);
   const nic = operation.parameters['nic'] === undefined ? nics[0] : String(operation.parameters['nic']);
   if (nic !== undefined && nics.includes(nic) && pathBetween(names.lab.topology, on, nic) === null) {
@@ -223,6 +227,11 @@ function addActors(names: LabNames, programs: readonly Mechanism[], driveRows: R
   for (const [node, row] of nicRows) add(node, 'device', node, nicEngine, row);
   for (const [node, row] of names.gpus) add(node, 'device', node, gpuEngine, row);
   for (const [node, row] of nicRows) if (nics.odp.get(row) === 1) add(`${node}.odp`, 'device', node, odpFault, row);
+  for (const [name, row] of names.targets.controllers) {
+    const nic = [...nicRows].find(([, candidate]) => candidate === targetControllers.nic.get(row))?.[0] ?? null;
+    add(`${nic ?? 'host'}.${name}`, 'device', nic, targetWire, row);
+    add(`nvmet.${name}`, 'worker', null, targetWorker, row);
+  }
   for (const [name, row] of names.rdma.named) add(`qp.${name}`, 'device', nodeOfQueuePair(names, row, nicRows), requester, row);
   if (filesystems.$.rows(arena).some(fs => filesystems.drive.get(fs) !== 0)) add('bio-dirty', 'worker', null, dirtyWorker, 0);
   if (losesPower(names.lab)) for (const [node, fs] of names.driveFilesystems) add(`${node}.log`, 'worker', node, logCommit, fs);

@@ -92,6 +92,9 @@ export function operationReader(operation: LabOperation, entry: Operation, place
     filePages: file => (file === 0 ? 1 : Math.ceil(files.size.get(file) / PAGE_BYTES)),
     ...nodeReader(names, given, fail),
     p2pBuffer: parameter => named(parameter, names.p2pBuffers, 'peer-to-peer buffer', 0),
+    namespace: parameter => named(parameter, names.targets.namespaces, 'namespace of a target', 0),
+    controller: parameter => named(parameter, names.targets.controllers, 'controller of a target', 0),
+    isMadeTwice: parameter => Object.values(names.lab.actors).flatMap(({ ops }) => ops).filter(({ word, parameters }) => word === operation.word && parameters[parameter] === given(parameter)).length > 1,
     fail,
   };
 }

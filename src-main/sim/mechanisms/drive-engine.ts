@@ -42,16 +42,17 @@ export const driveEngine = mechanism({
   name: 'nvme-engine',
   source: 'spec 9.4 DI4–DI5; block/bio.c bio_check_pages_dirty(), __bio_release_pages() (6.19)',
   frame: T,
-  order: 'NV1 NV2 DI5 NV3',
+  order: 'NV1 NV2 DI5 NV3 NV2k',
   steps: {
     NV1: {
       title: 'fetch a request', when: () => submitted(T.drive.v).length > 0, waitsFor: { kind: 'work' },
-      reads: every(requests.device, requests.pieces), writes: [...every(requests.state), at(drives.served, T.drive)], to: ['NV3'],
+      reads: every(requests.device, requests.pieces, requests.ownPfn), writes: [...every(requests.state), at(drives.served, T.drive)], to: ['NV2k', 'NV3'],
       costNs: () => kernel.mediaNs(T.drive.v),
       run: go => {
         T.request.v = submitted(T.drive.v)[0]!;
         requests.state.set(T.request.v, requests.state.valueOf('running'));
         drives.served.set(T.drive.v, T.request.v);
+        if (requests.ownPfn.get(T.request.v) !== 0) return go.NV2k;
         // A buffer of zero pages only: nothing is held, and nothing of the lab is read.
         if (pieces() === 0) return go.NV3;
       },
@@ -105,6 +106,16 @@ export const driveEngine = mechanism({
         drives.served.set(T.drive.v, 0);
         emit('request-completed', requests.op.get(T.request.v), 0);
         return go.NV1;
+      },
+    },
+    NV2k: {
+      title: 'move the pages of a request of the kernel, which holds nothing but owns them', to: ['NV3'],
+      reads: [...[requests.op, requests.ownPfn, requests.pages, requests.intoMemory].map(column => at(column, T.request)), ...ACCESS_READS], writes: ACCESS_TERMS,
+      costNs: () => kernel.transferNs(T.drive.v, requests.ownPfn.get(T.request.v), requests.pages.get(T.request.v)),
+      run: go => {
+        const { tag } = kernel.operations[operations.nth.get(requests.op.get(T.request.v))];
+        noteAccess(machine.self, 0, requests.ownPfn.get(T.request.v), requests.pages.get(T.request.v), requests.intoMemory.get(T.request.v) === 1, tag);
+        return go.NV3;
       },
     },
   },

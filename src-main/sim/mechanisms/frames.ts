@@ -14,6 +14,8 @@ export const USE = { free: 0, anonymous: 1, pageCache: 2, device: 3, kernel: 4 }
 export interface FrameRequest {
   /** At most so many pages; whole folios where an order is given. */
   readonly pagesMax: number;
+  /** At least so many side by side. */
+  readonly pagesMin?: number;
   /** Order of the folios; 0 if not said. */
   readonly order?: number;
   /** NUMA node that must give them; any if not said. */
@@ -41,7 +43,7 @@ function zonelist(near: number | undefined): readonly RunMemory[] {
 }
 
 /** First free frames of RAM that fit; null if there are none. */
-export function freeFrames(host: Row, { pagesMax, order = 0, numaNode, near, unmovable = false }: FrameRequest): FrameRun | null {
+export function freeFrames(host: Row, { pagesMax, pagesMin = 1, order = 0, numaNode, near, unmovable = false }: FrameRequest): FrameRun | null {
   const size = 2 ** order;
   for (const memory of zonelist(near)) {
     const isWanted = (numaNode === undefined || memory.numaNode === numaNode) && isOnline(memory) && !(unmovable && (isZoneMovable(memory) || isCma(memory)));
@@ -52,7 +54,7 @@ export function freeFrames(host: Row, { pagesMax, order = 0, numaNode, near, unm
       if (pfn < 0) break;
       const runEnd = Math.min(end, hosts.use.runEnd(host, pfn));
       const first = Math.ceil(pfn / size) * size;
-      if (first + size <= runEnd) return { pfn: first, pages: Math.min(pagesMax, Math.floor((runEnd - first) / size) * size) };
+      if (first + Math.max(size, pagesMin) <= runEnd) return { pfn: first, pages: Math.min(pagesMax, Math.floor((runEnd - first) / size) * size) };
       pfn = runEnd;
     }
   }

@@ -65,6 +65,10 @@ import { lockMemory, unlockMemory } from './lock-memory';
 import { migrateFolios } from './migrate-folios';
 import { memunmap } from './memunmap';
 import { nvmeProbe } from './nvme-probe';
+import { addPeerMemory, connectHost, disableNamespace, enableNamespace } from './nvmet-config';
+import { hostIo } from './nvmet-io';
+import { targetWire } from './nvmet-wire';
+import { targetWorker } from './nvmet-worker';
 import { p2pDistance } from './p2p-distance';
 import { p2pFindMany } from './p2p-find';
 import { p2pMap } from './p2p-map';
@@ -111,5 +115,6 @@ export const MECHANISMS: readonly Mechanism[] = [
   setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime, passVerbs,
   deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, mount, umount, shutDownFilesystem, nvmeProbe, lookForP2pmem, loadModule,
   p2pAlloc, p2pFree, p2pPublish, p2pAddResource, p2pMmap, p2pGet, p2pPut, p2pDistance, p2pFindMany, p2pMap, mapBufferFor, unmapBufferFor, setAcs,
+  addPeerMemory, enableNamespace, disableNamespace, connectHost, hostIo, targetWorker, targetWire,
   logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone, awaitBoot, powerFailure,
 ];

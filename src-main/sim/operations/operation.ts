@@ -114,6 +114,12 @@ export interface OperationReader {
   /** Peer-to-peer memory by the name its p2p-alloc gave it. */
   p2pBuffer(parameter: string): Row;
   readonly host: Row;
+  /** A namespace of an NVMe-oF target, by the name its nvmet-enable gave it. */
+  namespace(parameter: string): Row;
+  /** A controller of a target, by the name its nvmf-connect gave it. */
+  controller(parameter: string): Row;
+  /** Whether another operation of the lab makes it too. */
+  isMadeTwice(parameter: string): boolean;
   /** The file p2pmem/allocate of a provider. */
   p2pFile(parameter: string): Row;
   /** Nodes joined by +, as a set of bits by their index. */

@@ -15,6 +15,7 @@ import {
   deviceRead, deviceWrite, dropReference, putOnLru, takeOffLru, mlock, munlock, pinPages, processVmRead, processVmWrite, procMemWrite, socket, takeReference, unpinPages, uringClose, uringRegisterOperation, uringUnregister,
   xdpClose, xdpRegisterOperation,
 } from './pin-operations';
+import { nvmetDisable, nvmetEnable, nvmfConnect, nvmfRead, nvmfWrite } from './nvmet-operations';
 import {
   dmaMapOperation, dmaUnmapOperation, p2pAddResourceOperation, p2pAllocOperation, p2pDistanceOperation, p2pFindOperation, p2pFreeOperation, p2pGetOperation, p2pMmapOperation, p2pPublishOperation, p2pPutOperation, setAcsOperation,
 } from './p2p-operations';
@@ -39,6 +40,7 @@ export const OPERATIONS: readonly Operation[] = ([
   rdmaWrite, rdmaRead, send, postRecv, fetchAdd, compareSwap, pollCq,
   uringRegisterOperation, uringUnregister, uringClose, deviceRead, deviceWrite, xdpRegisterOperation, xdpClose, socket,
   p2pMmapOperation, p2pAllocOperation, p2pFreeOperation, p2pPublishOperation, p2pAddResourceOperation, p2pGetOperation, p2pPutOperation, p2pDistanceOperation, p2pFindOperation, dmaMapOperation, dmaUnmapOperation, setAcsOperation,
+  nvmetEnable, nvmetDisable, nvmfConnect, nvmfRead, nvmfWrite,
   gpuMigrateOperation, gpuRead, gpuWrite, gpuExclusive, gpuEvict, gpuAlloc, gpuSetAside, getPage, putPage,
   unbind, mountOperation, umount, fsShutdown, nvmeProbeOperation, sysfsLook, modprobe,
   writeback, fadvise, reclaim,

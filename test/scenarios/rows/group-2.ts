@@ -14,6 +14,8 @@ export const GROUP_2: readonly ScenarioRow[] = [
   { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--p2p', row: 'P2PDMA kernel alloc, one-based', policy: 'linux-5.15' },
   { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--p2p', row: 'P2PDMA kernel alloc, 5.18–6.14', policy: 'linux-6.12' },
   { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--p2p', row: 'P2PDMA kernel alloc, 6.15+', policy: 'linux-6.19' },
+  { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--p2p-user', row: 'P2PDMA user mmap, 5.18–6.14', policy: 'linux-6.12' },
+  { scenario: 'memunmap-waits-for-pinned-page', lab: 'memunmap-waits-for-pinned-page--p2p-user', row: 'P2PDMA user mmap, 6.15+', policy: 'linux-6.19' },
 
   { scenario: 'p2p-multipage-put-to-zero', row: 'one-based', policy: 'linux-5.15' },
   { scenario: 'p2p-multipage-put-to-zero', row: 'zero-based', policy: 'linux-6.19' },

@@ -2,6 +2,7 @@ import type { ScenarioRow } from '../rows'
 
 const ACS = 'p2p-acs-redirect-host-bridge'
 const REG_MR = 'p2p-reg-mr-eremoteio'
+const TARGET = 'nvmet-p2p-pool-exhausted'
 const CMB = 'nvme-cmb-sq-fallback'
 
 /** Group 7 of the scenarios: P2PDMA. */
@@ -23,6 +24,13 @@ export const GROUP_7: readonly ScenarioRow[] = [
   { scenario: REG_MR, lab: `${REG_MR}--dying`, row: 'dying', policy: 'linux-6.19' },
   { scenario: REG_MR, lab: `${REG_MR}--unreachable`, row: 'O_DIRECT (a), map type not supported, up to 6.13', shows: ['O_DIRECT (a)'], policy: 'linux-6.12' },
   { scenario: REG_MR, lab: `${REG_MR}--unreachable`, row: 'O_DIRECT (a), map type not supported, 6.18+', shows: ['O_DIRECT (a)'], policy: 'linux-6.19' },
+
+  { scenario: TARGET, row: 'pool empty at request', policy: 'linux-6.19' },
+  { scenario: TARGET, row: 'the same in 4.20', shows: ['pool empty at request'], policy: 'linux-4.20' },
+  { scenario: TARGET, lab: `${TARGET}--unreachable`, row: 'provider not reachable from one client', policy: 'linux-6.19' },
+  { scenario: TARGET, lab: `${TARGET}--no-provider`, row: 'no provider at namespace enable', policy: 'linux-6.19' },
+  { scenario: TARGET, lab: `${TARGET}--unbind`, row: 'provider unbinds with requests in flight', policy: 'linux-6.19' },
+  { scenario: TARGET, lab: `${TARGET}--unbind`, row: 'the same, one-based', shows: ['provider unbinds with requests in flight'], policy: 'linux-5.15' },
 
   { scenario: CMB, row: 'fits all I/O SQs', policy: 'linux-6.19' },
   { scenario: CMB, lab: `${CMB}--exhausted`, row: 'alloc fails for queue k', policy: 'linux-6.19' },

@@ -16,6 +16,8 @@ const IN_VAIN: readonly (readonly [declared: RegExp, why: string])[] = [
   [/^pwrite FW2z: host\.(maps|owner|refs) \*$/, 'it unmaps like the others, but what it finds are zero pages'],
   [/: host\.orphanDelta \*$/, 'what is evicted or reclaimed is pinned by nobody: only layout operations leave orphans'],
   [/^direct-io DI3[mr]: /, 'peer-to-peer pages that a drive cannot reach: they are released by what releases pages of all kinds'],
+  [/^(nvmet-wire NW[34]|nvme-engine NV2k): (holder|host|mishap|fragment)\./, 'memory of the kernel itself, written and read by the means of all DMA'],
+  [/^nvmet-worker NT7: host\./, 'it frees what never was a page of anybody'],
   [/^task\//, 'every operation of a program begins and ends by the same two steps'],
   [/^power-failure PW[12]: /, 'all that is volatile goes, and logs are replayed, whatever of it a run has used'],
   [/^anonymous-fault AF1: host\.content \*$/, 'a free frame is zeroed already'],
