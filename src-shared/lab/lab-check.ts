@@ -174,7 +174,7 @@ const ANY_INVARIANT = 'any';
 /** What an expectation may be about, exactly one of them, and the facts it may state of that. */
 const SUBJECTS = {
   op: ['result', 'errno', 'killedBy', 'status', 'blockedOn', 'sees'],
-  page: ['ref', 'pins', 'maps', 'maybePinned', 'owner', 'content', 'entry', 'huge', 'memory', 'folioPages'],
+  page: ['ref', 'pins', 'maps', 'maybePinned', 'owner', 'content', 'entry', 'huge', 'memory', 'folioPages', 'folioMapping', 'daxEntry', 'daxTag'],
   file: ['size'],
   fs: ['free', 'allocatable', 'busyGeneration'],
   violated: [],

@@ -113,6 +113,11 @@ export interface Expectation {
   /** Node of the memory that the page is in. */
   readonly memory?: string;
   readonly folioPages?: number;
+  /** File that folio.mapping names; none where it is null. */
+  readonly folioMapping?: string;
+  /** Of a page of a DAX file, "F:1": its mapping entry (none, real, zero, empty, "PMD real", …) and what fsync would find of it (clean, dirty, to write). */
+  readonly daxEntry?: string;
+  readonly daxTag?: string;
   readonly file?: string;
   readonly size?: Scalar;
   readonly fs?: string;

@@ -174,10 +174,12 @@ function frameOf({ mounted, run, summary }: Subject, page: string): number | nul
 }
 
 function pageVerdicts(expectation: Expectation, subject: Subject, page: string): readonly Verdict[] {
+  const entries = daxEntryVerdicts(expectation, subject, page);
   const pfn = frameOf(subject, page);
-  if (pfn === null) return [missing(`page ${page}`)];
+  // A page of a hole has an entry, but no frame.
+  if (pfn === null) return entries.length > 0 ? entries : [missing(`page ${page}`)];
   const { host } = subject.run;
-  const verdicts: Verdict[] = [];
+  const verdicts: Verdict[] = [...entries];
   if (expectation.ref !== undefined) verdicts.push(same(`refcount of ${page}`, hosts.refs.at(host, pfn), expectation.ref));
   if (expectation.pins !== undefined) verdicts.push(same(`pincount of ${page}`, hosts.pins.at(host, pfn), expectation.pins));
   if (expectation.maps !== undefined) verdicts.push(same(`mapcount of ${page}`, hosts.maps.at(host, pfn), expectation.maps));
@@ -189,7 +191,22 @@ function pageVerdicts(expectation: Expectation, subject: Subject, page: string):
   if (expectation.huge !== undefined) verdicts.push(same(`the entry of ${page} being a PMD`, mapped?.isHuge ?? false, expectation.huge));
   if (expectation.memory !== undefined) verdicts.push(same(`memory of ${page}`, subject.run.memories.find(({ firstPfn, pageCount }) => firstPfn <= pfn && pfn < firstPfn + pageCount)?.node ?? 'none', expectation.memory));
   if (expectation.folioPages !== undefined) verdicts.push(same(`pages of the folio of ${page}`, 2 ** hosts.order.at(host, pfn), expectation.folioPages));
+  if (expectation.folioMapping !== undefined) verdicts.push(same(`folio.mapping of ${page}`, subject.run.files[hosts.mapping.at(host, pfn) - 1]?.name ?? 'none', expectation.folioMapping));
   if (expectation.content !== undefined) verdicts.push(same(`content of ${page}`, contentName(subject.run, contentAt(host, pfn, Number(page.split('@')[1] ?? 0))), expectation.content));
+  return verdicts;
+}
+
+/** What the DAX mapping of a file says of one of its pages. */
+function daxEntryVerdicts(expectation: Expectation, { run }: Subject, page: string): readonly Verdict[] {
+  if (expectation.daxEntry === undefined && expectation.daxTag === undefined) return [];
+  const [name, index] = page.split(':');
+  const file = run.files.find(candidate => candidate.name === name)?.row;
+  if (file === undefined) return [missing(`a file with page ${page}`)];
+  const at = Number(index);
+  const entry = files.entry.spec.names?.[files.entry.at(file, at)] ?? '';
+  const verdicts: Verdict[] = [];
+  if (expectation.daxEntry !== undefined) verdicts.push(same(`DAX entry of ${page}`, files.entryHuge.at(file, at) === 1 ? `PMD ${entry}` : entry, expectation.daxEntry));
+  if (expectation.daxTag !== undefined) verdicts.push(same(`tag of the DAX entry of ${page}`, files.tag.spec.names?.[files.tag.at(file, at)] ?? '', expectation.daxTag));
   return verdicts;
 }
 
