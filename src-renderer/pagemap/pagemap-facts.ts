@@ -2,6 +2,7 @@ import { EVENTS } from '@shared/trace/event';
 import type { Trace } from '@shared/trace/cursor';
 import type { State } from '@shared/state/arena';
 import { frameName } from '@shared/trace/names';
+import { daxEntryText, folioText, mappersText } from '@shared/trace/page-size';
 import { PAGE_STATES, pageStatesIn, type PageStateId, type PageStateRun } from '@shared/trace/page-state';
 import type { RunDescription, RunSummary } from '@shared/trace/run-description';
 import { showCount, showPageBytes, showPages, showPfn } from '@shared/units/show';
@@ -25,12 +26,14 @@ export function factsOfCell(state: State, run: RunDescription, { first, count }:
   if (runs.length > RUNS_TOLD) return countsOf(runs);
   const [only] = runs;
   if (only === undefined) return [];
+  const sizes: readonly (readonly [string, string | null])[] = [['folio', folioText(state, run, first)], ['mapped by', mappersText(state, run, first)], ['DAX entry', daxEntryText(state, run, first)]];
   return [
     ['state', `${PAGE_STATE_MARKS[only.state].glyph} ${PAGE_STATE_MARKS[only.state].label}`],
     ['is', count === 1 ? frameName(state, run, first) : `${showPages(count)}, ${showPageBytes(count)}, all alike`],
     ['owner', only.owner ?? 'nobody'],
     ['refcount', showCount(only.refs)],
     ...(only.pins > 0 ? [['pins', showCount(only.pins)] as const] : []),
+    ...sizes.flatMap(([name, text]): Fact[] => (text === null ? [] : [[name, text]])),
   ];
 }
 

@@ -228,6 +228,7 @@ export class LaneSegments {
       case 'reference-taken': return 'referenced';
       case 'blocks-busy': return 'busy';
       case 'page-faulted':
+      case 'pmd-mapped':
       case 'store-landed':
       case 'load-done': return 'mapped';
       case 'blocks-allocated':

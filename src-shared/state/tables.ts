@@ -162,6 +162,7 @@ export const processes = table('process', 'An address space (mm).', {
   pte: { doc: 'page-table entry', names: ['none', 'read', 'write', 'zero page', 'migration', 'private read', 'private write', 'exclusive', 'swap', 'migration write', 'no access'] },
   pfnDelta: { doc: 'pfn minus virtual page, where the entry names a frame' },
   huge: { doc: 'the entry is a PMD of 2 MiB' },
+  table: { doc: 'a page of page-table entries stands for the 2 MiB of a DAX mapping: no PMD goes there until it is unmapped', names: ['no', 'yes'] },
 });
 
 export const mappings = table('mapping', 'A VMA.', {

@@ -1,4 +1,5 @@
 import { errnoName } from '../domain/errno';
+import { pmdFallbackText } from '../domain/pmd-fallback';
 import { signalName } from '../domain/signal';
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
@@ -7,6 +8,7 @@ import { ioQueues, p2pRoutes } from '../state/p2p-tables';
 import { holders, mappings, operations } from '../state/tables';
 import { LEASE_TYPES } from '../state/vfs-tables';
 import { QP_STATES, WC_STATUSES } from '../state/rdma-tables';
+import { PMD_PAGES } from '../units/pages';
 import { showPages } from '../units/show';
 import { contentText } from './content';
 import { EVENTS, type EventKind, type TraceEvent } from './event';
@@ -125,6 +127,9 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'log-replayed': (of, here) => `the log of ${filesystemName(here.run, of.filesystem)} is replayed`,
   'machine-booted': (of) => `the machine has booted again${of.boot > 1 ? `, for the ${of.boot}th time` : ''}`,
   'filesystem-shut-down': (of, here) => `${filesystemName(here.run, of.filesystem)} is shut down: its log writes nothing any more`,
+  'pmd-mapped': (of, here) => `${processOf(here, of.process)} maps ${showPages(of.pages)} from ${virtualPage(here, of.process, of.vpn)} by ${of.pages === PMD_PAGES ? 'one PMD' : `${of.pages / PMD_PAGES} PMDs`}: ${frame(here, of.pfn)} and on`,
+  'pmd-fell-back': (of, here) => `${processOf(here, of.process)} falls back to 4 KiB at ${virtualPage(here, of.process, of.vpn)}: ${pmdFallbackText(of.reason)}`,
+  'pmd-entry-downgraded': (of, here) => `the 2 MiB entry of ${fileOf(here, of.file)}:${of.index} has no block and goes: entries of 4 KiB follow`,
 };
 
 /** What an event says, in one sentence without a full stop. */

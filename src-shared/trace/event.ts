@@ -98,6 +98,9 @@ export const EVENTS = {
   'target-provider': ['controller', 'node'],
   'target-fell-back': ['operation', 'pages'],
   'target-answered': ['operation', 'status'],
+  'pmd-mapped': ['process', 'vpn', 'pfn', 'pages'],
+  'pmd-fell-back': ['process', 'vpn', 'reason'],
+  'pmd-entry-downgraded': ['file', 'index'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

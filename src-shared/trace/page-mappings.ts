@@ -7,6 +7,8 @@ import { processes } from '../state/tables';
 export interface PageMapping {
   readonly process: Row;
   readonly vpn: number;
+  /** The entry is a PMD of 2 MiB. */
+  readonly isHuge: boolean;
 }
 
 /** Who maps a frame. Cost grows with the runs of the page tables. */
@@ -24,6 +26,6 @@ function* inRun(state: State, process: Row, pfn: number, first: number, end: num
   const field = processes.pfnDelta.field;
   for (let page = first; page < end; page = Math.min(end, runEnd(state, process, field, page))) {
     const vpn = pfn - valueAt(state, process, field, page);
-    if (page <= vpn && vpn < Math.min(end, runEnd(state, process, field, page))) yield { process, vpn };
+    if (page <= vpn && vpn < Math.min(end, runEnd(state, process, field, page))) yield { process, vpn, isHuge: valueAt(state, process, processes.huge.field, vpn) === 1 };
   }
 }

@@ -124,8 +124,10 @@ function whyMapped(question: Question, pfn: number): readonly WhyLink[] {
   const mapped = [...mappingsOf(state, pfn)];
   const [first] = mapped;
   if (first === undefined) return [policyLink(run, REFCOUNT_AXIS, 'counted by')];
-  const links = [...new Set(mapped.map(({ process }) => process))].slice(0, 3).map((process): WhyLink => ({ text: `mapped by ${processName(run, process)}`, at: { kind: 'row', value: String(process) } }));
-  const came = changed(question, pfn, ['page-faulted'], 'faulted in');
+  const inPmd = new Set(mapped.filter(({ isHuge }) => isHuge).map(({ process }) => process));
+  const links = [...new Set(mapped.map(({ process }) => process))].slice(0, 3)
+    .map((process): WhyLink => ({ text: `mapped by ${processName(run, process)}${inPmd.has(process) ? ', with the 2 MiB around it, by a PMD' : ''}`, at: { kind: 'row', value: String(process) } }));
+  const came = changed(question, pfn, ['page-faulted', 'pmd-mapped'], 'faulted in');
   const faulted = came[0]?.at?.kind === 'actor' ? [...came, ...askedByNic(question, mapped)] : came;
   const outlook = outlookOfMapping(state, run, first.process);
   return [...links, ...whyNotMoved(question, pfn), ...faulted, outlook.operation < 0 && faulted.length > 0 ? { ...faulted.at(-1), text: outlook.text } : releaseLink(run, outlook)];
@@ -169,7 +171,7 @@ function whyFree(question: Question, pfn: number): readonly WhyLink[] {
 
 /** Arguments of an event that name its first frame and how many. */
 const FRAMES: Readonly<Partial<Record<EventKind, readonly [pfn: number, pages: number | null]>>> = {
-  'blocks-allocated': [2, 3], 'blocks-freed': [1, 2], 'blocks-busy': [1, 2], 'busy-extent-cleared': [1, 2], 'page-faulted': [2, null],
+  'blocks-allocated': [2, 3], 'blocks-freed': [1, 2], 'blocks-busy': [1, 2], 'busy-extent-cleared': [1, 2], 'page-faulted': [2, null], 'pmd-mapped': [2, 3],
 };
 
 /** Who made the page so last, and when; empty if the trace does not say. */

@@ -8,7 +8,7 @@ import type { RunMemory } from '@shared/trace/run-description';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { kernel } from '../kernel';
 import { PMD_ORDER, PMD_PAGES } from '../mechanisms/folios';
-import { baseRefs } from '../mechanisms/memory-types';
+import { baseRefs, HUGE_ZERO_PFN } from '../mechanisms/memory-types';
 import { creationRefs, PGMAP } from '../mechanisms/pgmap';
 import { choiceOf, flagOf, quantityOf } from './parameter-values';
 
@@ -40,6 +40,7 @@ const LAID: Readonly<Record<RunMemory['kind'], (node: LabNode) => Laid>> = {
 export function layOutMemories(nodes: Readonly<Record<string, LabNode>>, host: Row): RunMemory[] {
   const memories: RunMemory[] = [];
   kernel.memories = memories;
+  hosts.order.assign(host, HUGE_ZERO_PFN, PMD_PAGES, PMD_ORDER);
   let pfn = PFN_FIRST;
   for (const [kind, laid] of Object.entries(LAID) as [RunMemory['kind'], (node: LabNode) => Laid][]) {
     for (const [node, labNode] of Object.entries(nodes).filter(([, candidate]) => candidate.kind === kind)) {

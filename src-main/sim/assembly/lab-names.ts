@@ -18,6 +18,7 @@ import { driveFilesystem, fillDriveFile, fillMemoryFile } from './cache-files';
 import { initialTag } from './initial-tag';
 import { LabRdma } from './lab-rdma';
 import { LabTargets } from './lab-targets';
+import { firstPageOf } from './named-pages';
 
 /** Operations that bring a keeper of pages into being, and the parameter that names it. */
 const BUFFER_NAMES: Readonly<Record<string, string>> = { 'uring-register': 'ring', 'xdp-register': 'socket', 'take-reference': 'name', 'pin-pages': 'name' };
@@ -237,9 +238,11 @@ export class LabNames {
     const pagesMax = Math.max(...mapped.map(pagesOf), ...grown.map(({ parameters }) => Number(parameters['newPages'] ?? 0)));
     const fixed = this.mappings.get(String(operation.parameters['over']));
     const next = this.vpnNext.get(process) ?? (this.parents.has(process) ? VPN_FIRST_OF_CHILD : VPN_FIRST);
-    // Device-dax looks for an address of its own alignment (dax_get_unmapped_area()).
-    const isAligned = pagesMax >= PMD_PAGES || isDeviceDax(this.files.get(String(operation.parameters['file'])) ?? 0);
-    const vpnFirst = fixed?.vpnFirst ?? (isAligned ? Math.ceil(next / PMD_PAGES) * PMD_PAGES : next);
+    const file = this.files.get(String(operation.parameters['file'])) ?? 0;
+    // Device-dax looks for an address of its own alignment (dax_get_unmapped_area()), other large mappings for one that is as far
+    // into 2 MiB as what they map (thp_get_unmapped_area()).
+    const inPmd = pagesMax >= PMD_PAGES || isDeviceDax(file) ? (operation.word === 'mmap' && file !== 0 ? firstPageOf(operation) % PMD_PAGES : 0) : null;
+    const vpnFirst = fixed?.vpnFirst ?? (inPmd === null ? next : Math.ceil((next - inPmd) / PMD_PAGES) * PMD_PAGES + inPmd);
     this.mappings.set(name, { row: mappings.$.row(process, this.mappings.size), process, vpnFirst, pageCount: pagesOf(operation) });
     this.vpnNext.set(process, Math.max(next, vpnFirst + pagesMax));
   }

@@ -26,6 +26,10 @@ export const pageCountOf = (operation: LabOperation, total: number): number => {
   return pages === undefined ? total : parsePages(pages)?.count ?? total;
 };
 
+/** First page that an operation names, 0 where it names none. */
+export const firstPageOf = ({ parameters: { pages, range } }: LabOperation): number =>
+  (range === undefined ? (pages === undefined ? null : parsePages(pages)) : parseRange(range))?.first ?? 0;
+
 /** Pages that an operation names in pages or bytes; what cannot be read is reported through `fail` and means the first page. */
 export function namedPages({ parameters }: LabOperation, parameter: string, total: number, fail: (parameter: string, message: string) => void): Pages {
   const { range } = parameters;

@@ -5,7 +5,7 @@ import { emit } from '../engine/events';
 import { every } from '../engine/place';
 import { afterPut } from './folio-counts';
 import { WINDOW_READS, windowsOn } from './file-windows';
-import { forEachFolioRun, PMD_PAGES } from './folios';
+import { forEachFolioRun, pmdFirst, PMD_PAGES } from './folios';
 import { FREE_TERMS } from './frames';
 import { mappingsHold, memoryAt } from './memory-types';
 
@@ -82,9 +82,17 @@ export function splitHugeMapping(process: Row, vpn: number): void {
   if (mappingsHold(memoryAt(pfn).type)) hosts.refs.add(host, pfn, PMD_PAGES, PMD_PAGES - 1);
 }
 
-/** Splits huge entries that reach over an edge of a range. */
+/**
+ * Gets PMDs out of the way that reach over an edge of a range: one of anonymous memory is split, one that maps a file is taken away
+ * whole, for its pages come back by faults (__split_huge_pmd_locked()).
+ */
 export function splitHugeEdges(process: Row, vpn: number, pages: number): void {
-  for (const edge of [vpn, vpn + pages]) if (edge % PMD_PAGES !== 0 && processes.huge.at(process, edge) === 1) splitHugeMapping(process, edge);
+  for (const edge of [vpn, vpn + pages]) {
+    if (edge % PMD_PAGES === 0 || processes.huge.at(process, edge) === 0) continue;
+    const mapping = mappingAt(process, edge);
+    if (mapping === 0 || mappings.file.get(mapping) === 0) splitHugeMapping(process, edge);
+    else zapEntries(process, pmdFirst(edge), PMD_PAGES, true);
+  }
 }
 
 /** Page-table entries that are alike. */
@@ -128,8 +136,12 @@ function countMappings(host: Row, pfn: number, pages: number, sign: 1 | -1): voi
  * Returns how many pages were mapped.
  */
 export function zapRange(process: Row, vpn: number, pages: number, copiesToo = true): number {
-  const host = processes.host.get(process);
   splitHugeEdges(process, vpn, pages);
+  return zapEntries(process, vpn, pages, copiesToo);
+}
+
+function zapEntries(process: Row, vpn: number, pages: number, copiesToo: boolean): number {
+  const host = processes.host.get(process);
   let zapped = 0;
   forEachEntry(process, vpn, pages, run => {
     const isCopy = mapsFrame(run.pte) && hosts.anon.at(host, run.pfn) !== 0;

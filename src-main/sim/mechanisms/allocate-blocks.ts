@@ -52,6 +52,9 @@ function firstFree(fs: Row, pages: number): Extent | null {
   return null;
 }
 
+/** Free blocks that lie side by side, of `pages` wanted; all that are wanted where none is free, so that the allocation finds out. */
+export const freeRun = (fs: Row, pages: number): number => firstFree(fs, pages)?.pages ?? pages;
+
 const hasBlocksOf = (owner: number): boolean => {
   const first = filesystems.firstPfn.get(T.fs.v);
   return hosts.owner.find(filesystems.host.get(T.fs.v), first, first + filesystems.blockCount.get(T.fs.v), value => value === owner) >= 0;

@@ -12,8 +12,7 @@ import { allocateBlocks, KIND } from './allocate-blocks';
 import { CONTENT_TERMS, writeBytes } from './contents';
 import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
 import { LOST_READS, lostErrno } from './lost-filesystem';
-import { USE_READS } from './pgmap';
-import { deleteEntries, ENTRY_TERMS, forEachBlockRun, removeBlocks } from './remove-blocks';
+import { deleteEntries, ENTRY_READS, ENTRY_TERMS, forEachBlockRun, removeBlocks } from './remove-blocks';
 import { ALL_PAGES } from './change-watched-file';
 import { unmapStep } from './unmap-step';
 
@@ -124,7 +123,7 @@ export const changeLayout = mechanism({
     CL3: unmapStep('CL3', 'unmap all that moves', T.file, [{ first: T.whole, pages: ALL_PAGES }]),
     CL4: {
       title: 'delete the DAX entries of what moves', when: () => entryLock.find(T.whole.v, END, holder => holder !== 0) < 0, waitsFor: { kind: 'entry', file: 'file', index: 'whole' },
-      reads: [entryLock, ...every(files.blockDelta), ...USE_READS], writes: ENTRY_TERMS, run: () => { deleteEntries(T.file.v, T.whole.v, END); },
+      reads: [entryLock, ...ENTRY_READS], writes: ENTRY_TERMS, run: () => { deleteEntries(T.file.v, T.whole.v, END); },
     },
     CL5: {
       title: 'shift the extents in one transaction', takes: ilock, drops: [ilock], writes: [size, kind, blockDelta, at(operations.applied, T.op), ...every(hosts.ownerDelta), ...LOG_CHANGE_TERMS],

@@ -1,13 +1,14 @@
 import type { Row } from '@shared/state/dictionary';
 import { ERRNO } from '@shared/domain/errno';
-import { files, hosts, mappings, processes } from '@shared/state/tables';
+import { counters, files, filesystems, hosts, mappings, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { every } from '../engine/place';
 import { mapFrames, PTE, UNMAP_FILE_READS, UNMAP_TERMS, zapRange } from './address-space';
 import { KIND } from './allocate-blocks';
-import { CONTENT_TERMS, copyContent, noteRead, READ_TERMS } from './contents';
+import { CONTENT_TERMS, copyContent, noteRead, READ_TERMS, zeroPages } from './contents';
 import { FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
 import { windowsOn } from './file-windows';
+import { counterRow } from './folio-counts';
 import { ALLOCATE_TERMS, allocateAnonymous, freeFrames } from './frames';
 
 /** Values of `files.entry`. */
@@ -30,7 +31,7 @@ export const isCopyOf = ({ isWrite, mapping }: Pick<DaxAccess, 'isWrite' | 'mapp
 
 /** Pages that share extent kind, block run and entry with the first: what one pass over the range may stand for. */
 export const alikePages = (file: Row, index: number, end: number): number =>
-  Math.min(end, files.kind.runEnd(file, index), files.blockDelta.runEnd(file, index), files.entry.runEnd(file, index)) - index;
+  Math.min(end, files.kind.runEnd(file, index), files.blockDelta.runEnd(file, index), files.entry.runEnd(file, index), files.entryHuge.runEnd(file, index)) - index;
 
 /** A copy in a read-only mapping is the page that a forced write asks for. */
 function isOwnCopy(access: DaxAccess, pte: number, vpn: number): boolean {
@@ -113,6 +114,17 @@ export function mapCopies(access: DaxAccess, index: number, pages: number): numb
     }
   });
   return errno;
+}
+
+/** Zeroes the unwritten blocks of [first, end). */
+export function zeroUnwritten(file: Row, first: number, end: number): void {
+  const host = filesystems.host.get(files.fs.get(file));
+  for (let index = first; index < end; index = Math.min(files.kind.runEnd(file, index), files.blockDelta.runEnd(file, index))) {
+    if (files.kind.at(file, index) !== KIND.unwritten) continue;
+    const pages = Math.min(end, files.kind.runEnd(file, index), files.blockDelta.runEnd(file, index)) - index;
+    zeroPages(host, index + files.blockDelta.at(file, index), pages);
+    counters.zeroedPages.set(counterRow(), counters.zeroedPages.get(counterRow()) + pages);
+  }
 }
 
 /** Everybody who mapped the zero page instead looks again (spec 3.4 E7). */

@@ -56,14 +56,14 @@ export function splitRefusal(process: Row, vpn: number, pages: number): number {
 const T = frame('process', 'vpn', 'pages', 'mapping');
 const pte = pagesAt(processes.pte, T.process);
 
-/** Maps [vpn, vpn + pages) where nothing is mapped yet, a PMD each where the device has folios of that size. */
-function mapUnmapped(vpn: number, end: number, delta: number, pte: number): void {
+/** Maps [vpn, end) where nothing is mapped yet, by a PMD each where the device is aligned to as much, whether or not its folios are as large. */
+function mapUnmapped(vpn: number, end: number, delta: number, align: number, pte: number): void {
   const host = processes.host.get(T.process.v);
   for (let at = vpn; at < end;) {
     const next = Math.min(end, processes.pte.runEnd(T.process.v, at));
     if (processes.pte.at(T.process.v, at) === PTE.none) {
       const pfn = at + delta;
-      const isHuge = hosts.order.at(host, pfn) > 0 && isPmdAligned(at) && (next - at) % PMD_PAGES === 0;
+      const isHuge = align >= PMD_PAGES && [at, pfn, next].every(isPmdAligned);
       (isHuge ? mapHugeFrames : mapFrames)(T.process.v, host, at, pfn, next - at, pte);
       emit('page-faulted', T.process.v, at, pfn, pte === PTE.write ? 1 : 0);
     }
@@ -94,7 +94,7 @@ export const deviceDaxFault = mechanism({
         // A mapping may reach beyond the device: only the access finds out.
         const end = Math.min(wanted, first + mappings.pageCount.get(T.mapping.v), devicePages - (devicePages % align) - toFile);
         if (T.vpn.v >= end) return fail(ERRNO.EFAULT);
-        mapUnmapped(vpn, end, filesystems.firstPfn.get(fs) + toFile, mappings.writable.get(T.mapping.v) === 1 ? PTE.write : PTE.read);
+        mapUnmapped(vpn, end, filesystems.firstPfn.get(fs) + toFile, align, mappings.writable.get(T.mapping.v) === 1 ? PTE.write : PTE.read);
         return done();
       },
     },

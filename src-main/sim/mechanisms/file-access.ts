@@ -11,6 +11,7 @@ import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from './address-space';
 import { allocateBlocks, convertRange, KIND } from './allocate-blocks';
 import { changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
 import { CONTENT_TERMS, contentAt, noteRead, READ_TERMS, STALE_READS, writeBytes, writePages } from './contents';
+import { coveredByEntries } from './dax-entries';
 import { ENTRY } from './dax-mapping';
 import { LOST_READS, lostErrno } from './lost-filesystem';
 import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
@@ -80,6 +81,7 @@ const size = at(files.size, W.file);
 const kind = pagesAt(files.kind, W.file);
 const blockDelta = pagesAt(files.blockDelta, W.file);
 const entry = pagesAt(files.entry, W.file);
+const entryHuge = pagesAt(files.entryHuge, W.file);
 const entryLock = pagesAt(files.entryLock, W.file);
 const allocate = site(allocateBlocks, W.file, W.first, W.pages, W.unwritten);
 const tellStale = site(changeWatchedFile, W.file, W.stale, W.stalePages, FILE_CHANGE.unmap, 0);
@@ -141,16 +143,17 @@ export const writeFile = mechanism({
       // IOMAP_F_NEW: invalidate_inode_pages2_range() waits for locked entries and leaves private copies.
       title: 'new blocks: drop zero entries and unmap', takes: iMmap, drops: [iMmap], when: () => entryLock.find(W.first.v, end(), holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },
-      reads: [entryLock, ...UNMAP_FILE_READS, ...WATCHED_READS], writes: [entry, ...PTE_TERMS], calls: [tellStale], to: ['FW2', 'FW2z'], costNs: () => kernel.costs.unmapNs,
+      reads: [entryLock, ...UNMAP_FILE_READS, ...WATCHED_READS], writes: [entry, entryHuge, ...PTE_TERMS], calls: [tellStale], to: ['FW2', 'FW2z'], costNs: () => kernel.costs.unmapNs,
       run: go => {
         for (let index = firstStale(); index >= 0; index = firstStale()) {
-          const next = Math.min(end(), entry.runEnd(index));
-          if (hasWatchedEntries(W.file.v, index, next - index, FILE_CHANGE.unmap)) {
-            [W.stale.v, W.stalePages.v] = [index, next - index];
+          const [first, next] = coveredByEntries(W.file.v, index, Math.min(end(), entry.runEnd(index), entryHuge.runEnd(index)));
+          if (hasWatchedEntries(W.file.v, first, next - first, FILE_CHANGE.unmap)) {
+            [W.stale.v, W.stalePages.v] = [first, next - first];
             return call(tellStale, go.FW2z);
           }
-          entry.assign(index, next - index, ENTRY.none);
-          unmapFile(W.file.v, index, next);
+          entry.assign(first, next - first, ENTRY.none);
+          if (entryHuge.at(first) === 1) entryHuge.assign(first, next - first, 0);
+          unmapFile(W.file.v, first, next);
         }
         return go.FW2;
       },

@@ -8,9 +8,9 @@ import { every } from '../engine/place';
 import { kernel } from '../kernel';
 import type { HoldKind } from '../policies/policy';
 import { DEVICE_PUT_READS, DEVICE_PUT_TERMS, freeIfIdle } from './device-memory';
-import { forEachFolioRun } from './folios';
+import { forEachFolioRun, splitIdleFolios } from './folios';
 import { FREE_TERMS, freeIfUnused } from './frames';
-import { isZeroFrame, memoryAt } from './memory-types';
+import { isFsdaxFrame, isZeroFrame, memoryAt } from './memory-types';
 import { afterZoneDevicePut, noteUse, USE_READS, USE_TERMS, ZONE_PUT_READS, ZONE_PUT_TERMS } from './pgmap';
 
 const HOLDER_TERMS = every(holders.how, holders.pfnFirst, holders.pageCount, holders.keeper, holders.owner, holders.ownerDelta);
@@ -93,6 +93,7 @@ export function dropHold(holder: Row, as: HoldKind | null = kindOf(HOW.get(holde
   emit('hold-released', holder, pfn, pages);
   for (const column of [HOW, holders.pfnFirst, holders.pageCount, holders.keeper, holders.host, holders.owner, holders.ownerDelta, holders.vpnFirst]) column.set(holder, 0);
   afterPut(host, pfn, pages);
+  afterLastHold(host, pfn, pages);
 }
 
 /** Keeps the first `pages` pages of a hold and drops the rest. */
@@ -105,6 +106,7 @@ export function shortenHold(holder: Row, pages: number): void {
   holders.pageCount.set(holder, pages);
   emit('hold-released', holder, pfn, dropped);
   afterPut(host, pfn, dropped);
+  afterLastHold(host, pfn, dropped);
 }
 
 /** What {@link splitHold} reads and writes. */
@@ -133,6 +135,11 @@ export function afterPut(host: Row, pfn: number, pages: number): void {
       break;
     default: afterZoneDevicePut(host, pfn, pages);
   }
+}
+
+/** Frames that a file had as one folio, and that a hold outlived the file’s entry for, are single pages again. */
+function afterLastHold(host: Row, pfn: number, pages: number): void {
+  if (kernel.policy.zoneDeviceRefcount.pmdEntryIsFolio && isFsdaxFrame(pfn)) splitIdleFolios(host, pfn, pages);
 }
 
 /** Pages that became idle are announced, and busy extents among them marked for the worker. */

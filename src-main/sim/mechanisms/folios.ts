@@ -7,6 +7,9 @@ export const PMD_ORDER = 9;
 export const PMD_PAGES = 2 ** PMD_ORDER;
 
 export const isPmdAligned = (page: number): boolean => page % PMD_PAGES === 0;
+/** First page of the 2 MiB that a page is in, and the first behind the 2 MiB that pages up to `end` are in. */
+export const pmdFirst = (page: number): number => page - (page % PMD_PAGES);
+export const pmdEnd = (end: number): number => Math.ceil(end / PMD_PAGES) * PMD_PAGES;
 
 /** Frames of one folio. */
 export interface FolioFrames {
@@ -48,5 +51,16 @@ export function forEachFolioRun(host: Row, pfn: number, pages: number, visit: (f
       visit(first, size, to - at, true);
       at = to;
     }
+  }
+}
+
+/** Frames that are one folio no longer belong together once no file has an entry for them and nobody holds them (dax_folio_put()). */
+export function splitIdleFolios(host: Row, pfn: number, pages: number): void {
+  for (let at = pfn; at < pfn + pages;) {
+    const { first, pageCount } = folioAt(host, at);
+    const end = pageCount === 1 ? hosts.order.runEnd(host, at) : first + pageCount;
+    const isIdle = hosts.refs.at(host, at) === kernel.policy.zoneDeviceRefcount.idleRefs;
+    if (pageCount > 1 && isIdle && hosts.mapping.find(host, first, end, mapping => mapping !== 0) < 0) hosts.order.assign(host, first, pageCount, 0);
+    at = end;
   }
 }

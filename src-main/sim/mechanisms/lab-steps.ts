@@ -102,7 +102,7 @@ const asking = new Set<number>();
 
 /** Whatever a guard of another program may look at: whether that one waits is read from it. */
 const GUARD_READS = every(
-  actors.pc, actors.op, actors.signal, actors.dead, operations.state, files.iolock, files.invlock, files.ilock, files.iMmap, files.metaDirty, files.fs, files.entryLock, files.kind, files.blockDelta,
+  actors.pc, actors.op, actors.signal, actors.dead, operations.state, files.iolock, files.invlock, files.ilock, files.iMmap, files.metaDirty, files.fs, files.entryLock, files.entryHuge, files.kind, files.blockDelta,
   filesystems.shutDown, processes.mmapLock, processes.pte, processes.exited, processes.unborn, hosts.refs, hosts.unwoken, hosts.maps, hosts.owner, requests.state, workRequests.state, workRequests.wire, workRequests.sent, workRequests.kind, workRequests.qp, workRequests.late, queuePairs.state, queuePairs.peer, completionQueues.entries, regions.fault, regions.nic, regions.inflight, files.entry, busyExtents.state,
   pgmaps.refs, hosts.locked, hosts.writeback, hosts.pins, hosts.order, files.cached, files.cacheDelta, files.size, hosts.use, memoryBlocks.state, memoryBlocks.zone, gpuJobs.state, gpuJobs.space, gpuJobs.inflightPages, gpuJobs.inflightVpn, intervals.lock, intervals.invalid, intervals.pageCount,
   gpuJobs.gpu, mappings.shared, processes.pfnDelta, p2pPools.state, p2pPools.published, p2pRoutes.type, p2pRoutes.distance,

@@ -2,13 +2,12 @@ import { ERRNO } from '@shared/domain/errno';
 import { files, filesystems } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
-import { at, every, frame, pagesAt } from '../engine/place';
+import { at, frame, pagesAt } from '../engine/place';
 import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
 import { isIdle } from './folio-counts';
 import { beginSleep, isWoken, WAKEUP_READS, WAKEUP_TERMS } from './lost-wakeup';
-import { USE_READS } from './pgmap';
-import { BUSY_READS, deleteEntries, ENTRY_TERMS, firstBusyIndex } from './remove-blocks';
+import { BUSY_READS, deleteEntries, ENTRY_READS, ENTRY_TERMS, firstBusyIndex } from './remove-blocks';
 import { unmapStep, WHOLE_FILE, type FilePart } from './unmap-step';
 
 const T = frame('file', 'first', 'pages', 'pfn', 'isInterrupted');
@@ -65,7 +64,7 @@ export const layoutBreak = mechanism({
       },
     },
     W7: {
-      title: 'delete idle DAX entries (6.15+)', reads: [...every(files.blockDelta), ...USE_READS], writes: ENTRY_TERMS, to: ['done'],
+      title: 'delete idle DAX entries (6.15+)', reads: ENTRY_READS, writes: ENTRY_TERMS, to: ['done'],
       run: () => {
         if (kernel.policy.zoneDeviceRefcount.breakDeletesEntries) deleteEntries(T.file.v, scanFirst(), scanEnd());
         return done();

@@ -5,7 +5,7 @@ import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
-import { ENTRY_READS, forEachEntry, mapsFrame, PTE, splitHugeEdges } from './address-space';
+import { ENTRY_READS, forEachEntry, mapsFrame, PTE, PTE_TERMS, splitHugeEdges } from './address-space';
 import { endInvalidation, END_READS, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { dropLooseFiles, hasLooseFiles, LOOSE_READS } from './put-file';
 import { DEVICE_DAX_READS, mmapRefusal, SPLIT_READS, splitRefusal } from './device-dax';
@@ -133,7 +133,7 @@ export const protectMemory = mechanism({
     },
     MP2: {
       title: 'change the rights', drops: [at(processes.mmapLock, P.process)], to: ['done'],
-      reads: [...VMA_TERMS, ...SPLIT_READS, ...ENTRY_READS, ...END_READS, ...every(hosts.order)], writes: [...VMA_TERMS, ...END_TERMS, ...every(processes.pte, processes.huge, hosts.maps, hosts.refs)],
+      reads: [...VMA_TERMS, ...SPLIT_READS, ...ENTRY_READS, ...END_READS, ...every(hosts.order, hosts.anon, hosts.owner)], writes: [...VMA_TERMS, ...END_TERMS, ...PTE_TERMS],
       run: () => {
         if (P.told.v === 1) endInvalidation(P.process.v);
         const refused = splitRefusal(P.process.v, P.vpn.v, P.pages.v);

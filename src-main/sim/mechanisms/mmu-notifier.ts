@@ -2,13 +2,14 @@ import { arena } from '@shared/state/arena';
 import { gpuJobs, gpuSpaces } from '@shared/state/device-memory-tables';
 import type { Row } from '@shared/state/dictionary';
 import { intervals, notifiers } from '@shared/state/notifier-tables';
-import { actors } from '@shared/state/tables';
+import { actors, processes } from '@shared/state/tables';
 import { regions } from '@shared/state/rdma-tables';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
-import { at, every, frame } from '../engine/place';
+import { at, every, frame, pagesAt } from '../engine/place';
 import { call, done, site } from '../engine/step';
 import { kernel } from '../kernel';
+import { pmdEnd, pmdFirst } from './folios';
 import { NIC_TERMS, zapForNic } from './nic-table';
 
 /** What {@link isWatched} reads. */
@@ -118,6 +119,14 @@ const T = frame('process', 'vpn', 'pages', 'owner', 'interval', 'nth');
 
 const tell = site(tellSubscriber, T.interval, T.vpn, T.pages);
 
+/** A PMD that reaches over an edge of the range is split or taken away whole: all of its 2 MiB are told of (__split_huge_pmd()). */
+function widenToPmds(): void {
+  const end = T.vpn.v + T.pages.v;
+  const first = processes.huge.at(T.process.v, T.vpn.v) === 1 ? pmdFirst(T.vpn.v) : T.vpn.v;
+  T.pages.v = (processes.huge.at(T.process.v, end - 1) === 1 ? pmdEnd(end) : end) - first;
+  T.vpn.v = first;
+}
+
 /**
  * invalidate_start of a range: every subscriber that copied its page-table entries is told before they change. `owner` is a GPU that
  * need not be told of what it does itself. The caller changes the entries, then calls {@link endInvalidation}.
@@ -129,8 +138,9 @@ export const invalidateRange = mechanism({
   order: 'NI1 NI2',
   steps: {
     NI1: {
-      title: 'an invalidation is going on', reads: every(notifiers.active), writes: every(notifiers.active),
+      title: 'an invalidation is going on', reads: [pagesAt(processes.huge, T.process), ...every(notifiers.active)], writes: every(notifiers.active),
       run: () => {
+        widenToPmds();
         const notifier = notifiers.$.row(T.process.v);
         notifiers.active.set(notifier, notifiers.active.get(notifier) + 1);
         notifiers.begun.set(notifier, notifiers.begun.get(notifier) + 1);

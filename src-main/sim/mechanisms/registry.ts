@@ -39,6 +39,7 @@ import { layoutBreak } from './layout-break';
 import { forkProcess, waitChild } from './fork';
 import { mapMemory, protectMemory, remapMemory, unmapMemory } from './mapping-calls';
 import { allocateDevicePages, setAsideDevicePages } from './device-allocation';
+import { daxPmdFault } from './dax-pmd-fault';
 import { deviceFault } from './device-fault';
 import { emptyDevice, evictDevice } from './evict-device';
 import { exclusiveFault } from './exclusive-fault';
@@ -102,7 +103,7 @@ import { writebackFile } from './writeback';
 
 /** Every mechanism that does not depend on the policy. */
 export const MECHANISMS: readonly Mechanism[] = [
-  pageFault, cacheFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks, changeLayout, fallocate, syncFile, removeByAdvice,
+  pageFault, daxPmdFault, cacheFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks, changeLayout, fallocate, syncFile, removeByAdvice,
   directIo, driveEngine, dirtyWorker, vmsplice, drainPipe, registerMemory, deregisterMemory, reregisterMemory, bindMemoryWindow,
   invalidateRange, tellSubscriber, changeWatchedFile, changeWatchedFrames,
   changeCached, readCached, writeCached, writebackFile, adviseFile, reclaimFile,

@@ -11,8 +11,10 @@ import { kernel } from '../kernel';
 import { unmapFile, UNMAP_FILE_READS, UNMAP_TERMS } from './address-space';
 import { KIND } from './allocate-blocks';
 import { ALL_PAGES, changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
+import { coveredByEntries } from './dax-entries';
 import { ENTRY, TAG } from './dax-mapping';
 import { firstBusyFrame } from './folio-counts';
+import { splitIdleFolios } from './folios';
 import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
 import { noteUse, USE_READS, USE_TERMS } from './pgmap';
 
@@ -42,8 +44,9 @@ export function forEachBlockRun(file: Row, first: number, last: number, visit: (
 /** First page of [first, end) whose frame a device holds; −1 if all are idle or only mapped (dax_layout_busy_page_range). */
 export function firstBusyIndex(file: Row, first: number, last: number): number {
   const host = hostOf(file);
-  for (let index = first; index < last;) {
-    const next = Math.min(last, files.entry.runEnd(file, index), files.blockDelta.runEnd(file, index));
+  const [from, end] = coveredByEntries(file, first, last);
+  for (let index = from; index < end;) {
+    const next = Math.min(end, files.entry.runEnd(file, index), files.blockDelta.runEnd(file, index));
     if (files.entry.at(file, index) === ENTRY.real) {
       const pfn = index + files.blockDelta.at(file, index);
       const busy = firstBusyFrame(host, pfn, pfn + next - index);
@@ -54,24 +57,30 @@ export function firstBusyIndex(file: Row, first: number, last: number): number {
   return -1;
 }
 
-export const BUSY_READS = every(files.entry, files.blockDelta, hosts.refs, hosts.maps);
+export const BUSY_READS = every(files.entry, files.entryHuge, files.blockDelta, hosts.refs, hosts.maps);
 
-/** What {@link deleteEntries} writes. */
-export const ENTRY_TERMS = [...every(files.entry, files.tag, hosts.mapping), ...USE_TERMS];
+/** What {@link deleteEntries} reads and writes. */
+export const ENTRY_READS = [...every(hosts.refs, files.blockDelta), ...USE_READS];
+export const ENTRY_TERMS = [...every(files.entry, files.entryHuge, files.tag, hosts.mapping, hosts.order), ...USE_TERMS];
 
-/** Deletes DAX entries of a range: the frames belong to no file’s page cache any more. */
+/** Deletes DAX entries of a range, those of 2 MiB whole: the frames belong to no file’s page cache any more. */
 export function deleteEntries(file: Row, first: number, last: number): void {
   const host = hostOf(file);
-  for (let index = first; index < last;) {
-    const next = Math.min(last, files.entry.runEnd(file, index), files.blockDelta.runEnd(file, index));
+  const [from, end] = coveredByEntries(file, first, last);
+  for (let index = from; index < end;) {
+    const next = Math.min(end, files.entry.runEnd(file, index), files.blockDelta.runEnd(file, index));
     if (files.entry.at(file, index) === ENTRY.real) {
-      hosts.mapping.assign(host, index + files.blockDelta.at(file, index), next - index, 0);
-      noteUse(index + files.blockDelta.at(file, index));
+      const pfn = index + files.blockDelta.at(file, index);
+      hosts.mapping.assign(host, pfn, next - index, 0);
+      noteUse(pfn);
+      splitIdleFolios(host, pfn, next - index);
     }
     index = next;
   }
-  files.entry.assign(file, first, last - first, ENTRY.none);
-  if (files.tag.find(file, first, last, tag => tag !== TAG.clean) >= 0) files.tag.assign(file, first, last - first, TAG.clean);
+  files.entry.assign(file, from, end - from, ENTRY.none);
+  for (const [field, none] of [[files.tag, TAG.clean], [files.entryHuge, 0]] as const) {
+    if (field.find(file, from, end, value => value !== none) >= 0) field.assign(file, from, end - from, none);
+  }
 }
 
 /** Frees one run of blocks; those a device holds become busy extents where the policy keeps them. */
@@ -141,7 +150,7 @@ export const removeBlocks = mechanism({
     N4: {
       title: 'delete the DAX entries', when: () => T.used.v === 0 || entryLock.find(T.first.v, usedEnd(), holder => holder !== 0) < 0,
       waitsFor: { kind: 'entry', file: 'file', index: 'first' },
-      reads: [entryLock, blockDelta, ...USE_READS], writes: ENTRY_TERMS,
+      reads: [entryLock, ...ENTRY_READS], writes: ENTRY_TERMS,
       run: () => { if (T.used.v > 0) deleteEntries(T.file.v, T.first.v, usedEnd()); },
     },
     N5l: {

@@ -20,7 +20,7 @@ const ALL: readonly Column[] = [mappings.pageCount, mappings.vpnFirst, mappings.
 export const VMA_TERMS = every(...ALL);
 /** What {@link removeRange} reads and writes besides. */
 export const REMOVE_READS = [...ENTRY_READS, ...every(hosts.owner, hosts.anon, hosts.order, hosts.use, processes.lockedVm), ...ZONE_PUT_READS];
-export const REMOVE_TERMS = [...VMA_TERMS, ...UNMAP_TERMS, ...every(processes.lockedVm), ...ZONE_PUT_TERMS];
+export const REMOVE_TERMS = [...VMA_TERMS, ...UNMAP_TERMS, ...every(processes.lockedVm, processes.table), ...ZONE_PUT_TERMS];
 
 /** Mappings that touch [vpn, vpn + pages) of an address space, ascending. */
 export function mappingsIn(process: Row, vpn: number, pages: number): readonly Row[] {
@@ -71,6 +71,7 @@ export function removeRange(process: Row, vpn: number, pages: number): void {
     const count = mappings.pageCount.get(mapping);
     if (mappings.locked.get(mapping) === 1) processes.lockedVm.set(process, processes.lockedVm.get(process) - count);
     emit('range-unmapped', process, first, zapRange(process, first, count));
+    if (processes.table.find(process, first, first + count, table => table !== 0) >= 0) processes.table.assign(process, first, count, 0);
     for (const column of ALL) column.set(mapping, 0);
   }
 }

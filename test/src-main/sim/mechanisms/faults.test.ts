@@ -14,14 +14,14 @@ describe('a DAX fault', () => {
     expect(runSmall({ files: two, actors: { A: [wide, ['vmsplice', { mapping: 'm', pages: '2+2', pipe: 'p' }]] } }).op('A.2').errno).toBe('EFAULT')
   })
 
-  it('that needs a block where the file system has none is SIGBUS, and leaves no entry and no lock behind', () => {
+  it('that needs a block where the file system has none is SIGBUS, and leaves an empty entry (spec 3.4 E3, dax_unlock_entry()) and no lock behind', () => {
     const result = runSmall({
       files: { F: { size: '8 KiB', layout: 'hole' }, G: 3 }, pmemPages: 4, policy: 'linux-6.1',
       actors: { A: [mapsF, ['store', { mapping: 'm', pages: '0+1' }], ['store', { mapping: 'm', pages: '1+1' }]] },
     })
     const file = result.description.files[0]!.row
     expect([result.op('A.2').result, result.op('A.3').killedBy]).toEqual([1, 'SIGBUS'])
-    expect([0, 1].map((index) => files.entry.spec.names![files.entry.at(file, index)])).toEqual(['real', 'none'])
+    expect([0, 1].map((index) => files.entry.spec.names![files.entry.at(file, index)])).toEqual(['real', 'empty'])
     expect(files.entryLock.find(file, 0, 8, (holder) => holder !== 0)).toBe(-1)
     expect([files.invlock, files.ilock, files.iolock].map((lock) => lock.get(file))).toEqual([0, 0, 0])
     expect(filesystems.freeBlocks.get(result.description.memories[0]!.fs)).toBe(0)
