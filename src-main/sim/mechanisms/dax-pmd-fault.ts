@@ -178,7 +178,7 @@ export const daxPmdFault = mechanism({
       },
     },
     DP5: {
-      title: 'ask the file system for 2 MiB in one piece', takes: ilock, shared: true, drops: [ilock], reads: [kind, blockDelta, at(files.fs, T.file), ...every(hosts.owner)], calls: [allocate], to: ['DP5a', 'DP6'],
+      title: 'ask the file system for 2 MiB in one piece', takes: ilock, shared: true, drops: [ilock], reads: [kind, blockDelta, at(files.fs, T.file), ...every(hosts.owner, hosts.resting)], calls: [allocate], to: ['DP5a', 'DP6'],
       run: go => {
         if (T.write.v === 0 || kind.at(T.first.v) === KIND.written) return go.DP6;
         T.ask.v = blocksToAsk();

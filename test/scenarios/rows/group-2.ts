@@ -2,9 +2,9 @@ import type { ScenarioRow } from '../rows'
 
 /** Group 2 of the scenarios: ZONE_DEVICE. */
 export const GROUP_2: readonly ScenarioRow[] = [
-  { scenario: 'fsdax-refcount-states', row: 'free to truncated, one-based', policy: 'linux-5.15' },
-  { scenario: 'fsdax-refcount-states', row: 'free to truncated, private-zero-based', policy: 'linux-6.12' },
-  { scenario: 'fsdax-refcount-states', row: 'free to truncated, zero-based', policy: 'linux-6.19' },
+  { scenario: 'fsdax-refcount-states', row: 'one-based', policy: 'linux-5.15' },
+  { scenario: 'fsdax-refcount-states', row: 'private-zero-based', policy: 'linux-6.12' },
+  { scenario: 'fsdax-refcount-states', row: 'zero-based', policy: 'linux-6.19' },
 
   { scenario: 'memunmap-waits-for-pinned-page', row: 'FS_DAX, one-based', policy: 'linux-5.15' },
   { scenario: 'memunmap-waits-for-pinned-page', row: 'FS_DAX, 5.18–6.14', policy: 'linux-6.12' },

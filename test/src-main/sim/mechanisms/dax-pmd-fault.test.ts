@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { pmdFallbackNumber, type PmdFallback } from '../../../../src-shared/domain/pmd-fallback'
+import { regions } from '../../../../src-shared/state/rdma-tables'
 import { files, hosts, processes } from '../../../../src-shared/state/tables'
 import { TraceCursor } from '../../../../src-shared/trace/cursor'
 import { bundledLab } from '../../../support/bundled-labs'
 import { run, type FinishedRun } from '../../../support/run'
-import { runSmall, type ShortOperation, type SmallLab, type SmallRun } from '../../../support/small-lab'
+import { runSmall, smallLab, type ShortOperation, type SmallLab, type SmallRun } from '../../../support/small-lab'
 
 const PMD = 512
 const F_PFN = 0x80000
@@ -256,5 +257,34 @@ describe('unmapping, cutting and syncing 2 MiB of a DAX file', () => {
     const result = runs({ files: { F: HOLE }, actors: { A: [mapsF, ['load', { mapping: 'm', pages: '3+1' }], ['pwrite', { file: 'F', pages: '9+1' }], ['load', { mapping: 'm', pages: '9+1' }]] } })
     expect([...result.trace.events()].filter(({ kind }) => kind === 'load-done').map(({ args }) => args[3])).toEqual([0, 3])
     expect([entryOf(result, 9), entryOf(result, 10)]).toEqual(['real clean', 'none clean'])
+  })
+})
+
+describe('a NIC that copied an entry of the 2 MiB (ODP)', () => {
+  const watched = (more: readonly ShortOperation[]): FinishedRun => {
+    const lab = smallLab({
+      policy: 'linux-6.19', files: { F: HOLE }, pmemPages: 4 * PMD,
+      actors: {
+        A: [mapsF, ['load', { mapping: 'm', pages: '0+1' }], ['ibv-reg', { name: 'o', mapping: 'm', access: 'remote-read+on-demand' }], ['await-done', { actor: 'N', op: 1 }], ...more],
+        N: { on: 'peer', ops: [['rdma-read', { mr: 'o', pages: '9+1', at: '100 us' }]] },
+      },
+    })
+    return run({ ...lab, topology: { ...lab.topology, nodes: { ...lab.topology.nodes, nic0: { kind: 'rdma-nic', odp: true } } } })
+  }
+  const nicEntries = ({ description }: FinishedRun): number => regions.nicEntry.find(description.regions[0]!.row, 0, PMD, (entry) => entry !== 0)
+
+  it('has it while the PMD stays', () => {
+    expect(nicEntries(watched([]))).toBe(9)
+  })
+
+  it.each<readonly [string, readonly ShortOperation[]]>([
+    ['munmap of another page', [['munmap', { mapping: 'm', pages: '0+1' }]]],
+    ['a store that takes the huge zero page away', [['store', { mapping: 'm', pages: '100+1' }]]],
+    ['a fault on 4 KiB that downgrades the entry', [mapsPart, ['store', { mapping: 'p', pages: '3+1' }]]],
+    ['a write(2) into the hole', [['pwrite', { file: 'F', pages: '200+1' }]]],
+  ])('is told when %s takes the PMD: none of its entries outlives it (S8)', (_, more) => {
+    const result = watched(more)
+    expect(nicEntries(result)).toBe(-1)
+    expect(result.summary.violations).toEqual([])
   })
 })
