@@ -1,5 +1,6 @@
 import { assert } from '../base/assert';
 import type { TableDefinition } from './table';
+import * as bio from './bio-tables';
 import * as cache from './cache-tables';
 import * as content from './content-tables';
 import * as buffers from './buffer-tables';
@@ -16,7 +17,7 @@ import * as rdma from './rdma-tables';
 import * as core from './tables';
 import * as vfs from './vfs-tables';
 
-const FAMILIES: readonly object[] = [core, rdma, cache, content, links, placement, vfs, deviceMemory, notifiers, movers, buffers, pgmap, p2p, nvmet, power];
+const FAMILIES: readonly object[] = [core, rdma, bio, cache, content, links, placement, vfs, deviceMemory, notifiers, movers, buffers, pgmap, p2p, nvmet, power];
 
 const isTable = (member: unknown): member is { readonly $: TableDefinition } => typeof member === 'object' && member !== null && '$' in member;
 

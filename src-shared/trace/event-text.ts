@@ -41,6 +41,7 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'pin-taken': (of, here) => `${holderOf(here, of.holder)} pins ${frames(here, of.pfn, of.pages)}`,
   'pin-refused': (of, here) => `${self(here)} may not pin ${virtualPage(here, of.process, of.vpn)}: ${errnoName(of.errno)}`,
   'hold-released': (of, here) => `${holderOf(here, of.holder)} lets go of ${frames(here, of.pfn, of.pages)}`,
+  'unheld-released': (of, here) => `${self(here)} drops ${frames(here, of.pfn, of.pages)}, which it has never taken`,
   'page-idle': (of, here) => `${frames(here, of.pfn, of.pages)} ${of.pages === 1 ? 'is' : 'are'} idle`,
   'file-unmapped': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} unmapped everywhere`,
   'range-unmapped': (of, here) => `${processOf(here, of.process)} unmaps ${showPages(of.pages)} from ${virtualPage(here, of.process, of.vpn)}`,

@@ -12,6 +12,7 @@ export const EVENTS = {
   'pin-taken': ['holder', 'pfn', 'pages'],
   'pin-refused': ['process', 'vpn', 'errno'],
   'hold-released': ['holder', 'pfn', 'pages'],
+  'unheld-released': ['pfn', 'pages'],
   'page-idle': ['pfn', 'pages'],
   'file-unmapped': ['file', 'pages'],
   'range-unmapped': ['process', 'vpn', 'pages'],

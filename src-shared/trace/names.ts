@@ -3,6 +3,7 @@ import type { Row } from '../state/dictionary';
 import { valueAt } from '../state/page-runs';
 import { buffers, pageMoves, users } from '../state/buffer-tables';
 import { movers } from '../state/mover-tables';
+import { bioPages } from '../state/bio-tables';
 import { cacheLosses } from '../state/cache-tables';
 import { memoryBlocks } from '../state/placement-tables';
 import { accesses, actors, busyExtents, counters, drives, files, filesystems, holders, hosts, links, mappings, operations, pipes, processes, requests } from '../state/tables';
@@ -114,6 +115,7 @@ const NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
   [holders.$.id, (state, run, row) => `${holdWord(holders.how.nameIn(state, row))} by ${operationName(run, holders.op.in(state, row))} on ${heldPages(state, run, row)}`],
   [pipes.$.id, (_, run, row) => `pipe ${nameIn(run.pipes, row) ?? row}`],
   [requests.$.id, (state, run, row) => `O_DIRECT request of ${operationName(run, requests.op.in(state, row))}`],
+  [bioPages.$.id, (state, run, row) => `piece ${bioPages.piece.in(state, row)} of the bio of ${operationName(run, bioPages.op.in(state, row))}`],
   [drives.$.id, (_, run, row) => nameIn(run.devices, row) ?? `drive at ${row}`],
   [nics.$.id, (_, run, row) => nameIn(run.devices, row) ?? `NIC at ${row}`],
   [regions.$.id, (_, run, row) => `MR ${nameIn(run.regions, row) ?? row}`],

@@ -19,9 +19,15 @@ export function policyOf(resolved: ResolvedPolicy): Policy {
   };
 }
 
+/** What O_DIRECT takes under the bio-completion in force: what end_io releases. */
+function directIoHold(resolved: ResolvedPolicy): string {
+  const variant = VARIANTS.find(({ axis, id }) => axis === 'bio-completion' && id === resolved.variants[axis]);
+  return variant?.axis === 'bio-completion' ? variant.directIoHold : '';
+}
+
 /** Values of all knobs: what somebody named, else what the build does, else the default; what is left to the era as the preset has it. */
 export function knobValues(resolved: ResolvedPolicy): KnobTexts {
-  const era = PRESETS.find(({ id }) => id === resolved.preset)?.knobs ?? {};
+  const era: Readonly<Record<string, string>> = { ...PRESETS.find(({ id }) => id === resolved.preset)?.knobs, odirectHold: directIoHold(resolved) };
   const build = resolved.build === null ? {} : BUILDS[resolved.build] ?? {};
   return Object.fromEntries(Object.values(KNOBS).map(({ name, type }) => {
     const text = resolved.knobs[name] ?? build[name] ?? type.default;

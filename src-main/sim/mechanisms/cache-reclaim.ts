@@ -133,7 +133,7 @@ export const reclaimFile = mechanism({
       },
     },
     RC3: {
-      title: 'free what is clean and nobody else’s', reads: [...CACHE_READS, pagesAt(files.medium, R.file), ...every(hosts.refs, hosts.maps, hosts.locked, hosts.writeback, hosts.dirty, hosts.content, hosts.pins)],
+      title: 'free what is clean and has no other user', reads: [...CACHE_READS, pagesAt(files.medium, R.file), ...every(hosts.refs, hosts.maps, hosts.locked, hosts.writeback, hosts.dirty, hosts.content, hosts.pins)],
       writes: [...DETACH_TERMS, ...LOSS_TERMS], to: ['done'],
       run: () => {
         forEachFolio(R.file.v, R.first.v, pageCount(), (index, pfn, pages) => {

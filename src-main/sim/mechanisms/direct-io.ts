@@ -7,17 +7,21 @@ import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
+import { addFragment, clearFragments, FRAGMENT_BYTES, FRAGMENT_TERMS } from './bio-fragments';
 import { counterRow, DROP_READS, DROP_TERMS, dropHold, howWord } from './folio-counts';
 import { getUserPages, piecesOf } from './get-user-pages';
 import { isP2pFrame, memoryAt } from './memory-types';
 import { p2pMap } from './p2p-map';
 
-/** `write` is 1 where the drive writes into the buffer (an O_DIRECT read); `request` is the one of `op`. Answers bytes moved. */
-const T = frame('op', 'process', 'vpn', 'pages', 'write', 'drive', 'request', 'forgetsDirty', 'endIo', 'how', 'provider', 'client');
+/**
+ * `write` is 1 where the drive writes into the buffer (an O_DIRECT read); `request` is the one of `op`. A buffer of `fragments` (0: of
+ * whole pages) is that many pieces of 512 bytes of its first page, the next beginning `stride` bytes behind. Answers bytes moved.
+ */
+const T = frame('op', 'process', 'vpn', 'pages', 'write', 'drive', 'request', 'forgetsDirty', 'endIo', 'fragments', 'stride', 'how', 'provider', 'client', 'added', 'piece', 'next');
 
 const submitTerms = [requests.state, requests.pages, requests.pieces, requests.intoMemory, requests.forgetsDirty, requests.endIo].map(column => at(column, T.request));
 const requestTerms = [...submitTerms, ...[requests.device, requests.done, requests.peer].map(column => at(column, T.request))];
-const pin = site(getUserPages, T.process, T.vpn, T.pages, T.write, T.how, T.op, T.request);
+const pin = site(getUserPages, T.process, T.vpn, T.pages, T.write, T.how, T.op, T.request, T.next);
 const map = site(p2pMap, T.provider, T.client, T.pages);
 
 /** Node of the peer-to-peer memory that the buffer is; −1 where it is no such memory. A bio has pages of one provider only. */
@@ -44,29 +48,40 @@ const lastHold = (): number => (piecesOf(T.op.v) === 0 ? 0 : holders.$.row(T.op.
 /** One O_DIRECT request: hold the buffer, hand it to the drive, sleep until the completion let go of it. */
 export const directIo = mechanism({
   name: 'direct-io',
-  source: 'spec 9.4 DI1–DI6, 7.3, 7.6; fs/iomap/direct-io.c, block/bio.c bio_iov_iter_get_pages(), drivers/nvme/host/pci.c nvme_map_data() (6.6, 6.13), block/blk-mq-dma.c (6.19)',
+  source: 'spec 9.4 DI1–DI6, 7.3, 7.6; fs/iomap/direct-io.c, block/bio.c bio_iov_iter_get_pages(), bvec_try_merge_page(), drivers/nvme/host/pci.c nvme_map_data() (6.6, 6.13), block/blk-mq-dma.c (6.19)',
   frame: T,
-  order: 'DI1 DI3 DI4 DI3m DI3r',
+  order: 'DI1 DI1f DI3 DI4 DI3m DI3r',
   steps: {
     DI1: {
-      title: 'hold the buffer', writes: [at(requests.state, T.request), at(requests.device, T.request)], calls: [pin], costNs: () => kernel.costs.syscallNs,
-      run: () => {
+      title: 'hold the buffer', writes: [at(requests.state, T.request), at(requests.device, T.request)], calls: [pin], to: ['DI1f', 'DI3'], costNs: () => kernel.costs.syscallNs,
+      run: go => {
         requests.state.set(T.request.v, requests.state.valueOf('pinning'));
         requests.device.set(T.request.v, T.drive.v);
-        T.how.v = howWord(kernel.policy.bioCompletion.directIoHold);
-        return call(pin);
+        T.how.v = howWord(kernel.policy.knobs.odirectHold);
+        return call(pin, T.fragments.v === 0 ? go.DI3 : go.DI1f);
+      },
+    },
+    DI1f: {
+      title: 'add a fragment; a page has one hold a bio, so that of a fragment that is merged is dropped', calls: [pin], to: ['DI1f', 'DI3'],
+      reads: [...every(holders.pfnFirst), ...DROP_READS], writes: [...FRAGMENT_TERMS, ...DROP_TERMS],
+      run: go => {
+        if (answer.result <= 0) return go.DI3;
+        T.piece.v = addFragment(T.op.v, T.piece.v, holders.$.row(T.op.v, T.next.v), T.added.v * T.stride.v);
+        T.added.v += 1;
+        T.next.v = T.piece.v;
+        return T.added.v === T.fragments.v ? go.DI3 : call(pin, go.DI1f);
       },
     },
     DI3: {
       title: 'submit the request; peer-to-peer memory has to be mapped for the drive first', to: ['DI3m', 'DI4', 'done'], calls: [map],
       reads: every(holders.how, holders.pfnFirst), writes: [...submitTerms, at(requests.device, T.request)],
       run: go => {
-        if (answer.result <= 0) {
+        if (answer.result <= 0 && T.piece.v === 0) {
           requests.state.set(T.request.v, 0);
           requests.device.set(T.request.v, 0);
           return fail(answer.result < 0 ? answer.errno : ERRNO.EFAULT);
         }
-        T.pages.v = answer.result;
+        T.pages.v = T.piece.v > 0 ? 1 : answer.result;
         T.provider.v = providerOfBuffer();
         if (T.provider.v < 0) {
           submit();
@@ -79,12 +94,13 @@ export const directIo = mechanism({
     DI4: {
       title: 'sleep until the completion', when: () => requests.state.get(T.request.v) === requests.state.valueOf('landed'),
       waitsFor: { kind: 'request', op: 'op' }, to: ['done'],
-      writes: requestTerms,
+      writes: [...requestTerms, ...FRAGMENT_TERMS],
       costNs: () => kernel.costs.syscallNs,
       run: () => {
         const pages = requests.pages.get(T.request.v);
         for (const { column } of requestTerms) column.set(T.request.v, 0);
-        return done(pages * PAGE_BYTES);
+        clearFragments(T.op.v, T.piece.v);
+        return done(T.piece.v > 0 ? T.added.v * FRAGMENT_BYTES : pages * PAGE_BYTES);
       },
     },
     DI3m: {

@@ -1,23 +1,19 @@
 import { arena } from '@shared/state/arena';
 import type { Row } from '@shared/state/dictionary';
-import { drives, holders, hosts, operations, requests } from '@shared/state/tables';
+import { drives, hosts, operations, requests } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
 import { kernel } from '../kernel';
-import type { HoldKind } from '../policies/policy';
-import { DROP_READS, DROP_TERMS, dropHold } from './folio-counts';
+import { BIO_READS, END_READS, END_TERMS, endPiece, ORIGIN, pieceAt, type BioPiece } from './bio';
 import { ACCESS_READS, ACCESS_TERMS, noteAccess } from './device-access';
-import { dirtyHeld, DIRTY_TERMS, HELD_READS, isCleaned } from './page-cache';
 import { PEER_READS, PEER_TERMS, unmapPeer } from './p2p-map';
-import { loseWakeup, WAKEUP_TERMS } from './lost-wakeup';
+import { dirtyHeld, DIRTY_TERMS, HELD_READS, isCleaned, toMedium, TO_MEDIUM_READS, TO_MEDIUM_TERMS } from './page-cache';
 
 const T = frame('drive', 'request', 'piece');
 
 const DIRTYING = requests.state.valueOf('dirtying');
-/** By `requests.endIo`: what a completion that gets it wrong takes the pages for. */
-const RELEASED_AS: readonly (HoldKind | null)[] = [null, 'get', 'pin', null];
 const SUBMITTED = requests.state.valueOf('submitted');
 
 /** Requests for this drive in the order they were submitted. */
@@ -27,20 +23,19 @@ function submitted(drive: Row): readonly Row[] {
     .sort((a, b) => requests.order.get(a) - requests.order.get(b));
 }
 
-const holderAt = (piece: number): Row => holders.$.row(requests.op.get(T.request.v), piece);
-const piecesOf = (request: Row): readonly Row[] => Array.from({ length: requests.pieces.get(request) }, (_, piece) => holders.$.row(requests.op.get(request), piece));
+const piecesOf = (request: Row): readonly BioPiece[] => Array.from({ length: requests.pieces.get(request) }, (_, piece) => pieceAt(request, piece));
 const pieces = (): number => requests.pieces.get(T.request.v);
 
 /** Whether a page that the drive has written is clean again: only a worker may lock it and mark it dirty (DI6). */
 function mustDirty(): boolean {
   if (requests.intoMemory.get(T.request.v) === 0 || requests.forgetsDirty.get(T.request.v) === 1) return false;
-  return piecesOf(T.request.v).some(holder => isCleaned(holders.host.get(holder), holders.pfnFirst.get(holder), holders.pageCount.get(holder)));
+  return piecesOf(T.request.v).some(({ host, pfn, pages }) => isCleaned(host, pfn, pages));
 }
 
 /** An NVMe drive: takes a request, moves its pages one by one, and releases them in its completion interrupt. */
 export const driveEngine = mechanism({
   name: 'nvme-engine',
-  source: 'spec 9.4 DI4–DI5; block/bio.c bio_check_pages_dirty(), __bio_release_pages() (6.19)',
+  source: 'spec 9.3, 9.4 DI4–DI5; block/bio.c bio_check_pages_dirty(), __bio_release_pages() (6.19)',
   frame: T,
   order: 'NV1 NV2 DI5 NV3 NV2k',
   steps: {
@@ -59,16 +54,17 @@ export const driveEngine = mechanism({
     },
     NV2: {
       title: 'move one piece by DMA',
-      reads: [at(requests.pieces, T.request), at(requests.intoMemory, T.request), ...every(holders.pfnFirst, holders.pageCount), ...ACCESS_READS],
-      writes: [at(requests.done, T.request), ...ACCESS_TERMS],
+      reads: [at(requests.pieces, T.request), at(requests.intoMemory, T.request), ...BIO_READS, ...ACCESS_READS, ...TO_MEDIUM_READS],
+      writes: [at(requests.done, T.request), ...ACCESS_TERMS, ...TO_MEDIUM_TERMS],
       costNs: () => {
-        const moved = holderAt(T.piece.v - 1);
-        return kernel.transferNs(T.drive.v, holders.pfnFirst.get(moved), holders.pageCount.get(moved));
+        const moved = pieceAt(T.request.v, T.piece.v - 1);
+        return kernel.transferNs(T.drive.v, moved.pfn, moved.pages);
       },
       run: () => {
-        const holder = holderAt(T.piece.v);
+        const { hold, host, pfn, pages, origin, firstByte, endByte } = pieceAt(T.request.v, T.piece.v);
         const { tag } = kernel.operations[operations.nth.get(requests.op.get(T.request.v))];
-        noteAccess(machine.self, holder, holders.pfnFirst.get(holder), holders.pageCount.get(holder), requests.intoMemory.get(T.request.v) === 1, tag);
+        noteAccess(machine.self, hold, pfn, pages, requests.intoMemory.get(T.request.v) === 1, tag, { firstByte, endByte });
+        if (origin === ORIGIN.cache) toMedium(host, pfn, pages);
         T.piece.v += 1;
         requests.done.set(T.request.v, T.piece.v);
       },
@@ -76,7 +72,7 @@ export const driveEngine = mechanism({
     },
     DI5: {
       title: 'completion interrupt: release one piece, or let a worker mark pages dirty that were cleaned meanwhile', to: ['NV1'],
-      reads: [...DROP_READS, ...HELD_READS, ...every(hosts.refs), at(requests.intoMemory, T.request), at(requests.forgetsDirty, T.request), at(requests.endIo, T.request), at(requests.pieces, T.request)], writes: [...DROP_TERMS, ...WAKEUP_TERMS, at(requests.state, T.request), at(drives.served, T.drive)],
+      reads: [...END_READS, ...HELD_READS, ...every(hosts.refs), at(requests.intoMemory, T.request), at(requests.forgetsDirty, T.request), at(requests.pieces, T.request)], writes: [...END_TERMS, at(requests.state, T.request), at(drives.served, T.drive)],
       costNs: () => kernel.costs.unpinPageNs,
       run: go => {
         if (T.piece.v === pieces() && mustDirty()) {
@@ -87,12 +83,7 @@ export const driveEngine = mechanism({
           return go.NV1;
         }
         T.piece.v -= 1;
-        const holder = holderAt(T.piece.v);
-        const [host, pfn, pages] = [holders.host.get(holder), holders.pfnFirst.get(holder), holders.pageCount.get(holder)];
-        const endIo = requests.endIo.get(T.request.v);
-        if (endIo === 0) dropHold(holder);
-        else dropHold(holder, RELEASED_AS[endIo]);
-        loseWakeup(host, pfn, pages);
+        endPiece(T.request.v, T.piece.v);
       },
       again: () => T.piece.v > 0,
     },
@@ -123,8 +114,6 @@ export const driveEngine = mechanism({
 
 const D = frame('request');
 const waiting = (): Row => requests.$.rows(arena).find(request => requests.state.get(request) === DIRTYING) ?? 0;
-const heldBy = (request: Row): readonly (readonly [host: Row, pfn: number, pages: number])[] =>
-  piecesOf(request).map(holder => [holders.host.get(holder), holders.pfnFirst.get(holder), holders.pageCount.get(holder)]);
 
 /** The kernel worker that ends O_DIRECT reads whose pages writeback has cleaned meanwhile (bio_dirty_fn()). */
 export const dirtyWorker = mechanism({
@@ -135,14 +124,13 @@ export const dirtyWorker = mechanism({
   steps: {
     DW1: { title: 'wait for a request', when: () => waiting() !== 0, waitsFor: { kind: 'work' }, reads: every(requests.state), run: () => { D.request.v = waiting(); } },
     DI6: {
-      title: 'worker: lock, mark dirty, release', when: () => heldBy(D.request.v).every(([host, pfn, pages]) => hosts.locked.find(host, pfn, pfn + pages, locked => locked !== 0) < 0),
+      title: 'worker: lock, mark dirty, release', when: () => piecesOf(D.request.v).every(({ host, pfn, pages }) => hosts.locked.find(host, pfn, pfn + pages, locked => locked !== 0) < 0),
       waitsFor: { kind: 'work' }, costNs: () => kernel.costs.wakeNs,
-      reads: [at(requests.pieces, D.request), ...HELD_READS, ...DROP_READS, ...every(holders.pfnFirst, holders.pageCount, hosts.locked, hosts.refs)], writes: [...DIRTY_TERMS, ...DROP_TERMS, ...WAKEUP_TERMS],
+      reads: [at(requests.pieces, D.request), ...HELD_READS, ...END_READS, ...every(hosts.locked, hosts.refs)], writes: [...DIRTY_TERMS, ...END_TERMS],
       run: () => {
-        for (const [nth, [host, pfn, pages]] of heldBy(D.request.v).entries()) {
+        for (const [nth, { host, pfn, pages }] of piecesOf(D.request.v).entries()) {
           dirtyHeld(host, pfn, pages);
-          dropHold(holders.$.row(requests.op.get(D.request.v), nth));
-          loseWakeup(host, pfn, pages);
+          endPiece(D.request.v, nth);
         }
       },
     },

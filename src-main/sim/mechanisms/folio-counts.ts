@@ -96,6 +96,14 @@ export function dropHold(holder: Row, as: HoldKind | null = kindOf(HOW.get(holde
   afterLastHold(host, pfn, pages);
 }
 
+/** Drops what nobody has taken: the put or the unpin of a completion that takes pages for its own. */
+export function dropUnheld(host: Row, pfn: number, pages: number, as: HoldKind): void {
+  if (as !== 'get' && isZeroFrame(pfn) && !kernel.policy.knobs.zeroPagePinCounted) return;
+  countHolds(host, pfn, pages, as, -1);
+  emit('unheld-released', pfn, pages);
+  afterPut(host, pfn, pages);
+}
+
 /** Keeps the first `pages` pages of a hold and drops the rest. */
 export function shortenHold(holder: Row, pages: number): void {
   const host = holders.host.get(holder);

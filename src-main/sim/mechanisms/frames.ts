@@ -80,8 +80,9 @@ export const FREE_TERMS = every(...FREED);
 /** Frees frames of RAM whose last reference has gone (free_unref_folio()). */
 export function freeIfUnused(host: Row, pfn: number, pages: number): void {
   for (let at = pfn; at < pfn + pages;) {
-    const next = Math.min(pfn + pages, hosts.refs.runEnd(host, at), hosts.use.runEnd(host, at), hosts.order.runEnd(host, at));
-    if (hosts.refs.at(host, at) === 0 && hosts.use.at(host, at) !== USE.free) {
+    const next = Math.min(pfn + pages, hosts.refs.runEnd(host, at), hosts.use.runEnd(host, at), hosts.order.runEnd(host, at), hosts.mapping.runEnd(host, at));
+    // A page that its file still has in the cache is "bad": the allocator reports it and does not take it back (mm/page_alloc.c free_page_is_bad()).
+    if (hosts.refs.at(host, at) === 0 && hosts.use.at(host, at) !== USE.free && hosts.mapping.at(host, at) === 0) {
       const size = 2 ** hosts.order.at(host, at);
       const first = at - (at % size);
       const end = Math.ceil(next / size) * size;

@@ -218,3 +218,28 @@ export function dirtyHeld(host: Row, pfn: number, pages: number): void {
     emit('unexpected-dirty', file, at + hosts.indexDelta.at(host, at), count);
   });
 }
+
+/** What {@link beginWriteout} and {@link toMedium} read and write. */
+export const TO_MEDIUM_READS = every(hosts.use, hosts.mapping, hosts.indexDelta, hosts.dirty, hosts.content);
+export const TO_MEDIUM_TERMS = every(files.medium);
+export const WRITEOUT_TERMS = every(hosts.dirty, hosts.writeback, files.checksum);
+
+/** Cached frames are on their way to their medium in a bio: clean, under writeback, their checksums made. */
+export function beginWriteout(host: Row, pfn: number, pages: number): void {
+  contentTo(files.checksum, host, pfn, pages);
+  hosts.dirty.assign(host, pfn, pages, 0);
+  hosts.writeback.assign(host, pfn, pages, 1);
+}
+
+/** A bio has put cached frames on their medium. */
+export const toMedium = (host: Row, pfn: number, pages: number): void => { contentTo(files.medium, host, pfn, pages); };
+
+function contentTo(field: PageField, host: Row, pfn: number, pages: number): void {
+  forEachTracked(host, pfn, pages, (file, at, count) => {
+    for (let frame = at; frame < at + count;) {
+      const next = Math.min(at + count, hosts.content.runEnd(host, frame));
+      field.assign(file, frame + hosts.indexDelta.at(host, frame), next - frame, hosts.content.at(host, frame));
+      frame = next;
+    }
+  });
+}

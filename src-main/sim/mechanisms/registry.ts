@@ -98,13 +98,14 @@ import { setDaxFlag, statDax } from './dax-flag';
 import { readLoaded, truncateLoaded, writeLoaded } from './loaded-file';
 import { mount } from './mount';
 import { dropCaches } from './inode-cache';
+import { submitBio } from './submit-bio';
 import { umount } from './umount';
 import { writebackFile } from './writeback';
 
 /** Every mechanism that does not depend on the policy. */
 export const MECHANISMS: readonly Mechanism[] = [
   pageFault, daxPmdFault, cacheFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks, changeLayout, fallocate, syncFile, removeByAdvice,
-  directIo, driveEngine, dirtyWorker, vmsplice, drainPipe, registerMemory, deregisterMemory, reregisterMemory, bindMemoryWindow,
+  directIo, submitBio, driveEngine, dirtyWorker, vmsplice, drainPipe, registerMemory, deregisterMemory, reregisterMemory, bindMemoryWindow,
   invalidateRange, tellSubscriber, changeWatchedFile, changeWatchedFrames,
   changeCached, readCached, writeCached, writebackFile, adviseFile, reclaimFile,
   migrateCollect, migrateUnmap, migrateCopy, migratePages, deviceFault, evictDevice, emptyDevice, gpuMigrate, gpuEngine, gpuAccess, hmmRangeFault,

@@ -1,4 +1,5 @@
 import { withDeviceDax } from './device-dax-calls';
+import { submitBioOperation } from './bio-operations';
 import { fadvise, reclaim, writeback } from './cache-operations';
 import { close, dup, open, passVerbsOperation } from './descriptor-operations';
 import { awaitBreakOperation, getlease, leaseBreakTime, onBreak, setlease } from './lease-operations';
@@ -34,7 +35,7 @@ export const OPERATIONS: readonly Operation[] = ([
   read, pread, pwrite, ftruncate, truncate, fallocateOperation, fsync, sync, fillFs,
   open, close, dup, create, link, rename, unlink, chmod, stat, fstat, statx, setXflag, dropCaches, setPinnableOperation,
   setlease, getlease, onBreak, leaseBreakTime, passVerbsOperation,
-  odirectRead, odirectWrite, vmsplice, readPipe, closePipe,
+  odirectRead, odirectWrite, submitBioOperation, vmsplice, readPipe, closePipe,
   ibvReg, ibvDereg, dereg, rereg, bindMw,
   qp, createPd, createCq, createQp, modifyQp, destroyQp, deallocPd,
   rdmaWrite, rdmaRead, send, postRecv, fetchAdd, compareSwap, pollCq,

@@ -34,5 +34,9 @@ export const GROUP_1: readonly ScenarioRow[] = [
   { scenario: 'mismatched-put-in-end-io', lab: 'mismatched-put-in-end-io--large', row: 'pin → put_page, large', policy: 'linux-6.12' },
   { scenario: 'mismatched-put-in-end-io', lab: 'mismatched-put-in-end-io--unpin', row: 'get → unpin, small', policy: 'linux-5.15' },
   { scenario: 'mismatched-put-in-end-io', lab: 'mismatched-put-in-end-io--unpin', row: 'get-only: unpin is put', policy: 'linux-4.20' },
+  { scenario: 'mismatched-put-in-end-io', lab: 'mismatched-put-in-end-io--unpin-large', row: 'get → unpin, large', policy: 'linux-5.15' },
+  { scenario: 'mismatched-put-in-end-io', lab: 'mismatched-put-in-end-io--twice', row: 'pin → pin released twice, small', policy: 'linux-6.12' },
+  { scenario: 'mismatched-put-in-end-io', lab: 'mismatched-put-in-end-io--twice-large', row: 'pin → pin released twice, large', policy: 'linux-6.12' },
   { scenario: 'mismatched-put-in-end-io', lab: 'mismatched-put-in-end-io--right', row: 'pin → unpin', shows: ['pin → unpin, small'], policy: 'linux-6.12' },
+  { scenario: 'mismatched-put-in-end-io', lab: 'mismatched-put-in-end-io--right-large', row: 'pin → unpin, large', policy: 'linux-6.12' },
 ]

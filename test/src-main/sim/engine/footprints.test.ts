@@ -18,6 +18,7 @@ const IN_VAIN: readonly (readonly [declared: RegExp, why: string])[] = [
   [/^direct-io DI3[mr]: /, 'peer-to-peer pages that a drive cannot reach: they are released by what releases pages of all kinds'],
   [/^(nvmet-wire NW[34]|nvme-engine NV2k): (holder|host|mishap|fragment)\./, 'memory of the kernel itself, written and read by the means of all DMA'],
   [/^nvmet-worker NT7: host\./, 'it frees what never was a page of anybody'],
+  [/^(submit-bio BI[25]|direct-io DI1f): /, 'they take and drop as everybody does; labs give them RAM'],
   [/^task\//, 'every operation of a program begins and ends by the same two steps'],
   [/^power-failure PW[12]: /, 'all that is volatile goes, and logs are replayed, whatever of it a run has used'],
   [/^anonymous-fault AF1: host\.content \*$/, 'a free frame is zeroed already'],

@@ -68,3 +68,12 @@ describe('fadvise dontneed', () => {
     expect(files.cached.at(fileOf(result), 0)).toBe(1)
   })
 })
+
+/** Spec 1.2 and 9.6: what looks pinned is kept, and 1024 references look like a pin. */
+it('reclaim from 6.4 on keeps a page with 1024 references; with one less it unmaps it and writes it out', () => {
+  const take = (name: string, times: number): ShortOperation => ['take-reference', { name, mapping: 'm', times }]
+  const result = on({ size: '4 KiB' }, { A: [MAPPED, ['store', { mapping: 'm' }], take('most', 1021), take('last', 1), ['reclaim', { file: 'F' }], ['drop-reference', { of: 'last' }], ['reclaim', { file: 'F' }]] }, 'linux-6.6')
+  expect([...result.trace.events()].filter(({ kind }) => kind === 'folio-kept')).toHaveLength(1)
+  expect([hosts.refs, hosts.maps, hosts.dirty, hosts.content].map((field) => field.at(result.description.host, frameOf(result, 0)))).toEqual([1022, 0, 0, WRITTEN_BY(2)])
+  expect(result.summary.violations).toEqual([])
+}, Infinity)
