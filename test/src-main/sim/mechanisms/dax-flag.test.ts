@@ -48,6 +48,20 @@ describe('the per-file DAX flag', () => {
     expect(outcomes(on('inode', F(0), [sync('m'), flag(1), DROP, sync('n')]))).toEqual(['EOPNOTSUPP', 0, 0, 0])
   })
 
+  it('leaves nothing for the log to do when a file is loaded anew: a store through MAP_SYNC goes on at once', () => {
+    const finished = on('inode', F(0), [flag(1), DROP, ['mmap', { name: 'n', file: 'F', flags: 'shared-validate', sync: true }], ['store', { mapping: 'n' }]])
+    expect(outcomes(finished)).toEqual([0, 0, 0, 4])
+  })
+
+  it('is what the log has of it after a power failure, and the file is loaded by it', () => {
+    const cut: ShortOperation = ['power-failure', {}]
+    const read: ShortOperation = ['pread', { file: 'F' }]
+    const [lost, kept, taken] = [[flag(1), cut, LOOK, read], [flag(1), ['fsync', { file: 'F' }], cut, LOOK, read], [flag(1), DROP, flag(0), ['fsync', { file: 'F' }], cut, LOOK, read]].map(ops => on('inode', F(0), ops as ShortOperation[]))
+    expect([lost, kept, taken].map(finished => isDax(finished!))).toEqual([[0], [1], [0]])
+    expect([lost, kept, taken].map(finished => events(finished!, 'file-read', 3))).toEqual([[INITIAL], [INITIAL], [INITIAL]])
+    expect([lost, kept, taken].flatMap(finished => finished!.summary.violations)).toEqual([])
+  })
+
   it('is inherited from the directory', () => {
     const made = on('inode', { D: { size: 0, type: 'directory', xflag: 1 } }, [['create', { name: 'F', fs: 'pmem0', dir: 'D' }], LOOK])
     expect(isDax(made)).toEqual([1])

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runLab } from '../../../../src-main/sim/assemble'
+import { actors, STACK_WORDS } from '../../../../src-shared/state/tables'
+import { TraceCursor } from '../../../../src-shared/trace/cursor'
 import { bundledLab } from '../../../support/bundled-labs'
 import { run, type RunOptions } from '../../../support/run'
 import { runSmall, smallLab, type ShortOperation, type SmallLab } from '../../../support/small-lab'
@@ -137,6 +139,11 @@ describe.each(['xfs', 'ext4'] as const)('page cache of %s on a drive', (driveFs)
     expect([read(), read(['fsync', { file: 'D' }]), read(['fsync', { file: 'D' }], ['pwrite', { file: 'D', pages: '2+1' }])]).toEqual([4096, 8192, 8192])
   })
 
+  it('does not extend a file though the log commits something else of it', () => {
+    const actors = before(['pwrite', { file: 'D', pages: '1+1' }], ['chmod', { file: 'D', mode: '0600' }], ['wait', { for: '100 us' }])(['pread', { file: 'D', pages: '0+2' }])
+    expect(runSmall(drive('4 KiB', actors)).op(last({ actors })).result).toBe(4096)
+  })
+
   it('has a truncated file back, data and all, unless the log has the truncation', () => {
     const truncated = (...ops: readonly ShortOperation[]) => before(['ftruncate', { file: 'D', size: 0 }], ...ops)(['pread', { file: 'D' }])
     expect(saw(drive('8 KiB', truncated()))).toBe('D')
@@ -183,6 +190,23 @@ describe('what a power failure ends', () => {
       expect: [{ process: 'A', pinnedVm: 0 }, { process: 'P', pinnedVm: 4 }, { state: 'MR r: state', is: 'absent' }, { op: 'P.2', result: 0 }, { op: 'P.4', result: 0 }, { notViolated: 'any' }],
     })
     expect(summary.expectations.filter(({ ok }) => ok !== true)).toEqual([])
+  })
+
+  it('is whatever devices and workers were at: they stand where they stood when the machine had booted', () => {
+    const { trace, description } = runSmall({
+      files: { F: 2 },
+      actors: { A: [['mmap', { name: 'm', file: 'F' }], ['odirect-read', { mapping: 'm' }], ['ftruncate', { file: 'F', size: 0 }]], P: [['power-failure', { at: '3 us' }]] },
+    })
+    const failed = [...trace.events()].find(({ kind }) => kind === 'power-failed')!.step
+    const engines = description.actors.filter(({ kind }) => kind !== 'task')
+    const standings = (position: number): readonly (readonly number[])[] => {
+      const state = new TraceCursor(trace)
+      state.seek(position)
+      const stackOf = (row: number): readonly number[] => Array.from({ length: STACK_WORDS }, (_, word) => state.w[row + actors.stack.off + word]!)
+      return engines.map(({ row }) => [actors.pc.in(state, row), actors.frame.in(state, row)].concat(stackOf(row)))
+    }
+    expect(standings(failed)).not.toEqual(standings(0))
+    expect(standings(failed + 1)).toEqual(standings(0))
   })
 
   it('may come again: a program says which boot it awaits', () => {
