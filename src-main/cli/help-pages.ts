@@ -137,7 +137,6 @@ DESCRIPTION
 EXAMPLES
   - { op: admin.1, errno: ETXTBSY, when: truncate-vs-dma=fail-etxtbsy }
   - { violated: S1, when: linux-4.14 }
-  - { op: admin.1, blockedOn: iolock, upTo: the reader waits }
   - { notViolated: any, when: [linux-6.1, longterm-file-pin=deny-fsdax] }`);
 
 const selectors = topic('selectors', `

@@ -12,6 +12,7 @@ export function runText(summary: RunSummary, command: string): readonly string[]
     ...operationLines(summary.operations),
     ...summary.violations.flatMap(violation => ['', ...violationLines('violated', violation), `  see it: ${command}`]),
     ...summary.notices.flatMap(notice => ['', ...violationLines(noticeWord(notice), notice)]),
+    ...summary.leftBehind.flatMap(rest => ['', ...violationLines('at rest', rest)]),
     ...(summary.expectations.length === 0 ? [] : ['', 'expected', ...table(summary.expectations.map(expectationRow))]),
     '',
     `${summary.end === 'bound' ? 'not complete' : summary.end} after ${showCount(summary.steps)} steps, ${showNs(summary.endNs)}: ${ENDS[summary.end]}  digest ${summary.digest}`,

@@ -74,6 +74,7 @@ export interface ReportDocument {
   readonly operations: readonly OperationOutcome[];
   readonly violations: readonly RunViolation[];
   readonly notices: readonly RunViolation[];
+  readonly leftBehind: readonly RunViolation[];
   readonly expectations: readonly ExpectationOutcome[];
   readonly blocked: readonly BlockedTask[];
   readonly endNs: number;
@@ -101,7 +102,7 @@ export function reportDocument(input: ReportInput): ReportDocument {
   return {
     title: description.title, lab, version, ...verdictOf(summary), ending: endingOf(summary), facts: factsOf(input),
     variants: description.variants.map(({ axis, id, title, source, assumed }) => ({ axis, id, title, assumed, source: showSource(source) })),
-    operations: summary.operations, violations: summary.violations, notices: summary.notices, expectations: summary.expectations,
+    operations: summary.operations, violations: summary.violations, notices: summary.notices, leftBehind: summary.leftBehind, expectations: summary.expectations,
     blocked: blockedTasks(trace, end, input), endNs, steps: summary.steps, lanes, pageLanes, watched: watchedPages(end, description), memories: memoryShares(end, description),
     events, eventsLeftOut: leftOut, sources: sourcesOf(trace, description), command: commandOf(summary),
   };

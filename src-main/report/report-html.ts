@@ -55,11 +55,12 @@ ${lab.notes === undefined ? null : markup`<p>${lab.notes}</p>`}
 <code class="command">${command}</code>`;
 }
 
-function findings({ violations, notices, blocked, steps }: ReportDocument): Markup {
+function findings({ violations, notices, leftBehind, blocked, steps }: ReportDocument): Markup {
   const stuck = blocked.map(({ question, links, source }) => markup`<div class="finding blocked"><h3>${question}</h3>${chain(links)}${source === '' ? null : markup`<div class="meta">${source}</div>`}</div>`);
   return markup`${violations.length === 0 ? null : section(violations.length === 1 ? 'Violation' : 'Violations', null, markup`${violations.map(violation => finding(violation, '', steps))}`)}
 ${stuck.length === 0 ? null : section('Still waiting at the end', null, markup`${stuck}`)}
-${notices.length === 0 ? null : section('Notices', 'designed behaviour worth seeing', markup`${notices.map(notice => finding(notice, ' notice', steps))}`)}`;
+${notices.length === 0 ? null : section('Notices', 'designed behaviour worth seeing', markup`${notices.map(notice => finding(notice, ' notice', steps))}`)}
+${leftBehind.length === 0 ? null : section('Left behind', 'what is still held, busy or blocked where the run came to rest', markup`${leftBehind.map(rest => finding(rest, ' notice', steps))}`)}`;
 }
 
 function finding({ id, class: severity, word = severity, sentence, step, timeNs, chain: links, assumed }: RunViolation, style: string, steps: number): Markup {

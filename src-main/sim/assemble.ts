@@ -58,7 +58,7 @@ export function runLab(lab: Lab, request: RunRequest, sink: ChunkSink): RunResul
   const schedule = lab.schedules?.find(({ name }) => name === request.schedule)?.text ?? request.schedule;
   const run = describeRun(mounted.value, seed, request.schedule);
   let moments: MomentVerdicts = new Map();
-  const order = orderOf(schedule, seed, run, () => { moments = judgeMoment(mounted.value, run, operationOutcomes(run, outcomeOf(run, null))); });
+  const order = orderOf(schedule, seed, run, () => { moments = judgeMoment(mounted.value, run, operationOutcomes(run, outcomeOf(run, null, false))); });
   if (!order.ok) return order;
   return takeSteps(mounted.value, run, order.value, request.name, sink, () => moments);
 }
@@ -127,7 +127,7 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
     if (error instanceof ScheduleMismatch) return refused([{ path: ['schedules'], message: error.message }]);
     throw error;
   }
-  const outcome = outcomeOf(run, starving);
+  const outcome = outcomeOf(run, starving, end === 'finished' || end === 'blocked');
   for (const invariant of INVARIANTS) {
     if (invariant.kind === 'end') for (const finding of invariant.brokenBy(outcome)) note(invariant, finding);
   }
@@ -135,7 +135,8 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
   const summary: RunSummary = {
     lab: name, policy: run.policy, seed: run.seed, schedule: run.schedule, digest: recorder.digest(), end, steps: recorder.steps, endNs: kernel.nowNs,
     operations: operationOutcomes(run, outcome),
-    violations: found.filter(violation => violation.class !== 'notice'), notices: found.filter(violation => violation.class === 'notice'), expectations: [], cost: runCost(),
+    violations: found.filter(violation => violation.class === 'safety' || violation.class === 'liveness'), notices: found.filter(violation => violation.class === 'notice'),
+    leftBehind: found.filter(violation => violation.class === 'rest'), expectations: [], cost: runCost(),
   };
   return accepted({ description: run, summary: { ...summary, expectations: judgeExpectations(mounted, run, summary, moments()) } });
 }

@@ -144,7 +144,8 @@ export interface PresetEntry {
   readonly source: Source;
 }
 
-export type ViolationClass = 'safety' | 'liveness' | 'notice';
+/** Safety and liveness decide a verdict; a notice is worth seeing; rest is what a run leaves where it comes to rest. */
+export type ViolationClass = 'safety' | 'liveness' | 'notice' | 'rest';
 
 export interface InvariantEntry {
   readonly id: string;

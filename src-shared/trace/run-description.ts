@@ -55,6 +55,8 @@ export interface CountRules {
   readonly baseRefs: Readonly<Record<MemoryType, number>>;
   /** Whether a mapping holds a reference. */
   readonly mappingsHold: Readonly<Record<MemoryType, boolean>>;
+  /** Whether a pgmap has a reference for each of its pages from its creation on. */
+  readonly pagesHoldPgmap: Readonly<Record<MemoryType, boolean>>;
   readonly smallPin: PinForm;
   readonly largePin: PinForm;
 }
@@ -165,6 +167,8 @@ export interface RunSummary {
   readonly operations: readonly OperationOutcome[];
   readonly violations: readonly RunViolation[];
   readonly notices: readonly RunViolation[];
+  /** What is still held, busy or blocked where the run came to rest (spec 10.3): named, never a fault by itself. */
+  readonly leftBehind: readonly RunViolation[];
   readonly expectations: readonly ExpectationOutcome[];
   readonly cost: RunCost;
 }

@@ -57,7 +57,7 @@ export const mayImport: readonly Row[] = [
   { place: `${sim}/policies/presets`, may: [shared, `${sim}/policies/agreement`] },
   { place: `${sim}/policies/registry`, may: [shared, `${sim}/policies`] },
   { place: invariant, may: [shared] },
-  { place: `${sim}/invariants`, may: [shared, invariant, `${sim}/invariants/dma-target`, `${sim}/invariants/count-boundaries`], notItself: true },
+  { place: `${sim}/invariants`, may: [shared, invariant, `${sim}/invariants/dma-target`, `${sim}/invariants/count-boundaries`, `${sim}/invariants/left-behind`], notItself: true },
   { place: `${sim}/invariants/registry`, may: [shared, `${sim}/invariants`] },
   { place: watcher, may: [shared, invariant, `${sim}/engine/place`, `${sim}/engine/step`] },
   { place: `${sim}/assembly`, may: [shared, sim] },

@@ -80,6 +80,7 @@ export function mountedByHand(mappingsCount = false): HandBuilt {
     counts: {
       baseRefs: { normal: 0, fsdax: idleRefs, devdax: 1, p2pdma: idleRefs, private: 0, coherent: 0 },
       mappingsHold: { normal: true, fsdax: mappingsCount, devdax: mappingsCount, p2pdma: true, private: true, coherent: true },
+      pagesHoldPgmap: { normal: false, fsdax: true, devdax: true, p2pdma: true, private: false, coherent: false },
       smallPin: 'bias', largePin: 'pincount'
     },
     invariants: [],

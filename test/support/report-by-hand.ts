@@ -28,7 +28,7 @@ const summary = (more: Partial<RunSummary>): RunSummary => ({
     { actor: 'admin', op: 'admin.1', text: 'ftruncate F to 0 B', state: 'done', result: 0, errno: null, killedBy: null, status: null, blockedOn: null, startNs: 2000, endNs: 8000, rounds: 1, blockedNs: 0, assumed: false },
     { actor: 'app', op: 'app.1', text: 'dio_read 1 page into F', state: 'done', result: 1, errno: null, killedBy: null, status: null, blockedOn: null, startNs: 1000, endNs: 8000, rounds: 1, blockedNs: 0, assumed: false }
   ],
-  violations: [], notices: [], expectations: [], cost: { waits: 0, zeroedPages: 0, bouncedPages: 0 }, ...more
+  violations: [], notices: [], leftBehind: [], expectations: [], cost: { waits: 0, zeroedPages: 0, bouncedPages: 0 }, ...more
 })
 
 /** What a report of a run by hand is made from; the run is cut after `stepCount` steps. */

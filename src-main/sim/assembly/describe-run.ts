@@ -8,6 +8,7 @@ import type { Mechanism, Step } from '../engine/step';
 import { INVARIANTS } from '../invariants/registry';
 import { kernel } from '../kernel';
 import { baseRefs, mappingsHold } from '../mechanisms/memory-types';
+import { hasReferencePerPage } from '../mechanisms/pgmap';
 import type { MountedLab } from './mount-lab';
 import { activeVariants } from './policy-of';
 import { bytesPerSecond } from './timing';
@@ -45,7 +46,7 @@ export function describeRun(mounted: MountedLab, seed: number, schedule: string 
     steps: machine.mechanisms.flatMap(mechanism => mechanism.steps.map((step, at) => stepEntry(mechanism, step, at))),
     variants: activeVariants(policy).map(variant => ({ axis: variant.axis, id: variant.id, title: variant.title, source: variant.source, assumed: isAssumed(variant.source) })),
     counts: {
-      baseRefs: byMemoryType(baseRefs), mappingsHold: byMemoryType(mappingsHold),
+      baseRefs: byMemoryType(baseRefs), mappingsHold: byMemoryType(mappingsHold), pagesHoldPgmap: byMemoryType(hasReferencePerPage),
       smallPin: policy.pinAccounting.smallPin, largePin: policy.pinAccounting.largePin,
     },
     invariants: INVARIANTS.map(({ id, class: violationClass, sentence, source }) => ({ id, class: violationClass, sentence, source })),

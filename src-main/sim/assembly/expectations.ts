@@ -21,7 +21,7 @@ interface Verdict {
 }
 
 /** What can be judged of a run, over or not. */
-type Findings = Pick<RunSummary, 'operations' | 'violations' | 'notices'>;
+type Findings = Pick<RunSummary, 'operations' | 'violations' | 'notices' | 'leftBehind'>;
 
 interface Subject {
   readonly mounted: MountedLab;
@@ -52,7 +52,7 @@ export function appliesTo(expectation: Expectation, resolved: ResolvedPolicy): b
 
 /** Judges what the lab expects of the state to which its recorded schedule has led. */
 export function judgeMoment(mounted: MountedLab, run: RunDescription, operations: readonly OperationOutcome[]): MomentVerdicts {
-  const subject: Subject = { mounted, run, summary: { operations, violations: [], notices: [] } };
+  const subject: Subject = { mounted, run, summary: { operations, violations: [], notices: [], leftBehind: [] } };
   const here = (mounted.lab.expect ?? []).filter(expectation => expectation.upTo !== undefined && expectation.upTo === run.schedule && appliesTo(expectation, mounted.resolved));
   return new Map(here.map(expectation => [expectation, verdictsOf(expectation, subject)]));
 }
@@ -255,9 +255,9 @@ function processVerdicts(expectation: Expectation, { run }: Subject, name: strin
   return [same(`pinned_vm of ${name}`, processes.pinnedVm.get(found.row), expectation.pinnedVm ?? 0)];
 }
 
-/** `any` is any safety or liveness violation; an id may also be a notice. */
+/** `any` is any safety or liveness violation; an id may also be a notice, or what a run leaves. */
 function violationVerdict(id: string, { summary }: Subject, wanted: boolean): Verdict {
-  const found = id === 'any' ? summary.violations : [...summary.violations, ...summary.notices].filter(violation => violation.id === id);
+  const found = id === 'any' ? summary.violations : [...summary.violations, ...summary.notices, ...summary.leftBehind].filter(violation => violation.id === id);
   const reason = found.length === 0 ? `${id === 'any' ? 'no invariant' : id} was not violated` : `${found.map(violation => violation.id).join(', ')} violated`;
   return { ok: found.length > 0 === wanted, reason };
 }

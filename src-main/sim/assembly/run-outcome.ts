@@ -9,12 +9,12 @@ import type { RunOutcome } from '../invariants/invariant';
 import { machine } from '../engine/machine';
 import { heldUpNs } from '../engine/order-by-time';
 
-/** How the run stands at its end, for the invariants that judge ends. */
-export function outcomeOf(run: RunDescription, starving: readonly number[] | null): RunOutcome {
+/** How the run stands at its end, or on its way, for the invariants that judge ends. */
+export function outcomeOf(run: RunDescription, starving: readonly number[] | null, isAtRest: boolean): RunOutcome {
   const blocked = run.actors.flatMap(({ row, kind }, nth) => (kind === 'task' && actors.pc.get(row) !== 0 && !machine.isEnabled(row) ? [nth] : []));
   const chains = new Map<number, ReturnType<RunOutcome['chainOf']>>();
   return {
-    run, host: run.host, lasso: starving !== null, blocked: starving === null ? blocked : [], starving: starving ?? [],
+    run, host: run.host, isAtRest, lasso: starving !== null, blocked: starving === null ? blocked : [], starving: starving ?? [],
     chainOf(actor) {
       let chain = chains.get(actor);
       if (chain === undefined) {

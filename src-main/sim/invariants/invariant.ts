@@ -28,6 +28,8 @@ export interface StateInvariant extends InvariantEntry {
 
 /** How a run ended, as an invariant of its end sees it. */
 export interface RunOutcome extends Judgement {
+  /** Every program has finished or can take no step, and nobody else has work: what there is now stays. */
+  readonly isAtRest: boolean;
   /** The logical state came back while these actors’ operations went on. */
   readonly lasso: boolean;
   /** Indexes of actors inside an operation that can take no step. */

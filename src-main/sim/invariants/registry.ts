@@ -8,6 +8,12 @@ import { l6DeviceFaultProgresses } from './l6-device-fault-progresses';
 import { l7RangeFaultEnds } from './l7-range-fault-ends';
 import { l8LongtermPinEnds } from './l8-longterm-pin-ends';
 import { l9FreeSpaceAllocatable } from './l9-free-space-allocatable';
+import { q1CountsAtBase } from './q1-counts-at-base';
+import { q2PinsReleased } from './q2-pins-released';
+import { q3NothingBusy } from './q3-nothing-busy';
+import { q4NobodyBlocked } from './q4-nobody-blocked';
+import { q5PgmapsAtStart } from './q5-pgmaps-at-start';
+import { q6PoolsFull } from './q6-pools-full';
 import { s11BusyNotAllocated } from './s11-busy-not-allocated';
 import { s12PoolConservation } from './s12-pool-conservation';
 import { s13OneAuthoritativeCopy } from './s13-one-authoritative-copy';
@@ -31,4 +37,5 @@ import { s8TranslationValidity } from './s8-translation-validity';
 export const INVARIANTS: readonly Invariant[] = [
   s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s3StoresSurvive, s3bNoSilentDrop, s4CountConservation, s5PinConservation, s6PgmapLifetime, s7FsdaxState, s8TranslationValidity, s9OneLockOwner, s11BusyNotAllocated, s12PoolConservation, s13OneAuthoritativeCopy, s14MapSync, s15NoStaleExposure, s16HonestResult, s17Coherence, s18Memlock,
   l1LayoutOperationEnds, l2NoUserControlledWait, l3LeaseBreakEnds, l4TeardownEnds, l5NoWaitCycle, l6DeviceFaultProgresses, l7RangeFaultEnds, l8LongtermPinEnds, l9FreeSpaceAllocatable,
+  q1CountsAtBase, q2PinsReleased, q3NothingBusy, q4NobodyBlocked, q5PgmapsAtStart, q6PoolsFull,
 ];

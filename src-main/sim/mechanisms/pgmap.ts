@@ -26,11 +26,11 @@ export const pgmapsOf = (memory: number): readonly Row[] => pgmaps.$.rows(arena)
 export const firstPfnOf = (pgmap: Row): number => kernel.memories[pgmaps.memory.get(pgmap)].firstPfn + pgmaps.firstPage.get(pgmap);
 export const typeOf = (pgmap: Row): MemoryType => kernel.memories[pgmaps.memory.get(pgmap)].type;
 
-/** References that a pgmap has from the start: one a page where pages hold it or memunmap drops them in bulk, none for memory that is handed out (spec 2.3). */
-export function creationRefs(pgmap: Row): number {
-  const isHandedOut = typeOf(pgmap) === 'private' || typeOf(pgmap) === 'coherent';
-  return isHandedOut && !kernel.policy.zoneDeviceRefcount.pagesHoldPgmap ? 0 : pgmaps.pageCount.get(pgmap);
-}
+/** Whether a pgmap has a reference for each page from the start: where pages hold it or memunmap drops them in bulk, not for memory that is handed out (spec 2.3). */
+export const hasReferencePerPage = (type: MemoryType): boolean => (type !== 'private' && type !== 'coherent') || kernel.policy.zoneDeviceRefcount.pagesHoldPgmap;
+
+/** References that a pgmap has from the start. */
+export const creationRefs = (pgmap: Row): number => (hasReferencePerPage(typeOf(pgmap)) ? pgmaps.pageCount.get(pgmap) : 0);
 
 /** What {@link noteUse} reads and writes. */
 export const USE_READS = every(pgmaps.state);

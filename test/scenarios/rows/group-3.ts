@@ -12,6 +12,7 @@ export const GROUP_3: readonly ScenarioRow[] = [
   { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--unwritten', row: 'zero-at-allocation, preallocated', policy: 'dax-fault=zero-at-allocation' },
   { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--unwritten', row: 'entry-lock, preallocated', policy: 'dax-fault=entry-lock' },
   { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--unwritten', row: 'both, preallocated', policy: 'dax-fault=both' },
+  { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--four-threads', row: 'both: written, four threads, ext4', shows: ['both: written', 'both: four threads', 'both: ext4'], policy: 'dax-fault=both' },
   { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--truncate', row: 'i_mmap-exclusive: deadlock with truncate', policy: 'dax-fault=i_mmap-exclusive' },
   { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--truncate', row: 'racy-unwritten: no deadlock with truncate', policy: 'dax-fault=racy-unwritten' },
   { scenario: 'dax-double-write-fault-zeroing', lab: 'dax-double-write-fault-zeroing--truncate', row: 'zero-at-allocation: no deadlock with truncate', policy: 'dax-fault=zero-at-allocation' },

@@ -18,6 +18,8 @@ export const GROUP_5: readonly ScenarioRow[] = [
   { scenario: 'io-uring-fixed-buffer-fsdax', row: '5.15: a, c, d', shows: ['5.4, 5.15: a', '5.4, 5.15: c', '5.4, 5.15: d'], policy: 'linux-5.15' },
   { scenario: 'io-uring-fixed-buffer-fsdax', row: '6.1: a to f', shows: ['6.1: a to d', '(e)', '(f): private page cache'], policy: 'linux-6.1' },
   { scenario: 'io-uring-fixed-buffer-fsdax', row: '6.6+: a to f', shows: ['6.6+: a to d', '(e)', '(f): private page cache'], policy: 'linux-6.6' },
+  { scenario: 'io-uring-fixed-buffer-fsdax', lab: 'io-uring-fixed-buffer-fsdax--devdax', row: '(f): device-dax, 6.1', shows: ['(f): device-dax'], policy: 'linux-6.1' },
+  { scenario: 'io-uring-fixed-buffer-fsdax', lab: 'io-uring-fixed-buffer-fsdax--devdax', row: '(f): device-dax, 6.12', shows: ['(f): device-dax'], policy: 'linux-6.12' },
 
   { scenario: 'lease-break-cooperative', row: 'every step', shows: ['T', 'T unblocked by', 'N’s later writes', 'T non-blocking'], policy: 'weiny-2019-layout-lease' },
 

@@ -5,9 +5,9 @@ export const GROUP_6: readonly ScenarioRow[] = [
   { scenario: 'dereg-mr-while-remote-writes', row: 'before packet 3\u2019s check; packet 3 already translated', shows: ['before packet 3’s check', 'packet 3 already translated'], policy: 'linux-6.19' },
   { scenario: 'dereg-mr-while-remote-writes', row: 'buggy driver: DR4 before DR2', policy: 'linux-6.19', lab: 'dereg-mr-unfenced-driver' },
 
-  { scenario: 'rnr-retry-exhausted', row: 'r = 0, 3, 7', shows: ['0', '3', '3: a receive posted in time', '7', '7: unblocked by a posted receive'], policy: 'linux-6.19' },
+  { scenario: 'rnr-retry-exhausted', row: 'r = 0, 3, 7', shows: ['0', '3', '3: a receive posted in time', '7', '7: unblocked by a posted receive', '7: unblocked by QP→ERR'], policy: 'linux-6.19' },
 
-  { scenario: 'qp-error-flush', row: 'the rule', shows: ['WR1', 'WR2', 'WR3–5', 'receives', 'later post_send', 'receive posted later', 'illegal ERR→RTS'], policy: 'linux-6.19' },
+  { scenario: 'qp-error-flush', row: 'the rule', shows: ['WR1', 'WR1 signaled', 'WR2', 'WR3–5', 'receives', 'later post_send', 'receive posted later', 'illegal ERR→RTS'], policy: 'linux-6.19' },
   { scenario: 'qp-error-flush', row: 'soft RoCE of 6.1', shows: ['WR2 of soft RoCE, 6.1'], policy: 'linux-6.1,build=6.1.192' },
   { scenario: 'qp-error-flush', row: 'soft RoCE of 6.12', shows: ['WR2 of soft RoCE, 6.12', 'receive posted later to soft RoCE'], policy: 'linux-6.12,build=6.12.117' },
 

@@ -23,7 +23,7 @@ function chunks(): readonly TraceChunk[] {
 
 const violation = (step: number, kind: RunViolation['class']): RunViolation => ({ id: 'S1', class: kind, sentence: '', step, timeNs: 0, chain: [], assumed: false });
 const summary = (violations: readonly RunViolation[]): RunSummary => ({
-  lab: '', policy: '', seed: 7, schedule: null, digest: 'aa', end: 'finished', steps: TIMES.length, endNs: 6_000_000, operations: [], violations, notices: [violation(0, 'notice')], expectations: [], cost: { waits: 0, zeroedPages: 0, bouncedPages: 0 },
+  lab: '', policy: '', seed: 7, schedule: null, digest: 'aa', end: 'finished', steps: TIMES.length, endNs: 6_000_000, operations: [], violations, notices: [violation(0, 'notice')], leftBehind: [], expectations: [], cost: { waits: 0, zeroedPages: 0, bouncedPages: 0 },
 });
 const description = { actors: [], operations: [] } as unknown as RunDescription;
 

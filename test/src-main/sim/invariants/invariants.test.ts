@@ -14,7 +14,7 @@ import { stepperOf } from '../../../support/stepper'
 /** Which rules a run breaks, and what a person reads. */
 function told(name: string, policy: string, schedule?: string): ReadonlyMap<string, readonly string[]> {
   const { summary } = run(bundledLab(name).lab, { policy, ...(schedule === undefined ? {} : { schedule }) })
-  return new Map([...summary.violations, ...summary.notices].map(({ id, chain }) => [id, chain]))
+  return new Map([...summary.violations, ...summary.notices, ...summary.leftBehind].map(({ id, chain }) => [id, chain]))
 }
 
 /** From the column "broken by" of spec 10, and what does not break it in the same lab. */
@@ -38,6 +38,8 @@ const BREAKABLE: readonly (readonly [id: string, lab: string, breaks: string, ke
   ['S13', 'device-fault-against-free', 'privateFaultTakesRef=false', 'privateFaultTakesRef=true'],
   ['L8', 'longterm-pin-loop', 'linux-6.12', 'linux-6.12,longtermMigrates=cma'],
   ['L9', 'vmsplice-pipe-holds-dax-page', 'truncate-vs-dma=busy-extent', 'truncate-vs-dma=wait-retry'],
+  ['Q3', 'vmsplice-pipe-holds-dax-page', 'truncate-vs-dma=busy-extent', 'truncate-vs-dma=wait-retry'],
+  ['Q4', 'vmsplice-pipe-holds-dax-page', 'truncate-vs-dma=wait-retry', 'truncate-vs-dma=busy-extent'],
 ]
 
 describe.each(BREAKABLE.map(([id, lab, breaks, keeps, schedule]) => ({ id, lab, breaks, keeps, schedule })))('$id in $lab', ({ id, lab, breaks, keeps, schedule }) => {
@@ -71,6 +73,10 @@ const BREAKABLE_BY_WORKLOAD: readonly (readonly [id: string, breaks: string, kee
   ['S8', 'dereg-mr-unfenced-driver', 'dereg-mr-while-remote-writes'],
   ['S3b', 'dio-read-into-mapped-file--forgets', 'dio-read-into-mapped-file'],
   ['S17', 'punch-hole-in-page-cache-mr', 'reg-mr-page-cache-shared-write'],
+  ['Q1', 'vmsplice-pipe-holds-dax-page', 'memunmap-waits-for-pinned-page--private'],
+  ['Q2', 'pin-small-folio-accounting', 'longterm-pin-movable-page-migrates--offline'],
+  ['Q5', 'migrate-to-device-and-back--first', 'evict-on-device-remove'],
+  ['Q6', 'nvme-cmb-sq-fallback', 'memunmap-waits-for-pinned-page--p2p'],
 ]
 
 describe.each(BREAKABLE_BY_WORKLOAD)('%s', (id, breaks, keeps) => {
@@ -184,6 +190,18 @@ describe.each(CORRUPTIONS)('$id, which no mechanism breaks: $what', ({ id, corru
 
 it('every rule of the registry is tripped here, L3 in a lab of its own and S18 in a test of its own', () => {
   expect(INVARIANTS.map(({ id }) => id).filter((id) => !BREAKABLE.some(([broken]) => broken === id) && !BREAKABLE_BY_WORKLOAD.some(([broken]) => broken === id) && !CORRUPTIONS.some((one) => one.id === id))).toEqual(['S18', 'L3'])
+})
+
+it('what a run leaves is named: who holds how much of what, and what would end it', () => {
+  const broken = told('lease-break-timeout-forced--no-deadline', 'lease-break=lease-only')
+  expect(broken.get('Q2')).toEqual(['left behind: MR m1 holds 4 pages: long-term pin on F:0, …', 'released by deregistering MR m1 or exit of H: never scheduled'])
+  expect(broken.get('Q4')?.[0]).toBe('left behind: T is blocked')
+  expect([...broken.keys()]).not.toContain('Q1')
+})
+
+it('what a run leaves is judged where it came to rest only', () => {
+  expect([...told('punch-starved-by-repeated-dio', 'truncate-vs-dma=wait-retry').keys()].filter((id) => id.startsWith('Q'))).toEqual([])
+  expect([...told('memunmap-waits-for-pinned-page', 'linux-6.12').keys()].filter((id) => id.startsWith('Q'))).toEqual([])
 })
 
 it('a rule is reported once a run, at the step that broke it', () => {
