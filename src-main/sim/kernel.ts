@@ -27,7 +27,9 @@ export interface DriveParameters {
   readonly cmbQueues: boolean;
   readonly ioQueueCount: number;
   readonly queueDepth: number;
+  /** Host memory that it prefers to have lent, and needs at least. */
   readonly hmbBytes: number;
+  readonly hmbMinBytes: number;
 }
 
 /** What of the lab never changes during a run: policy, costs, programs. Mounted by `assemble`, read by mechanisms. */

@@ -20,9 +20,11 @@ export const ioQueues = table('io queue', 'A submission queue of an NVMe drive; 
   place: oneOf('where its entries lie', ['none', 'host memory', 'CMB']),
 }, {});
 
-export const lentMemory = table('host memory buffer', 'Host memory lent to a drive.', {
+export const lentMemory = table('host memory buffer', 'A piece of host memory that is lent to a drive.', {
   drive: id('index of the node in the topology'),
+  nth: id('which of its pieces, from 0'),
   pfnFirst: int('first frame'),
   pageCount: count('length; 0 is none', { unit: 'pages' }),
+  inUse: flag('the drive reads and writes it as it likes'),
   host: ref('the machine of the frames', { hidden: true }),
 }, {});

@@ -68,9 +68,11 @@ function lookAt(state: State, run: RunDescription, page: number, held: PageState
   return { state: held ?? onDevice(state, run, page) ?? atRest(owner, at(hosts.maps.field), anon), owner: ownerName(run, owner, anon), refs, pins };
 }
 
-/** Memory that a driver hands out: GPU memory that the CPU cannot reach, and peer-to-peer memory of a BAR. */
+/** Memory that a driver hands out: GPU memory that the CPU cannot reach, peer-to-peer memory of a BAR, and RAM that is lent to a drive. */
 function onDevice(state: State, run: RunDescription, page: number): PageStateId | null {
   const memory = memoryOf(run, page);
+  // What RAM is lent to a drive is his to read and write at any time.
+  if (memory?.type === 'normal') return valueAt(state, run.host, hosts.use.field, page) === DEVICE ? 'dma' : null;
   if (memory?.type === 'private') return valueAt(state, run.host, hosts.use.field, page) === DEVICE ? 'private' : null;
   if (memory?.type !== 'p2pdma') return null;
   const pool = poolOf(state, run, memory);

@@ -31,5 +31,5 @@ export const P2P_NAMERS: ReadonlyMap<number, Namer> = new Map<number, Namer>([
   [targetNamespaces.$.id, (_, run, row) => `namespace ${targetName(run, row)}`],
   [targetControllers.$.id, (_, run, row) => `controller ${targetName(run, row)}`],
   [targetRequests.$.id, (state, run, row) => `target request of ${run.operations.find(operation => operation.row === targetRequests.op.in(state, row))?.name ?? 'no operation'}`],
-  [lentMemory.$.id, (state, run, row) => `host memory buffer of ${nodeName(run, lentMemory.drive.in(state, row))}`],
+  [lentMemory.$.id, (state, run, row) => `host memory buffer of ${nodeName(run, lentMemory.drive.in(state, row))}${lentMemory.nth.in(state, row) === 0 ? '' : `, piece ${lentMemory.nth.in(state, row) + 1}`}`],
 ]);

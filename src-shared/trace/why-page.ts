@@ -15,6 +15,7 @@ import { outlookOfHold, outlookOfMapping } from './release-outlook';
 import type { RunDescription, WhyLink } from './run-description';
 import { blockedChain, releaseLink, shortened, waitsOf } from './wait-graph';
 import { holdTakenNs, operationAt, operationLink, policyLink, sourceOfAxis, type Question, type WhyAnswer } from './why-answer';
+import { lentPiece, whyLent } from './why-lent';
 import { whyNotMoved, whyOnDevice } from './why-migration';
 
 const REFCOUNT_AXIS = 'zone-device-refcount';
@@ -45,7 +46,8 @@ function sourceOf(run: RunDescription, looks: PageStateId): string {
 
 function linksOf(question: Question, pfn: number, looks: PageStateId): readonly WhyLink[] {
   switch (looks) {
-    case 'dma': case 'long-pin': case 'short-pin': case 'referenced': return whyHeld(question, pfn);
+    case 'dma': return lentPiece(question.state, pfn) === 0 ? whyHeld(question, pfn) : whyLent(question, pfn);
+    case 'long-pin': case 'short-pin': case 'referenced': return whyHeld(question, pfn);
     case 'busy': case 'in-transaction': return whyBusy(question, pfn);
     case 'mapped': return whyMapped(question, pfn);
     case 'anon': return whyAnonymous(question, pfn);

@@ -14,6 +14,7 @@ import { decidingSource, endStepOf, firstStepOf } from './operation-span';
 import type { RunOperation, WhyLink } from './run-description';
 import { LINKS_MAX } from './wait-graph';
 import { endOf } from './why-actor';
+import { lentIn } from './why-lent';
 import { peerCause, pinCause } from './why-peer';
 import { targetCause } from './why-target';
 import { eventLink, lookBack, operationAt, operationLink, policyLink, sourceOfAxis, type Question, type WhyAnswer } from './why-answer';
@@ -32,7 +33,7 @@ export function whyErrno(question: Question, operation: RunOperation): WhyAnswer
     const links = [operationLink(run, operation.row, end), eventLink(question, refusal), policyLink(run, axis, `${name} by`)];
     return { question: asked, links, counts: [], source: sourceOfAxis(run, axis) };
   }
-  const because = [...peerCause(question, operation, errno), ...targetCause(question, operation, errno), ...(refusal === null ? [] : [...behind(question, operation, refusal), eventLink(question, refusal)])];
+  const because = [...peerCause(question, operation, errno), ...targetCause(question, operation, errno), ...(operation.word === 'memory-block' ? lentIn(question, operation) : []), ...(refusal === null ? [] : [...behind(question, operation, refusal), eventLink(question, refusal)])];
   return { question: asked, links: [...because.slice(-LINKS_MAX + 1), operationLink(run, operation.row, `so ${end}`)], counts: [], source: decidingSource(question, operation) };
 }
 

@@ -1,7 +1,8 @@
 import { files, filesystems } from '@shared/state/tables';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { kernel } from '../kernel';
-import { lendMemory, mapBuffer, placeQueue } from '../mechanisms/nvme-probe';
+import { lendMemory, letUse } from '../mechanisms/host-memory-buffer';
+import { mapBuffer, placeQueue } from '../mechanisms/nvme-probe';
 import type { LabNames } from './lab-names';
 
 /** Rows of the pseudo file systems that map BARs begin behind those of everything else. */
@@ -34,5 +35,6 @@ export function probeDrives(names: LabNames): void {
     mapBuffer(node);
     if (cmbBytes > 0) for (let queue = 0; queue <= ioQueueCount; queue++) placeQueue(node, queue);
     lendMemory(node, names.host);
+    letUse(node, true);
   }
 }

@@ -19,7 +19,7 @@ function drivesOf(topology: Topology): ReadonlyMap<number, DriveParameters> {
   return new Map(Object.values(topology.nodes).flatMap((node, nth): [number, DriveParameters][] => (node.kind !== 'nvme-ssd' ? [] : [[nth, {
     cmbBytes: quantityOf(node, 'cmb'), cmbOffset: quantityOf(node, 'cmbOffset'), barBytes: barBytes(node),
     cmbReads: flagOf(node, 'cmbReads'), cmbWrites: flagOf(node, 'cmbWrites'), cmbQueues: flagOf(node, 'cmbQueues'),
-    ioQueueCount: quantityOf(node, 'ioQueues'), queueDepth: quantityOf(node, 'queueDepth'), hmbBytes: quantityOf(node, 'hmb'),
+    ioQueueCount: quantityOf(node, 'ioQueues'), queueDepth: quantityOf(node, 'queueDepth'), hmbBytes: quantityOf(node, 'hmb'), hmbMinBytes: quantityOf(node, 'hmbMin'),
   }]])));
 }
 

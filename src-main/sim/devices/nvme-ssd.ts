@@ -7,7 +7,7 @@ const PROBE = 'drivers/nvme/host/pci.c nvme_map_cmb() (6.19); spec 7.4';
 export const nvmeSsd: Device = {
   kind: 'nvme-ssd',
   title: 'NVMe',
-  doc: 'An NVMe drive: the DMA of O_DIRECT reads and writes, and perhaps a controller memory buffer that its peers may use.',
+  doc: 'An NVMe drive: the DMA of O_DIRECT reads and writes, perhaps a controller memory buffer that its peers may use, and perhaps host memory that is lent to it.',
   group: 'Devices',
   ports: [{ name: 'pcie', type: 'pcie-upstream', capacity: 1 }],
   parameters: [
@@ -22,6 +22,7 @@ export const nvmeSsd: Device = {
     quantity('ioQueues', 'I/O queues', { dimension: 'count', min: 1, max: 64, default: 4 }, source('one a CPU; four keep the tables short', 'X')),
     quantity('queueDepth', 'Entries of a queue', { dimension: 'count', min: 64, max: 4095, default: 1024 }, source('drivers/nvme/host/pci.c io_queue_depth (6.19)', 'V')),
     quantity('hmb', 'Host memory buffer that it asks for', { dimension: 'bytes', min: 0, max: 2 ** 32, default: 0 }, source(`${NVME}, HMPRE; lent at most max_host_mem_size_mb = 128 MiB (drivers/nvme/host/pci.c)`, 'V')),
+    quantity('hmbMin', 'Host memory buffer that it needs at least', { dimension: 'bytes', min: 0, max: 2 ** 32, default: 0 }, source(`${NVME}, HMMIN; with less it gets none (drivers/nvme/host/pci.c nvme_setup_host_mem())`, 'V')),
     {
       name: 'fs', title: 'File system', doc: 'file system of its files; their pages are cached in memory', required: false,
       type: { kind: 'choice', values: ['xfs', 'ext4', 'none'], default: 'xfs' }, source: source('spec 4.9', 'V', 'O'),

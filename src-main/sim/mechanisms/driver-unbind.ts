@@ -1,7 +1,7 @@
 import { arena } from '@shared/state/arena';
 import { gpus } from '@shared/state/device-memory-tables';
 import type { Row } from '@shared/state/dictionary';
-import { ioQueues } from '@shared/state/p2p-tables';
+import { ioQueues, lentMemory } from '@shared/state/p2p-tables';
 import { drivers, p2pPools, pgmaps } from '@shared/state/pgmap-tables';
 import { files, filesystems } from '@shared/state/tables';
 import { emit } from '../engine/events';
@@ -14,6 +14,7 @@ import { ALL_PAGES, changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_R
 import { windowsOn } from './file-windows';
 import { DROP_READS, DROP_TERMS } from './folio-counts';
 import { emptyDevice } from './evict-device';
+import { isLent, LEND_TERMS, letUse, takeBack } from './host-memory-buffer';
 import { memunmap } from './memunmap';
 import { queueAllocation } from './nvme-probe';
 import { giveBack, POOL_TERMS, poolOf } from './p2p-pool';
@@ -54,9 +55,9 @@ function unmapEverywhere(): void {
  */
 export const driverUnbind = mechanism({
   name: 'driver-unbind',
-  source: 'spec 2.6, 7.1; drivers/dax/bus.c kill_dev_dax(), drivers/nvdimm/pmem.c, drivers/pci/p2pdma.c pci_p2pdma_release() (6.1, 6.12, 6.19)',
+  source: 'spec 2.6, 7.1; drivers/dax/bus.c kill_dev_dax(), drivers/nvdimm/pmem.c, drivers/pci/p2pdma.c pci_p2pdma_release(), drivers/nvme/host/pci.c nvme_remove() (6.1, 6.12, 6.19)',
   frame: T,
-  order: 'UB1 UB2 UB3 UB3e UB4 UB5',
+  order: 'UB1 UB2 UB3 UB3e UB4 UB5 UB3h UB3f',
   steps: {
     UB1: {
       title: 'the device is dead: nothing new is mapped or found', to: ['done'], costNs: () => kernel.costs.syscallNs,
@@ -80,14 +81,15 @@ export const driverUnbind = mechanism({
       },
     },
     UB3: {
-      title: 'take the queues out of the buffer', reads: every(ioQueues.place), writes: [...POOL_TERMS, ...every(ioQueues.place, p2pPools.state)],
-      run: () => {
+      title: 'take the queues out of the buffer', reads: every(ioQueues.place, lentMemory.pageCount), writes: [...POOL_TERMS, ...every(ioQueues.place, p2pPools.state)], to: ['UB3e', 'UB3h'],
+      run: go => {
         for (const queue of ioQueues.$.rows(arena)) {
           if (ioQueues.drive.get(queue) !== T.node.v) continue;
           giveBack(queueAllocation(T.node.v, ioQueues.nth.get(queue)));
           ioQueues.place.set(queue, 0);
         }
         for (const memory of memoriesOf()) if (kernel.memories[memory].type === 'p2pdma') p2pPools.state.set(poolOf(memory), p2pPools.state.valueOf('gone'));
+        return isLent(T.node.v) ? go.UB3h : go.UB3e;
       },
     },
     UB3e: {
@@ -110,6 +112,14 @@ export const driverUnbind = mechanism({
         drivers.state.set(T.driver.v, drivers.state.valueOf('unbound'));
         emit('driver-unbound', T.node.v);
         return done();
+      },
+    },
+    UB3h: { title: 'the drive lets go of the host memory that was lent to it', reads: every(lentMemory.pageCount), writes: every(lentMemory.inUse), run: () => { letUse(T.node.v, false); } },
+    UB3f: {
+      title: 'free that memory', writes: LEND_TERMS, to: ['UB3e'],
+      run: go => {
+        takeBack(T.node.v);
+        return go.UB3e;
       },
     },
   },

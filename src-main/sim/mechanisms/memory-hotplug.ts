@@ -48,16 +48,18 @@ function isolateAll(): void {
 /** Putting memory blocks online, in a zone, or offline. Offlining moves pages away again and again until none is left: a held page makes it wait, without a timeout. */
 export const writeMemoryBlock = mechanism({
   name: 'memory-block',
-  source: 'spec 8.12; mm/memory_hotplug.c offline_pages(), do_migrate_range(), online_pages() (6.19)',
+  source: 'spec 8.12; mm/memory_hotplug.c offline_pages(), do_migrate_range(), online_pages(), mm/page_isolation.c has_unmovable_pages() (6.19)',
   frame: T,
   order: 'MO1 MO2 MO3 MO4',
   steps: {
     MO1: {
-      title: 'put the blocks online, or begin to take them offline', reads: [state], writes: [state, at(memoryBlocks.zone, T.block)], to: ['done'], costNs: () => kernel.costs.syscallNs,
+      title: 'put the blocks online, or begin to take them offline', reads: [state, ...every(hosts.use)], writes: [state, at(memoryBlocks.zone, T.block)], to: ['done'], costNs: () => kernel.costs.syscallNs,
       run: () => {
         if (T.write.v === BLOCK_WRITES.offline) {
           if (state.v === memoryBlocks.state.valueOf('offline')) return done();
           if (state.v === memoryBlocks.state.valueOf('going offline')) return fail(ERRNO.EBUSY);
+          // has_unmovable_pages(): what is lent to a device will never move.
+          if (hosts.use.find(T.host.v, memory().firstPfn, memory().end, use => use === USE.device) >= 0) return fail(ERRNO.EBUSY);
           state.v = memoryBlocks.state.valueOf('going offline');
           return undefined;
         }

@@ -1,14 +1,13 @@
 import type { Row } from '@shared/state/dictionary';
-import { ioQueues, lentMemory } from '@shared/state/p2p-tables';
+import { ioQueues } from '@shared/state/p2p-tables';
 import { drivers, P2P_OWNERS, p2pAllocations, p2pPools } from '@shared/state/pgmap-tables';
-import { hosts } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { mechanism } from '../engine/mechanism';
 import { every, frame } from '../engine/place';
 import { done } from '../engine/step';
 import { kernel } from '../kernel';
-import { ALLOCATE_TERMS, freeFrames, USE } from './frames';
+import { LEND_READS, LEND_TERMS, lendMemory, letUse } from './host-memory-buffer';
 import { allocate, POOL_READS, POOL_TERMS, poolOf } from './p2p-pool';
 import { addResource, RESOURCE_READS, RESOURCE_TERMS } from './p2p-resource';
 
@@ -16,8 +15,6 @@ import { addResource, RESOURCE_READS, RESOURCE_TERMS } from './p2p-resource';
 const REMAP_BYTES = 2 * 1024 * 1024;
 /** An entry of an I/O submission queue (NVM command set). */
 const ENTRY_BYTES = 64;
-/** max_host_mem_size_mb (drivers/nvme/host/pci.c). */
-const LENT_BYTES_MAX = 128 * 1024 * 1024;
 /** Queues shallower than this are not worth the buffer (nvme_cmb_qd_check()). */
 const DEPTH_MIN = 64;
 const QUEUES_MAX = 128;
@@ -61,18 +58,6 @@ export function placeQueue(node: number, queue: number): void {
   emit('queue-placed', row, ioQueues.place.get(row));
 }
 
-/** nvme_setup_host_mem(): RAM that is the drive’s from now on, as much as it prefers and the limit and memory allow. */
-export function lendMemory(node: number, host: Row): void {
-  const pagesMax = Math.floor(Math.min(kernel.drives.get(node)!.hmbBytes, LENT_BYTES_MAX) / PAGE_BYTES);
-  const free = pagesMax === 0 ? null : freeFrames(host, { pagesMax, unmovable: true });
-  if (free === null) return;
-  hosts.use.assign(host, free.pfn, free.pages, USE.device);
-  const lent = lentMemory.$.row(node);
-  lentMemory.pfnFirst.set(lent, free.pfn);
-  lentMemory.pageCount.set(lent, free.pages);
-  lentMemory.host.set(lent, host);
-}
-
 const lastQueue = (): number => kernel.drives.get(T.node.v)?.ioQueueCount ?? 0;
 
 /** nvme_probe() of a drive whose driver is bound while the lab runs. */
@@ -91,7 +76,13 @@ export const nvmeProbe = mechanism({
       },
       again: () => T.queue.v <= lastQueue(), costNs: () => kernel.costs.registerNs,
     },
-    NP3: { title: 'lend it host memory', reads: every(hosts.use), writes: [...ALLOCATE_TERMS, ...every(lentMemory.pfnFirst, lentMemory.pageCount)], run: () => { lendMemory(T.node.v, T.host.v); } },
+    NP3: {
+      title: 'lend it host memory, and tell it', reads: LEND_READS, writes: LEND_TERMS,
+      run: () => {
+        lendMemory(T.node.v, T.host.v);
+        letUse(T.node.v, true);
+      },
+    },
     NP4: {
       title: 'bound', writes: every(drivers.state), to: ['done'],
       run: () => {

@@ -47,6 +47,7 @@ import { makeExclusive } from './exclusive-access';
 import { gpuAccess } from './gpu-access';
 import { gpuEngine } from './gpu-engine';
 import { gpuMigrate } from './gpu-migrate';
+import { hostMemoryBuffer } from './host-memory-buffer';
 import { hmmRangeFault } from './hmm-range-fault';
 import { migrateCoherent } from './migrate-coherent';
 import { migrateCopy } from './migrate-copy';
@@ -115,7 +116,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   uringRegister, xdpRegister, releaseBuffer, takePages, fixedIo, remoteAccess, movePages, moveRange, writeMemoryBlock, softOffline, setLruPlace, openSocket, lockMemory, unlockMemory,
   openFile, closeFile, duplicate, putFile, dropLooseFiles, evictInode, createFile, fillFilesystem, syncAll, changeLinks, changeMode, setPinnable, statFile, truncatePath, setDaxFlag, statDax, dropCaches, readLoaded, writeLoaded, truncateLoaded,
   setLease, getLease, breakLeases, installLeaseHandler, leaseHandler, awaitBreak, setBreakTime, passVerbs,
-  deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, mount, umount, shutDownFilesystem, nvmeProbe, lookForP2pmem, loadModule,
+  deviceDaxFault, deviceDaxRefusal, memunmap, driverUnbind, mount, umount, shutDownFilesystem, nvmeProbe, hostMemoryBuffer, lookForP2pmem, loadModule,
   p2pAlloc, p2pFree, p2pPublish, p2pAddResource, p2pMmap, p2pGet, p2pPut, p2pDistance, p2pFindMany, p2pMap, mapBufferFor, unmapBufferFor, setAcs,
   addPeerMemory, enableNamespace, disableNamespace, connectHost, hostIo, targetWorker, targetWire,
   logCommit, busyExtentWorker, sendSignal, pause, awaitHeld, awaitWaiting, awaitDone, awaitBoot, powerFailure,

@@ -26,7 +26,7 @@ import { fork, waitpid } from './process-operations';
 import { createCq, createPd, createQp, deallocPd, destroyQp, modifyQp, pollCq, qp } from './queue-pair-operations';
 import { compareSwap, fetchAdd, postRecv, rdmaRead, rdmaWrite, send } from './rdma-operations';
 import { awaitDoneOperation, awaitHeldOperation, awaitWaitingOperation, exit, kill, wait } from './task-operations';
-import { nvmeProbeOperation, umount, unbind } from './teardown-operations';
+import { nvmeHmb, nvmeProbeOperation, umount, unbind } from './teardown-operations';
 import { fillFs, sync } from './whole-filesystem-operations';
 
 /** Every operation a lab may name, in the order of menus and help. */
@@ -43,7 +43,7 @@ export const OPERATIONS: readonly Operation[] = ([
   p2pMmapOperation, p2pAllocOperation, p2pFreeOperation, p2pPublishOperation, p2pAddResourceOperation, p2pGetOperation, p2pPutOperation, p2pDistanceOperation, p2pFindOperation, dmaMapOperation, dmaUnmapOperation, setAcsOperation,
   nvmetEnable, nvmetDisable, nvmfConnect, nvmfRead, nvmfWrite,
   gpuMigrateOperation, gpuRead, gpuWrite, gpuExclusive, gpuEvict, gpuAlloc, gpuSetAside, getPage, putPage,
-  unbind, mountOperation, umount, fsShutdown, nvmeProbeOperation, sysfsLook, modprobe,
+  unbind, mountOperation, umount, fsShutdown, nvmeProbeOperation, nvmeHmb, sysfsLook, modprobe,
   writeback, fadvise, reclaim,
   processVmRead, processVmWrite, procMemWrite, mlock, munlock, takeReference, dropReference, pinPages, unpinPages, takeOffLru, putOnLru,
   movePagesOperation, mbind, migratePagesOperation, memoryBlock,

@@ -2,6 +2,7 @@ import { source } from '@shared/domain/source';
 import type { Parameter } from '@shared/protocol/parameter';
 import { site } from '../engine/step';
 import { driverUnbind } from '../mechanisms/driver-unbind';
+import { hostMemoryBuffer } from '../mechanisms/host-memory-buffer';
 import { nvmeProbe } from '../mechanisms/nvme-probe';
 import { umount as umountMechanism } from '../mechanisms/umount';
 import type { Operation } from './operation';
@@ -33,4 +34,16 @@ export const nvmeProbeOperation: Operation = {
   source: source('drivers/nvme/host/pci.c nvme_probe() (6.19); spec 7.4', 'V'),
   parameters: [aNode('nvme-ssd', 'the drive')],
   lower: read => ({ call: site(nvmeProbe, read.node('node'), read.host), text: `probe ${read.text('node')}` }),
+};
+
+export const nvmeHmb: Operation = {
+  word: 'nvme-hmb',
+  title: 'host memory buffer',
+  doc: 'Lends an NVMe drive host memory, or takes it back (sysfs hmb): as much as the drive prefers, at most 128 MiB; none where there is less than it needs. A drive that asks for it has it from its probe on.',
+  source: source('drivers/nvme/host/pci.c hmb_store(), nvme_setup_host_mem() (6.19); spec 7.4', 'V'),
+  parameters: [aNode('nvme-ssd', 'the drive'), { name: 'on', title: 'on', doc: 'whether it has it', required: false, type: { kind: 'flag', default: true } }],
+  lower(read) {
+    const on = !read.has('on') || read.flag('on');
+    return { call: site(hostMemoryBuffer, read.node('node'), read.host, on ? 1 : 0), text: on ? `lend host memory to ${read.text('node')}` : `take host memory back from ${read.text('node')}` };
+  },
 };
