@@ -108,7 +108,7 @@ const nextFilesystem = (): Row => filesystems.$.rows(arena).find(fs => fs > P.fs
 
 /**
  * The power of the machine fails at one moment and comes back: what is volatile is gone, what is durable is found by replaying the
- * logs. Which is which stands in `durable-state.ts`. Booting takes no simulated time.
+ * logs. Which is which stands in `durable-state.ts`. Booting takes the time of a log commit a file system, and no other.
  */
 export const powerFailure = mechanism({
   name: 'power-failure',

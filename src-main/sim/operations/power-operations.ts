@@ -11,8 +11,8 @@ export const powerFailureOperation: Operation = {
   word: 'power-failure',
   title: 'power failure',
   doc: 'Cuts the power of the machine at one moment and boots it again. Processes, page tables, page cache, pins, registrations, queues and busy lists are gone; metadata is what the log had made durable, persistent memory what was flushed to it, drives what was written back. '
-    + 'Programs end, but for this one and those that await the boot. Drives are taken to have no volatile write cache; booting takes no time.',
-  source: source('spec 3.1, 3.3, 3.6, 4.6; fs/xfs/xfs_log_recover.c xlog_recover() (6.19); that booting takes no time is a choice of the model', 'V', 'D', 'X'),
+    + 'Programs end, but for this one and those that await the boot. Drives are taken to have no volatile write cache; booting takes no time but that of replaying the logs.',
+  source: source('spec 3.1, 3.3, 3.6, 4.6; fs/xfs/xfs_log_recover.c xlog_recover() (6.19); the time of a boot is a choice of the model', 'V', 'D', 'X'),
   parameters: [
     {
       name: 'caches', title: 'CPU caches', doc: 'what becomes of stores to persistent memory that nobody flushed: lost; flushed, as by a platform with eADR; or either, since a cache line may have been written back at any time', required: false,

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Lab, LabActor, LabOperation } from '../../../../src-shared/lab/lab'
 import type { RunSummary } from '../../../../src-shared/trace/run-description'
 import { bundledLabs } from '../../../support/bundled-labs'
+import { randomLab } from '../../../support/random-lab'
 import { run } from '../../../support/run'
+import { LONG } from '../../../support/seed'
 
 const POLICIES = ['linux-6.19', 'linux-4.20,truncate-vs-dma=busy-extent']
 
@@ -35,6 +37,30 @@ describe('a power failure', () => {
       return [...broken, ...open].map((what) => `${name} under ${policy} at ${at}: ${what}`)
     }))
     expect(wrong).toEqual([])
+  }, 300_000)
+})
+
+/** Rules about what the kernel keeps count of: no program can break them. */
+const BOOKKEEPING: ReadonlySet<string> = new Set(['S4', 'S5', 'S7', 'S8', 'S9', 'S11', 'S12', 'S14', 'S15'])
+const SEEDS = 400 * LONG
+
+describe('random labs', () => {
+  const readerOf = ({ topology }: Lab): LabActor => ({
+    ops: [{ word: 'await-boot', parameters: {} }, ...Object.values(topology.nodes).flatMap(({ files = {} }) => Object.keys(files)).flatMap((file) => [
+      { word: 'pread', parameters: { file } }, { word: 'mmap', parameters: { name: `after ${file}`, file, pages: '0+1' } }, { word: 'store', parameters: { mapping: `after ${file}` } },
+      { word: 'fsync', parameters: { file } }, { word: 'ftruncate', parameters: { file, size: 0 } },
+    ])],
+  })
+
+  it(`of ${SEEDS} seeds keep their books through a power failure, and their files can be used behind it`, () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { lab, policy, ends } = randomLab(seed)
+      if (!ends || isWithRemote(lab)) continue
+      const plug: LabActor = { ops: [{ word: 'wait', parameters: { for: `${((seed * 37) % 40) + 1} us` } }, { word: 'power-failure', parameters: { caches: 'either' } }] }
+      const { violations, operations } = run({ ...lab, actors: { ...lab.actors, plug, reader: readerOf(lab) } }, { policy, seed, ...(seed % 2 === 0 ? { schedule: 'random' } : {}) }).summary
+      const stuck = operations.filter(({ actor, state }) => actor === 'reader' && state === 'running').map(({ text }) => text)
+      expect([...violations.filter(({ id }) => BOOKKEEPING.has(id)).map(({ id, chain }) => `${id}: ${chain.join(', ')}`), ...stuck], `seed ${seed}`).toEqual([])
+    }
   }, 300_000)
 })
 
