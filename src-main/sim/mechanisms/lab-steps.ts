@@ -1,4 +1,5 @@
 import { ERRNO } from '@shared/domain/errno';
+import { bioPages } from '@shared/state/bio-tables';
 import { gpuJobs } from '@shared/state/device-memory-tables';
 import { memoryBlocks } from '@shared/state/placement-tables';
 import { intervals } from '@shared/state/notifier-tables';
@@ -6,7 +7,7 @@ import { p2pRoutes } from '@shared/state/p2p-tables';
 import { p2pPools, pgmaps } from '@shared/state/pgmap-tables';
 import { power } from '@shared/state/power-tables';
 import { completionQueues, queuePairs, regions, workRequests } from '@shared/state/rdma-tables';
-import { actors, busyExtents, files, filesystems, hosts, mappings, operations, processes, requests } from '@shared/state/tables';
+import { actors, busyExtents, files, filesystems, holders, hosts, mappings, operations, processes, requests } from '@shared/state/tables';
 import { descriptors, leases } from '@shared/state/vfs-tables';
 import { emit } from '../engine/events';
 import { machine } from '../engine/machine';
@@ -102,6 +103,7 @@ const asking = new Set<number>();
 
 /** Whatever a guard of another program may look at: whether that one waits is read from it. */
 const GUARD_READS = every(
+  holders.how, holders.pfnFirst, holders.pageCount, bioPages.origin, bioPages.pfnFirst, bioPages.pageCount, bioPages.firstByte, bioPages.endByte, bioPages.hold,
   actors.pc, actors.op, actors.signal, actors.dead, operations.state, files.iolock, files.invlock, files.ilock, files.iMmap, files.metaDirty, files.fs, files.entryLock, files.entryHuge, files.kind, files.blockDelta,
   filesystems.shutDown, processes.mmapLock, processes.pte, processes.exited, processes.unborn, hosts.refs, hosts.unwoken, hosts.maps, hosts.owner, requests.state, workRequests.state, workRequests.wire, workRequests.sent, workRequests.kind, workRequests.qp, workRequests.late, queuePairs.state, queuePairs.peer, completionQueues.entries, regions.fault, regions.nic, regions.inflight, files.entry, busyExtents.state,
   pgmaps.refs, hosts.locked, hosts.writeback, hosts.pins, hosts.order, files.cached, files.cacheDelta, files.size, hosts.use, memoryBlocks.state, memoryBlocks.zone, gpuJobs.state, gpuJobs.space, gpuJobs.inflightPages, gpuJobs.inflightVpn, intervals.lock, intervals.invalid, intervals.pageCount,

@@ -197,6 +197,13 @@ function forEachTracked(host: Row, pfn: number, pages: number, visit: (file: Row
   }
 }
 
+/** First page among these frames whose file system tracks that it is dirty; null if there is none. */
+export function firstTracked(host: Row, pfn: number, pages: number): { readonly file: Row; readonly index: number } | null {
+  let first: { readonly file: Row; readonly index: number } | null = null;
+  forEachTracked(host, pfn, pages, (file, at) => { first ??= { file, index: at + hosts.indexDelta.at(host, at) }; });
+  return first;
+}
+
 /** Whether writeback has cleaned any of these frames (bio_check_pages_dirty()). */
 export function isCleaned(host: Row, pfn: number, pages: number): boolean {
   let cleaned = false;

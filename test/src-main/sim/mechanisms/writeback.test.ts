@@ -69,6 +69,18 @@ describe('fadvise dontneed', () => {
   })
 })
 
+/** Spec 9.4 DI2: what writeback cleans between the fault that dirtied a page of the buffer and the submission is marked dirty again. */
+it('an O_DIRECT read marks its buffer dirty before it is submitted', () => {
+  const app: readonly ShortOperation[] = [MAPPED, ['store', { mapping: 'm', pages: '0+1' }], ['odirect-read', { mapping: 'm' }]]
+  const told = (actors: Readonly<Record<string, readonly ShortOperation[]>>): readonly string[] => {
+    const kinds = [...on({ size: '8 KiB' }, actors, 'linux-6.12').trace.events()].map(({ kind }) => kind)
+    return kinds.slice(0, kinds.indexOf('request-submitted') + 1).filter((kind) => ['writeback-begun', 'unexpected-dirty', 'request-submitted'].includes(kind))
+  }
+  // While the second page of the buffer is read in, the first one is on its way to the medium.
+  expect(told({ A: app, W: [['writeback', { file: 'F', at: '16 us' }]] })).toEqual(['writeback-begun', 'unexpected-dirty', 'request-submitted'])
+  expect(told({ A: app })).toEqual(['request-submitted'])
+})
+
 /** Spec 1.2 and 9.6: what looks pinned is kept, and 1024 references look like a pin. */
 it('reclaim from 6.4 on keeps a page with 1024 references; with one less it unmaps it and writes it out', () => {
   const take = (name: string, times: number): ShortOperation => ['take-reference', { name, mapping: 'm', times }]
