@@ -59,7 +59,7 @@ function freeWord(parameter: string, lab: Lab): string {
 const operationsOf = (lab: Lab): readonly LabOperation[] => Object.values(lab.actors).flatMap(({ ops }) => ops);
 
 /** The word whose operations bring such a thing into being, and the parameter that names it. */
-const MADE_BY: Readonly<Record<string, readonly string[]>> = { mapping: ['mmap'], mr: ['ibv-reg'], 'p2p-buffer': ['p2p-alloc'], 'nvmet-namespace': ['nvmet-enable'], 'nvmf-controller': ['nvmf-connect'], pipe: ['vmsplice'], fd: ['open', 'dup'] };
+const MADE_BY: Readonly<Record<string, readonly string[]>> = { mapping: ['mmap'], mr: ['ibv-reg', 'ibv-reg-dmabuf'], 'p2p-buffer': ['p2p-alloc'], 'nvmet-namespace': ['nvmet-enable'], 'nvmf-controller': ['nvmf-connect'], pipe: ['vmsplice'], fd: ['open', 'dup'] };
 
 /** Names that a reference may take in this lab. */
 export function namesOf(target: string, lab: Lab): readonly string[] {

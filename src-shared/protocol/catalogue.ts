@@ -42,6 +42,8 @@ export type WaitTarget =
   | { readonly kind: 'page-lock'; readonly process: string; readonly vpn: string }
   /** Until a GPU has done the job of a task. */
   | { readonly kind: 'gpu-job'; readonly job: string }
+  /** Until the work of the exporter on a dma-buf is done. */
+  | { readonly kind: 'dmabuf-fence'; readonly buffer: string }
   /** Until a device uses nothing of a range that it is told of. */
   | { readonly kind: 'device-access'; readonly interval: string }
   /** Until no invalidation of an interval is going on. */

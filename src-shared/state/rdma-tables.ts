@@ -1,4 +1,4 @@
-import { count, flag, id, int, oneOf, ref, table, wide } from './table';
+import { count, flag, id, int, lock, oneOf, ref, table, wide } from './table';
 
 export const nics = table('nic', 'An RDMA NIC.', {
   nth: id('index in the lab, from 0'),
@@ -128,6 +128,7 @@ export const dmabufs = table('dma-buf', 'A buffer that one device exports and ot
   pageCount: count('length', { unit: 'pages' }),
   location: oneOf('where it is now', ['device memory', 'system memory']),
   pinned: count('importers that do not let it move'),
-  moving: flag('the exporter moves it (the reservation lock is held)'),
+  resv: lock('reservation lock (dma_resv)'),
+  op: ref('the operation that exported it', { hidden: true }),
   fenced: flag('work of the exporter on it is not done yet'),
 }, {});

@@ -3,7 +3,7 @@ import { gpuJobs, gpus } from '../state/device-memory-tables';
 import type { Row } from '../state/dictionary';
 import { findPage, valueAt } from '../state/page-runs';
 import { intervals, notifiers } from '../state/notifier-tables';
-import { regions } from '../state/rdma-tables';
+import { dmabufs, regions } from '../state/rdma-tables';
 import { hosts } from '../state/tables';
 import { gpuName, subscriberName } from './device-memory-names';
 import { holdsOn } from './held-ranges';
@@ -27,6 +27,12 @@ export function unfinishedJob(state: State, run: RunDescription, job: Row): Wait
   if (gpuJobs.state.nameIn(state, job) === 'finished') return null;
   const gpu = gpuJobs.gpu.in(state, job);
   return { kind: 'gpu-job', text: `the ${nameOfRow(state, run, job)}`, holders: [{ ...byActor(run, engineOf(run, gpu), 'queued on'), row: job }] };
+}
+
+/** Work of an exporter on its buffer that is not done: its copy engine moves it. */
+export function unsignaledFence(state: State, run: RunDescription, buffer: Row): Wait | null {
+  if (dmabufs.fenced.in(state, buffer) === 0) return null;
+  return { kind: 'dmabuf-fence', text: `the fence of ${nameOfRow(state, run, buffer)}`, holders: [byActor(run, engineOf(run, dmabufs.exporter.in(state, buffer)), 'copied by')] };
 }
 
 function nicInRegion(state: State, run: RunDescription, mr: Row): Wait | null {

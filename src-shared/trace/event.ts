@@ -102,6 +102,12 @@ export const EVENTS = {
   'pmd-mapped': ['process', 'vpn', 'pfn', 'pages'],
   'pmd-fell-back': ['process', 'vpn', 'reason'],
   'pmd-entry-downgraded': ['file', 'index'],
+  'dmabuf-exported': ['buffer', 'pages'],
+  'dmabuf-moved': ['buffer', 'pfn', 'pages'],
+  'dmabuf-revoked': ['buffer'],
+  'importer-notified': ['mr'],
+  'move-notify-warned': ['mr'],
+  'dmabuf-refused': ['buffer', 'errno'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

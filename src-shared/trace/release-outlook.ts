@@ -1,6 +1,6 @@
 import type { State } from '../state/arena';
 import type { Row } from '../state/dictionary';
-import { regions } from '../state/rdma-tables';
+import { dmabufs, regions } from '../state/rdma-tables';
 import { actors, holders, operations, pipes, processes, requests } from '../state/tables';
 import { actorName, nameOfRow, operationName, processName } from './names';
 import { operationOf } from './running-frame';
@@ -27,6 +27,7 @@ export function outlookOfHold(state: State, run: RunDescription, holder: Row): R
     case requests.$.id: return outlookOfRequest(state, run, keeper);
     case regions.$.id: return outlookOfRegistration(state, run, keeper, op);
     case pipes.$.id: return outlookOfPipe(state, run, keeper, op);
+    case dmabufs.$.id: return { kind: 'never', actor: null, operation: indexOf(run, op), text: `released when the exporter moves or frees ${nameOfRow(state, run, keeper)}: never scheduled` };
     default: return outlookOfCall(state, run, op);
   }
 }

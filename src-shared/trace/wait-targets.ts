@@ -9,7 +9,7 @@ import { TABLES } from '../state/all-tables';
 import { memoryBlocks } from '../state/placement-tables';
 import { movers } from '../state/mover-tables';
 import { actors, busyExtents, files, filesystems, holders, hosts, processes, requests } from '../state/tables';
-import { activeInvalidation, deviceInRange, lockedFolio, unfinishedJob, usedDevice } from './device-memory-waits';
+import { activeInvalidation, deviceInRange, lockedFolio, unfinishedJob, unsignaledFence, usedDevice } from './device-memory-waits';
 import { nics, queuePairs, regions, workRequests } from '../state/rdma-tables';
 import { holdsOn } from './held-ranges';
 import { actorName, fileName, filesystemName, framePlace, holdWord, keeperName, nameOfRow, operationName, processName } from './names';
@@ -81,6 +81,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'folio-lock': return lockedFolio(state, run, local(target.pfn));
     case 'page-lock': return lockedFolio(state, run, local(target.vpn) + processes.pfnDelta.in(state, local(target.process), local(target.vpn)));
     case 'gpu-job': return unfinishedJob(state, run, local(target.job));
+    case 'dmabuf-fence': return unsignaledFence(state, run, local(target.buffer));
     case 'device-access': return deviceInRange(state, run, local(target.interval));
     case 'invalidation': return activeInvalidation(state, run, local(target.interval));
     case 'device-empty': return usedDevice(state, run, local(target.gpu));

@@ -82,7 +82,7 @@ const isEmptySuccess = ({ state }: Question, { word, row }: RunOperation): boole
 
 /** What people want to know of a call that worked; the rest is in the event list. */
 const DEEDS: readonly EventKind[] = [
-  'layout-wait', 'layout-retry', 'size-changed', 'blocks-freed', 'blocks-busy', 'blocks-allocated', 'request-submitted', 'mr-registered', 'mr-deregistered',
+  'layout-wait', 'layout-retry', 'size-changed', 'blocks-freed', 'blocks-busy', 'blocks-allocated', 'request-submitted', 'mr-registered', 'mr-deregistered', 'dmabuf-exported', 'dmabuf-moved', 'dmabuf-revoked', 'importer-notified', 'move-notify-warned',
   'reference-taken', 'pin-taken', 'hold-released', 'file-written', 'store-landed', 'load-done', 'signal-sent', 'process-exited', 'range-unmapped', 'page-faulted', 'pmd-mapped', 'pmd-fell-back', 'pmd-entry-downgraded',
   'power-failed', 'stores-lost', 'log-replayed', 'machine-booted',
 ];

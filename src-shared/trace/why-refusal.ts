@@ -15,6 +15,8 @@ import type { RunOperation, WhyLink } from './run-description';
 import { LINKS_MAX } from './wait-graph';
 import { endOf } from './why-actor';
 import { lentIn } from './why-lent';
+import { dmabufCause } from './why-dmabuf';
+import { failedNicFault, revokedBuffer } from './why-nic-fault';
 import { peerCause, pinCause } from './why-peer';
 import { targetCause } from './why-target';
 import { eventLink, lookBack, operationAt, operationLink, policyLink, sourceOfAxis, type Question, type WhyAnswer } from './why-answer';
@@ -33,7 +35,7 @@ export function whyErrno(question: Question, operation: RunOperation): WhyAnswer
     const links = [operationLink(run, operation.row, end), eventLink(question, refusal), policyLink(run, axis, `${name} by`)];
     return { question: asked, links, counts: [], source: sourceOfAxis(run, axis) };
   }
-  const because = [...peerCause(question, operation, errno), ...targetCause(question, operation, errno), ...(operation.word === 'memory-block' ? lentIn(question, operation) : []), ...(refusal === null ? [] : [...behind(question, operation, refusal), eventLink(question, refusal)])];
+  const because = [...peerCause(question, operation, errno), ...dmabufCause(question, operation), ...targetCause(question, operation, errno), ...(operation.word === 'memory-block' ? lentIn(question, operation) : []), ...(refusal === null ? [] : [...behind(question, operation, refusal), eventLink(question, refusal)])];
   return { question: asked, links: [...because.slice(-LINKS_MAX + 1), operationLink(run, operation.row, `so ${end}`)], counts: [], source: decidingSource(question, operation) };
 }
 
@@ -216,5 +218,7 @@ function refusedKey(question: Question, operation: RunOperation, transfer: numbe
   const pd = queuePairs.pd.in(state, queuePairs.peer.in(state, workRequests.qp.in(state, transfer)));
   if (pd !== 0 && pd !== regions.pd.in(state, mr)) return because(`${name} is in another protection domain than the queue pair`);
   if (workRequests.remoteByte.in(state, transfer) + workRequests.bytes.in(state, transfer) > regions.bytes.in(state, mr)) return because(`the pages lie outside ${name}, which has ${showPages(regions.pageCount.in(state, mr))}`);
-  return because(`${name} does not allow it: it allows ${accessText(regions.access.in(state, mr))}`);
+  const fault = failedNicFault(question, operation, mr);
+  if (fault === null) return because(`${name} does not allow it: it allows ${accessText(regions.access.in(state, mr))}`);
+  return [...revokedBuffer(question, mr, fault.event), ...(fault.cpuFault === null ? [] : cutBy(question, fault.cpuFault)), eventLink(question, fault.event)];
 }

@@ -48,13 +48,7 @@ export const PENDING: readonly PendingRow[] = [
   { scenario: 'reflink-dax-pinned-source', row: 'busy-extent', needs: 'reflink' },
   { scenario: 'reg-mr-page-cache-shared-write', row: 'btrfs', needs: 'an answer for btrfs, which the lab does not model' },
   { scenario: 'fs-permit-contract-preallocated', row: 'shared extent', needs: 'reflink' },
-  { scenario: 'io-uring-fixed-buffer-fsdax', row: '5.4, 5.15: b', needs: 'an answer: the scenario says EOPNOTSUPP, spec 5.2 says EFAULT for a short count' },
-  { scenario: 'map-sync-only-mr', row: 'MAP_SYNC', needs: 'registrations through page-cache copies' },
   { scenario: 'map-sync-only-mr', row: 'plain', needs: 'registrations through page-cache copies' },
   { scenario: 'odp-fault-invalidate-race', row: 'invalidations never stop', needs: 'a lasso of a NIC’s fault in time order, and L7 for it' },
-  { scenario: 'dmabuf-move-notify', row: 'evict', needs: 'dma-buf exporters' },
-  { scenario: 'dmabuf-move-notify', row: 'next access', needs: 'dma-buf exporters' },
-  { scenario: 'dmabuf-move-notify', row: 'after revoke', needs: 'dma-buf exporters' },
-  { scenario: 'dmabuf-move-notify', row: 'pinned importer', needs: 'dma-buf exporters' },
   { scenario: 'reclaim-of-pinned-file-folio', row: 'false positive (1024 gets)', needs: 'a lab that is small enough: 1024 references are 8000 steps; the mechanism has a test' },
 ]

@@ -40,7 +40,7 @@ function strayFrame(mr: Row): Stray | null {
   switch (regions.kind.nameIn(arena, mr)) {
     case 'pinned': return strayPinned(mr);
     case 'odp': return strayOnDemand(mr);
-    default: return dmabufs.state.nameIn(arena, regions.dmabuf.get(mr)) !== 'exported' && runsOf(mr).length > 0 ? { what: frameText(runsOf(mr)[0].pfn), lacks: 'its exporter has taken the buffer back' } : null;
+    default: return strayImported(mr);
   }
 }
 
@@ -48,6 +48,15 @@ function strayPinned(mr: Row): Stray | null {
   const pins = pinsOf(mr);
   const pfn = runsOf(mr).map(run => uncovered(pins, run.pfn, run.pfn + run.count)).find(found => found >= 0) ?? -1;
   return pfn < 0 ? null : { what: frameText(pfn), lacks: 'the registration has no pin on it any more' };
+}
+
+/** The exporter says where the buffer is, and whether it is still there for others. */
+function strayImported(mr: Row): Stray | null {
+  const [run] = runsOf(mr);
+  if (run === undefined) return null;
+  const buffer = regions.dmabuf.get(mr);
+  if (dmabufs.state.nameIn(arena, buffer) !== 'exported') return { what: frameText(run.pfn), lacks: 'its exporter has taken the buffer back' };
+  return run.pfn === dmabufs.pfnFirst.get(buffer) + regions.vpnFirst.get(mr) + run.page ? null : { what: frameText(run.pfn), lacks: 'its exporter has moved the buffer elsewhere' };
 }
 
 /** The NIC may do what the page-table entry allows, to the frame that the entry names: who changes one tells the NIC first. */
@@ -91,7 +100,7 @@ export const s8TranslationValidity: StateInvariant = {
   class: 'safety',
   sentence: 'A NIC translates a page of a registration only while its pin, its notifier or its exporter keeps the page there.',
   source: source('drivers/infiniband/core/umem.c __ib_umem_release(), umem_odp.c ib_umem_odp_unmap_dma_pages() (6.19); spec 6.5, 10.1 S8', 'V', 'D'),
-  watches: [regions.nicEntry, holders.how, holders.pageCount, processes.pte, processes.pfnDelta],
+  watches: [regions.nicEntry, holders.how, holders.pageCount, processes.pte, processes.pfnDelta, dmabufs.state, dmabufs.pfnFirst],
   broken({ run }) {
     for (const mr of regions.$.rows(arena)) {
       const stray = strayFrame(mr);

@@ -1,7 +1,7 @@
 import { ERRNO } from '@shared/domain/errno';
 import { ACCESS } from '@shared/domain/rdma-access';
 import { intervals } from '@shared/state/notifier-tables';
-import { nics, protectionDomains, regions } from '@shared/state/rdma-tables';
+import { dmabufs, nics, protectionDomains, regions } from '@shared/state/rdma-tables';
 import { holders, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
@@ -17,6 +17,7 @@ const T = frame('mr', 'process', 'fenced');
 const state = at(regions.state, T.mr);
 const pieces = at(regions.pieces, T.mr);
 const inflight = at(regions.inflight, T.mr);
+const PINNED_BUFFER = regions.kind.valueOf('dmabuf-pinned');
 const VALID = regions.state.valueOf('valid');
 const GONE = [regions.charged, regions.pageCount, regions.access, regions.nic, regions.op, regions.pd, regions.kind, regions.vpnFirst, regions.startByte, regions.bytes, regions.dmabuf, regions.fault, regions.faultPage, regions.faultFailed];
 
@@ -64,12 +65,13 @@ export const deregisterMemory = mechanism({
     DR4w: { title: 'the fence, unless it is behind', reads: [at(regions.nic, T.mr)], to: ['DR2', 'DR5'], run: go => (unpinsFirst() ? go.DR2 : go.DR5) },
     DR5: {
       title: 'give the charge back', to: ['done'],
-      reads: [at(regions.charged, T.mr), at(processes.pinnedVm, T.process), at(regions.pd, T.mr)],
-      writes: [at(processes.pinnedVm, T.process), ...every(protectionDomains.usecnt, intervals.pageCount), ...GONE.map(column => at(column, T.mr))],
+      reads: [at(regions.charged, T.mr), at(processes.pinnedVm, T.process), at(regions.pd, T.mr), at(regions.kind, T.mr), at(regions.dmabuf, T.mr)],
+      writes: [at(processes.pinnedVm, T.process), ...every(protectionDomains.usecnt, intervals.pageCount, dmabufs.pinned), ...GONE.map(column => at(column, T.mr))],
       run: () => {
         processes.pinnedVm.set(T.process.v, processes.pinnedVm.get(T.process.v) - regions.charged.get(T.mr.v));
         const pd = regions.pd.get(T.mr.v);
         if (pd !== 0) protectionDomains.usecnt.set(pd, protectionDomains.usecnt.get(pd) - 1);
+        if (regions.kind.get(T.mr.v) === PINNED_BUFFER) dmabufs.pinned.set(regions.dmabuf.get(T.mr.v), dmabufs.pinned.get(regions.dmabuf.get(T.mr.v)) - 1);
         for (const column of GONE) column.set(T.mr.v, 0);
         intervals.pageCount.set(intervals.$.row(T.process.v, T.mr.v), 0);
         emit('mr-deregistered', T.mr.v);

@@ -11,17 +11,18 @@ import { PMD_PAGES } from './folios';
 import { USE, type FrameRun } from './frames';
 import { noteUse, USE_READS, USE_TERMS } from './pgmap';
 
-/** Pages of a device that a kernel thread has for itself: a hold of its operation, as a driver keeps what it allocated. */
-function keep(op: Row, host: Row, run: FrameRun, piece: number): void {
+/** Pages of a device that a driver has for itself: a hold, as it keeps what it allocated, for a keeper if there is one. */
+export function keepDeviceFrames(hold: Row, host: Row, run: FrameRun, keeper = 0): void {
   handOut(host, run, 0, 0);
   hosts.locked.assign(host, run.pfn, run.pages, 0);
   hosts.moving.add(host, run.pfn, run.pages, -1);
   hosts.refs.add(host, run.pfn, run.pages, -1);
-  takeHold(holders.$.row(op, piece), host, run.pfn, run.pages, 'get', 0);
+  takeHold(hold, host, run.pfn, run.pages, 'get', keeper);
 }
 
-const KEEP_READS = [...DEVICE_FREE_READS, ...TAKE_READS, ...USE_READS];
-const KEEP_TERMS = [...HAND_OUT_TERMS, ...TAKE_TERMS, ...USE_TERMS];
+/** What {@link keepDeviceFrames} reads and writes. */
+export const KEEP_READS = [...DEVICE_FREE_READS, ...TAKE_READS, ...USE_READS];
+export const KEEP_TERMS = [...HAND_OUT_TERMS, ...TAKE_TERMS, ...USE_TERMS];
 
 const T = frame('op', 'host', 'gpu', 'count');
 
@@ -37,7 +38,7 @@ export const allocateDevicePages = mechanism({
       run: () => {
         const run = freeDeviceFrames(T.host.v, T.gpu.v, T.count.v, 0);
         if (run === null) return fail(ERRNO.ENOMEM);
-        keep(T.op.v, T.host.v, run, 0);
+        keepDeviceFrames(holders.$.row(T.op.v, 0), T.host.v, run);
         noteUse(run.pfn);
         return done(run.pages);
       },
@@ -60,7 +61,7 @@ export const setAsideDevicePages = mechanism({
         const { firstPfn, pageCount } = memoryOfGpu(F.gpu.v);
         for (let pfn = Math.ceil(firstPfn / PMD_PAGES) * PMD_PAGES; pfn + PMD_PAGES <= firstPfn + pageCount; pfn += PMD_PAGES) {
           if (hosts.use.find(F.host.v, pfn, pfn + PMD_PAGES, use => use !== USE.free) >= 0) continue;
-          keep(F.op.v, F.host.v, { pfn, pages: 1 }, F.piece.v);
+          keepDeviceFrames(holders.$.row(F.op.v, F.piece.v), F.host.v, { pfn, pages: 1 });
           F.piece.v += 1;
         }
         return done(F.piece.v);

@@ -11,10 +11,14 @@ import { call, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { PTE } from './address-space';
 import { beginReading, mustReadAgain } from './mmu-notifier';
+import { mapDmabuf } from './dmabuf-importer';
 import { mapForNic, NIC_ENTRY, NIC_TERMS } from './nic-table';
 import { pageFault } from './page-fault';
 
-const T = frame('nic', 'mr', 'process', 'interval', 'page', 'vpn', 'write', 'pte', 'pfn');
+const T = frame('nic', 'mr', 'process', 'interval', 'page', 'vpn', 'write', 'pte', 'pfn', 'buffer');
+
+/** The NIC’s driver is told by the exporter, not by an address space. */
+const mapBuffer = site(mapDmabuf, T.mr, T.buffer, 0);
 
 const fault = site(pageFault, T.process, T.vpn, 1, T.write, 0);
 const pte = pagesAt(processes.pte, T.process);
@@ -40,12 +44,12 @@ function giveUp(): void {
  */
 export const odpFault = mechanism({
   name: 'odp-fault',
-  source: 'spec 6.7 OF1–OF5; drivers/infiniband/core/umem_odp.c ib_umem_odp_map_dma_and_lock(), hw/mlx5/odp.c pagefault_real_mr() (6.19)',
+  source: 'spec 6.7 OF1–OF5, 6.8; drivers/infiniband/core/umem_odp.c ib_umem_odp_map_dma_and_lock(), hw/mlx5/odp.c pagefault_real_mr() (6.19)',
   frame: T,
-  order: 'OF1 OF2 OF3 OF3f OF3r OF4 OF2r OF5',
+  order: 'OF1 OFd OF2 OF3 OF3f OF3r OF4 OF2r OF5',
   steps: {
     OF1: {
-      title: 'take a page fault of the NIC', when: () => faulting() !== 0, waitsFor: { kind: 'work' }, reads: every(regions.fault, regions.faultPage, regions.nic, regions.state, regions.vpnFirst, processes.exited), to: ['OF1'],
+      title: 'take a page fault of the NIC', when: () => faulting() !== 0, waitsFor: { kind: 'work' }, reads: every(regions.fault, regions.faultPage, regions.nic, regions.state, regions.vpnFirst, regions.dmabuf, processes.exited), calls: [mapBuffer], to: ['OF1', 'OF2'],
       writes: every(regions.fault, regions.faultFailed),
       run: go => {
         T.mr.v = faulting();
@@ -54,8 +58,19 @@ export const odpFault = mechanism({
         T.write.v = regions.fault.get(T.mr.v) === regions.fault.valueOf('write') ? 1 : 0;
         T.vpn.v = regions.vpnFirst.get(T.mr.v) + T.page.v;
         T.interval.v = intervals.$.row(T.process.v, T.mr.v);
-        if (regions.state.get(T.mr.v) === VALID && processes.exited.get(T.process.v) === 0) return;
-        giveUp();
+        T.buffer.v = regions.dmabuf.get(T.mr.v);
+        if (regions.state.get(T.mr.v) !== VALID || processes.exited.get(T.process.v) !== 0) {
+          giveUp();
+          return go.OF1;
+        }
+        return T.buffer.v === 0 ? go.OF2 : call(mapBuffer);
+      },
+    },
+    OFd: {
+      title: 'of a dma-buf: take the answer of its exporter', writes: every(regions.fault, regions.faultFailed), to: ['OF1'],
+      run: go => {
+        if (answer.result < 0) giveUp();
+        else regions.fault.set(T.mr.v, 0);
         return go.OF1;
       },
     },

@@ -9,6 +9,8 @@ import { dropLooseFiles, putFile } from './put-file';
 import { passVerbs } from './verbs-fd';
 import { getLease, setLease } from './set-lease';
 import { removeByAdvice } from './advise-remove';
+import { exportDmabuf, moveDmabuf, moveNotify, revokeDmabuf } from './dmabuf-exporter';
+import { mapDmabuf, registerDmabuf } from './dmabuf-importer';
 import { changeLayout } from './change-layout';
 import { changeWatchedFile } from './change-watched-file';
 import { changeWatchedFrames } from './change-watched-frames';
@@ -107,6 +109,7 @@ import { writebackFile } from './writeback';
 export const MECHANISMS: readonly Mechanism[] = [
   pageFault, daxPmdFault, cacheFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks, changeLayout, fallocate, syncFile, removeByAdvice,
   directIo, submitBio, driveEngine, dirtyWorker, vmsplice, drainPipe, registerMemory, deregisterMemory, reregisterMemory, bindMemoryWindow,
+  exportDmabuf, moveNotify, moveDmabuf, revokeDmabuf, mapDmabuf, registerDmabuf,
   invalidateRange, tellSubscriber, changeWatchedFile, changeWatchedFrames,
   changeCached, readCached, writeCached, writebackFile, adviseFile, reclaimFile,
   migrateCollect, migrateUnmap, migrateCopy, migratePages, deviceFault, evictDevice, emptyDevice, gpuMigrate, gpuEngine, gpuAccess, hmmRangeFault,

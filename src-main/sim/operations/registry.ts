@@ -1,3 +1,4 @@
+import { dmabufExport, dmabufMove, dmabufRevoke, ibvRegDmabuf } from './dmabuf-operations';
 import { withDeviceDax } from './device-dax-calls';
 import { submitBioOperation } from './bio-operations';
 import { fadvise, reclaim, writeback } from './cache-operations';
@@ -36,6 +37,7 @@ export const OPERATIONS: readonly Operation[] = ([
   open, close, dup, create, link, rename, unlink, chmod, stat, fstat, statx, setXflag, dropCaches, setPinnableOperation,
   setlease, getlease, onBreak, leaseBreakTime, passVerbsOperation,
   odirectRead, odirectWrite, submitBioOperation, vmsplice, readPipe, closePipe,
+  dmabufExport, dmabufMove, dmabufRevoke, ibvRegDmabuf,
   ibvReg, ibvDereg, dereg, rereg, bindMw,
   qp, createPd, createCq, createQp, modifyQp, destroyQp, deallocPd,
   rdmaWrite, rdmaRead, send, postRecv, fetchAdd, compareSwap, pollCq,

@@ -16,4 +16,7 @@ export const GROUP_6: readonly ScenarioRow[] = [
   { scenario: 'mr-access-flags', row: 'ON_DEMAND without support, 6.12', policy: 'linux-6.12' },
 
   { scenario: 'odp-fault-invalidate-race', row: 'invalidate before OF2, between OF3 and OF4, after OF5', shows: ['invalidate ends before OF2', 'invalidate between OF3 and OF4', 'invalidate after OF5'], policy: 'linux-6.19' },
+
+  { scenario: 'dmabuf-move-notify', row: 'evict, next access, after revoke', shows: ['evict', 'next access', 'after revoke'], policy: 'linux-6.19' },
+  { scenario: 'dmabuf-move-notify', lab: 'dmabuf-move-notify--pinned', row: 'pinned importer', policy: 'linux-6.19' },
 ]
