@@ -46,9 +46,9 @@ function uringRefusal(): number {
   return 0;
 }
 
-/** Up to 5.15 a DAX mapping anywhere in the range refuses all of it (check_dax_vmas()); otherwise a short count is EFAULT. */
+/** A short count is EFAULT (io_sqe_buffer_register()); up to 5.10 a DAX mapping anywhere in the range refuses all of it (check_dax_vmas()). */
 function shortCount(): number {
-  if (kernel.policy.knobs.uringFileBuffers !== 'refuse-shmem-too') return ERRNO.EFAULT;
+  if (kernel.policy.knobs.daxVmasChecked === 'before-pinning') return ERRNO.EFAULT;
   return mappingsIn(U.process.v, U.vpn.v, U.pages.v).some(mapping => isFsdax(mappings.file.get(mapping))) ? ERRNO.EOPNOTSUPP : ERRNO.EFAULT;
 }
 

@@ -47,6 +47,8 @@ const SPECS = {
     observed('block/bio.c (6.1, 6.6)', 'V'), BY_ERA, BY_ERA, 'get', 'pin'),
   uringFileBuffers: eraChoice('Whether io_uring registers file memory', 'Its own check refused files (but hugetlb, and shmem from 6.1); the check is gone in 6.6.',
     observed('fs/io_uring.c (5.15), io_uring/rsrc.c io_pin_pages() (6.1, 6.6)', 'V'), 'refuse', 'refuse-shmem-too', 'allow'),
+  daxVmasChecked: eraChoice('When a long-term pin is refused for a DAX mapping', 'Up to 5.10 all pages were taken first, and a DAX mapping anywhere in the range refused all of it (check_dax_vmas()); from 5.11 each mapping is looked at before its pages are, so that those before it count.',
+    source('commit 52650c8b466b; mm/gup.c check_dax_vmas() (5.4), check_vma_flags() (5.15)', 'V'), 'after-pinning', 'before-pinning'),
   uringOnePinPerFolio: eraYesNo('io_uring keeps one pin per large folio', 'It drops the rest at once (6.10 to 6.12).', observed('io_uring/rsrc.c (6.12)', 'M')),
   mrReadOnlyForcesWrite: eraYesNo('Registering memory without write access asks for writable pages',
     'Up to 6.1 a read-only registration was a forced write: EFAULT in a read-only shared mapping, a copy in a private one. Since 6.2 it is a read.',

@@ -8,11 +8,11 @@ const AXIS_ORDER = [
 
 /** What knobs mean that are left to the era. An era says what differs from the one before. */
 const UP_TO_4_20 = {
-  longtermMigrates: 'nothing', readPinUnshares: 'false', anonExclusive: 'false', zeroPagePinCounted: 'true', uringFileBuffers: 'refuse-shmem-too', uringOnePinPerFolio: 'false',
+  longtermMigrates: 'nothing', readPinUnshares: 'false', anonExclusive: 'false', zeroPagePinCounted: 'true', uringFileBuffers: 'refuse-shmem-too', daxVmasChecked: 'after-pinning', uringOnePinPerFolio: 'false',
   mrReadOnlyForcesWrite: 'true', odpRefusedErrno: 'EINVAL', evictionWaits: 'false', daxReflink: 'false', p2pRule: 'same-switch-only', userP2p: 'false', p2pMapErrno: 'EREMOTEIO',
   stalePrivateCheck: 'true', cacheLargeFolios: 'none', hugetlbTailStatus: 'EACCES',
 };
-const ERA_5_15 = { ...UP_TO_4_20, longtermMigrates: 'movable', p2pRule: 'host-bridge-list' };
+const ERA_5_15 = { ...UP_TO_4_20, longtermMigrates: 'movable', daxVmasChecked: 'before-pinning', p2pRule: 'host-bridge-list' };
 const ERA_6_1 = { ...ERA_5_15, anonExclusive: 'true', uringFileBuffers: 'refuse', daxReflink: 'true', stalePrivateCheck: 'false' };
 const ERA_6_6 = {
   ...ERA_6_1, readPinUnshares: 'true', zeroPagePinCounted: 'false', uringFileBuffers: 'allow', mrReadOnlyForcesWrite: 'false', odpRefusedErrno: 'EOPNOTSUPP', userP2p: 'true',

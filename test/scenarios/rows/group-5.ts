@@ -15,7 +15,8 @@ export const GROUP_5: readonly ScenarioRow[] = [
   { scenario: 'punch-hole-in-page-cache-mr', row: 'punch, write of N, what the file has then', shows: ['punch', 'N’s write', 'file read of page 1', 'tmpfs'], policy: 'linux-6.1' },
   { scenario: 'punch-hole-in-page-cache-mr', lab: 'punch-hole-in-page-cache-mr--dereg', row: 'freed by dereg', shows: ['orphan ref'], policy: 'linux-6.1' },
 
-  { scenario: 'io-uring-fixed-buffer-fsdax', row: '5.15: a, c, d', shows: ['5.4, 5.15: a', '5.4, 5.15: c', '5.4, 5.15: d'], policy: 'linux-5.15' },
+  { scenario: 'io-uring-fixed-buffer-fsdax', row: '5.15: a to d; b is EFAULT since 5.11', shows: ['5.4, 5.15: a', '5.4, 5.15: b', '5.4, 5.15: c', '5.4, 5.15: d'], policy: 'linux-5.15' },
+  { scenario: 'io-uring-fixed-buffer-fsdax', row: '5.4: a to d', shows: ['5.4, 5.15: a', '5.4, 5.15: b', '5.4, 5.15: c', '5.4, 5.15: d'], policy: 'linux-5.15,daxVmasChecked=after-pinning' },
   { scenario: 'io-uring-fixed-buffer-fsdax', row: '6.1: a to f', shows: ['6.1: a to d', '(e)', '(f): private page cache'], policy: 'linux-6.1' },
   { scenario: 'io-uring-fixed-buffer-fsdax', row: '6.6+: a to f', shows: ['6.6+: a to d', '(e)', '(f): private page cache'], policy: 'linux-6.6' },
   { scenario: 'io-uring-fixed-buffer-fsdax', lab: 'io-uring-fixed-buffer-fsdax--devdax', row: '(f): device-dax, 6.1', shows: ['(f): device-dax'], policy: 'linux-6.1' },
@@ -36,6 +37,8 @@ export const GROUP_5: readonly ScenarioRow[] = [
 
   { scenario: 'fs-permit-contract-preallocated', row: 'written, holes, flag cleared; ETXTBSY', shows: ['written, flag set', 'hole/unwritten', 'clear flag while pinned'], policy: 'truncate-vs-dma=fail-etxtbsy' },
   { scenario: 'fs-permit-contract-preallocated', row: 'written, holes, flag cleared; no-op', shows: ['written, flag set'], policy: 'truncate-vs-dma=noop-success' },
+
+  { scenario: 'map-sync-only-mr', row: 'MAP_SYNC', policy: 'longterm-file-pin=map-sync-only' },
 
   { scenario: 'noop-truncate-surprise', row: 'every observation', shows: ['ftruncate', 'fstat size', 'N', 'after dereg'], policy: 'truncate-vs-dma=noop-success' },
 
