@@ -2,7 +2,10 @@ import { source } from '@shared/domain/source';
 import type { Parameter } from '@shared/protocol/parameter';
 
 const MODEL = 'order of magnitude chosen for the model; only the order of events is taught';
-const COMPOUND_PAGEMAPS = 'J. Martins, "mm, sparse-vmemmap: compound pagemaps" cover letter, gup_test on 16 GiB of device-dax in 4 KiB pages';
+/** pin_user_pages_fast() and unpin_user_pages() of 16 GiB of device-dax in 2 MiB, before and after its pages became compound ones. */
+const SERIES = 'J. Martins, series "mm, sparse-vmemmap: compound pagemaps"';
+const PINNED = `${SERIES}, "mm/gup: … compound", gup_test -m 16384 -n 512`;
+const UNPINNED = `${SERIES}, "device-dax: use compound devmap", unpinning 16 GiB`;
 
 const cost = (name: string, title: string, defaultNs: number, from: ReturnType<typeof source>): Parameter => ({
   name, title, doc: title, required: false, source: from,
@@ -13,9 +16,10 @@ const cost = (name: string, title: string, defaultNs: number, from: ReturnType<t
 export const COSTS = {
   syscallNs: cost('syscallNs', 'System call entry and exit', 100, source(MODEL, 'X')),
   accessNs: cost('accessNs', 'One CPU load or store', 100, source('J. Izraelevitz et al., "Basic Performance Measurements of the Intel Optane DC Persistent Memory Module", idle DRAM latency 81–101 ns', 'M')),
-  gupPageNs: cost('gupPageNs', 'Pin or reference one mapped page', 21, source(`${COMPOUND_PAGEMAPS}: 87 ms`, 'M')),
-  gupFolioNs: cost('gupFolioNs', 'Pin or reference one mapped huge folio', 757, source('J. Martins, "mm, sparse-vmemmap: compound pagemaps" and "mm/gup: … compound" cover letters, gup_test on 16 GiB of device-dax in 2 MiB compound pages: 6.2 ms', 'M')),
-  unpinPageNs: cost('unpinPageNs', 'Release one page', 17, source(`${COMPOUND_PAGEMAPS}: 71 ms`, 'M')),
+  gupPageNs: cost('gupPageNs', 'Pin or reference one mapped page', 21, source(`${PINNED}: 87 ms, page by page`, 'M')),
+  gupFolioNs: cost('gupFolioNs', 'Pin or reference one mapped huge folio', 757, source(`${PINNED}: 6.2 ms, one compound page at a time`, 'M')),
+  unpinPageNs: cost('unpinPageNs', 'Release one page', 17, source(`${UNPINNED}: 71 ms, page by page`, 'M')),
+  unpinFolioNs: cost('unpinFolioNs', 'Release one huge folio', 2_686, source(`${UNPINNED}: 22 ms, one compound page at a time`, 'M')),
   faultNs: cost('faultNs', 'One page fault', 1_000, source(MODEL, 'X')),
   allocateNs: cost('allocateNs', 'Allocate or free one extent in a transaction', 2_000, source(MODEL, 'X')),
   zeroPageNs: cost('zeroPageNs', 'Zero one page of persistent memory', 1_800, source('J. Izraelevitz et al., "Basic Performance Measurements of the Intel Optane DC Persistent Memory Module", 2.3 GB/s of writes to one module', 'M')),

@@ -6,8 +6,7 @@ import { holders, processes } from '@shared/state/tables';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
-import { done, fail } from '../engine/step';
-import { kernel } from '../kernel';
+import { done, fail, sleep } from '../engine/step';
 import { DROP_READS, DROP_TERMS, dropHold } from './folio-counts';
 import { NIC_TERMS, zapForNic } from './nic-table';
 import { dirtyHeld, DIRTY_TERMS, HELD_READS } from './page-cache';
@@ -51,16 +50,14 @@ export const deregisterMemory = mechanism({
       },
     },
     DR4: {
-      title: 'mark one piece dirty if it could be written, and unpin it', reads: [...DROP_READS, ...HELD_READS, pieces, at(regions.op, T.mr), at(regions.access, T.mr), ...every(holders.pfnFirst, holders.pageCount)], writes: [...DROP_TERMS, ...DIRTY_TERMS, pieces],
-      costNs: () => kernel.costs.unpinPageNs,
-      run: () => {
-        if (pieces.v === 0) return;
+      title: 'mark one piece dirty if it could be written, and unpin it', reads: [...DROP_READS, ...HELD_READS, pieces, at(regions.op, T.mr), at(regions.access, T.mr), ...every(holders.pfnFirst, holders.pageCount)], writes: [...DROP_TERMS, ...DIRTY_TERMS, pieces], to: ['DR4', 'DR4w'],
+      run: go => {
+        if (pieces.v === 0) return go.DR4w;
         pieces.v -= 1;
         const holder = holders.$.row(regions.op.get(T.mr.v), pieces.v);
         if ((regions.access.get(T.mr.v) & ACCESS['local-write']) !== 0) dirtyHeld(holders.host.get(holder), holders.pfnFirst.get(holder), holders.pageCount.get(holder));
-        dropHold(holder);
+        return sleep(dropHold(holder), pieces.v > 0 ? go.DR4 : go.DR4w);
       },
-      again: () => pieces.v > 0,
     },
     DR4w: { title: 'the fence, unless it is behind', reads: [at(regions.nic, T.mr)], to: ['DR2', 'DR5'], run: go => (unpinsFirst() ? go.DR2 : go.DR5) },
     DR5: {

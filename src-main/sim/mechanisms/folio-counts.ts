@@ -8,7 +8,7 @@ import { every } from '../engine/place';
 import { kernel } from '../kernel';
 import type { HoldKind } from '../policies/policy';
 import { DEVICE_PUT_READS, DEVICE_PUT_TERMS, freeIfIdle } from './device-memory';
-import { forEachFolioRun, splitIdleFolios } from './folios';
+import { forEachFolioRun, splitIdleFolios, unpinNs } from './folios';
 import { FREE_TERMS, freeIfUnused } from './frames';
 import { isFsdaxFrame, isZeroFrame, memoryAt } from './memory-types';
 import { afterZoneDevicePut, noteUse, USE_READS, USE_TERMS, ZONE_PUT_READS, ZONE_PUT_TERMS } from './pgmap';
@@ -84,16 +84,19 @@ export function turnIntoPins(holder: Row, how: HoldKind): void {
 /**
  * Drops a hold. The put that reaches the idle value wakes waiters and tells the file system of busy extents (B5). `as` is how it is
  * released: another kind than it was taken as is the bug of a driver, and the counts show it (spec 1.8); null releases nothing.
+ * Answers the time that it takes.
  */
-export function dropHold(holder: Row, as: HoldKind | null = kindOf(HOW.get(holder))): void {
+export function dropHold(holder: Row, as: HoldKind | null = kindOf(HOW.get(holder))): number {
   const host = holders.host.get(holder);
   const pfn = holders.pfnFirst.get(holder);
   const pages = holders.pageCount.get(holder);
+  const ns = unpinNs(host, pfn, pages);
   if (as !== null) countHolds(host, pfn, pages, as, -1);
   emit('hold-released', holder, pfn, pages);
   for (const column of [HOW, holders.pfnFirst, holders.pageCount, holders.keeper, holders.host, holders.owner, holders.ownerDelta, holders.vpnFirst]) column.set(holder, 0);
   afterPut(host, pfn, pages);
   afterLastHold(host, pfn, pages);
+  return ns;
 }
 
 /** Drops what nobody has taken: the put or the unpin of a completion that takes pages for its own. */

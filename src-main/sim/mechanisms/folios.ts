@@ -23,11 +23,15 @@ export function folioAt(host: Row, pfn: number): FolioFrames {
 }
 
 /** What pinning a range costs: each small page by itself, each huge folio at one go, however many of its pages are wanted. */
-export function pinNs(host: Row, pfn: number, pages: number): number {
-  const { gupPageNs, gupFolioNs } = kernel.costs;
+export const pinNs = (host: Row, pfn: number, pages: number): number => countingNs(host, pfn, pages, kernel.costs.gupPageNs, kernel.costs.gupFolioNs);
+
+/** What releasing a range costs. */
+export const unpinNs = (host: Row, pfn: number, pages: number): number => countingNs(host, pfn, pages, kernel.costs.unpinPageNs, kernel.costs.unpinFolioNs);
+
+function countingNs(host: Row, pfn: number, pages: number, pageNs: number, folioNs: number): number {
   let ns = 0;
   forEachFolioRun(host, pfn, pages, (first, frameCount, touched, isLarge) => {
-    ns += isLarge ? (frameCount / 2 ** hosts.order.at(host, first)) * Math.min(gupFolioNs, gupPageNs * touched) : gupPageNs * frameCount;
+    ns += isLarge ? (frameCount / 2 ** hosts.order.at(host, first)) * Math.min(folioNs, pageNs * touched) : pageNs * frameCount;
   });
   return ns;
 }

@@ -4,11 +4,11 @@ import { emit } from '../engine/events';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
-import { call, done, fail, site } from '../engine/step';
-import { kernel } from '../kernel';
+import { call, done, fail, site, sleep } from '../engine/step';
 import type { HoldKind } from '../policies/policy';
 import { allows, LOOKUP_READS, mappingAt, mapsFrame, PTE } from './address-space';
 import { takeHold, TAKE_READS, TAKE_TERMS } from './folio-counts';
+import { pinNs } from './folios';
 import { alikePages, frameAt, isPinUncounted, isZeroEntry, LOOK_READS } from './gup-frames';
 import { isP2pFrame } from './memory-types';
 import { allowsP2p, mustUnshare, P2P_READS, REFUSAL_READS, refusalOf } from './gup-rules';
@@ -67,7 +67,6 @@ export const getUserPagesSlow = mechanism({
     },
     GS3: {
       title: 'slow: take references or pins under the page-table lock', reads: [...P2P_READS, ...LOOK_READS, ...TAKE_READS, ...every(hosts.refs)], writes: TAKE_TERMS, to: ['GS2', 'GS6'],
-      costNs: () => kernel.costs.gupPageNs * T.run.v,
       run: go => {
         if (!isSuitable(here())) return go.GS2;
         const pfn = frameAt(T.process.v, here());
@@ -86,7 +85,7 @@ export const getUserPagesSlow = mechanism({
           T.piece.v += 1;
         }
         T.done.v += T.run.v;
-        return go.GS2;
+        return sleep(pinNs(host(), pfn, T.run.v), go.GS2);
       },
     },
     GS4: {

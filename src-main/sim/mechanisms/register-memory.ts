@@ -8,7 +8,7 @@ import { emit } from '../engine/events';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
-import { call, done, fail, site } from '../engine/step';
+import { call, done, fail, site, sleep } from '../engine/step';
 import { kernel } from '../kernel';
 import { DROP_READS, DROP_TERMS, dropHold, howWord } from './folio-counts';
 import { getUserPages } from './get-user-pages';
@@ -117,7 +117,7 @@ export const registerMemory = mechanism({
       },
     },
     RMo: {
-      title: 'on-demand: watch the range; nothing is pinned, nothing charged', reads: every(holders.how), writes: [...MR_TERMS, at(regions.kind, T.mr), ...every(intervals.vpnFirst, intervals.pageCount)], to: ['done'],
+      title: 'on-demand: watch the range; nothing is pinned, nothing charged', reads: every(holders.how), writes: [...MR_TERMS, at(regions.kind, T.mr), ...every(intervals.vpnFirst, intervals.pageCount)], to: ['done'], costNs: () => kernel.costs.registerNs,
       run: () => {
         if (T.pages.v <= 0) return fail(ERRNO.EINVAL);
         describe(0);
@@ -157,12 +157,11 @@ export const registerMemory = mechanism({
       },
     },
     RM4u: {
-      title: 'undo: unpin one piece', reads: DROP_READS, writes: DROP_TERMS, costNs: () => kernel.costs.unpinPageNs,
-      run: () => {
+      title: 'undo: unpin one piece', reads: DROP_READS, writes: DROP_TERMS, to: ['RM4u', 'RM4v'],
+      run: go => {
         const pieces = heldPieces();
-        if (pieces > 0) dropHold(holders.$.row(T.op.v, pieces - 1));
+        return pieces === 0 ? go.RM4v : sleep(dropHold(holders.$.row(T.op.v, pieces - 1)), pieces > 1 ? go.RM4u : go.RM4v);
       },
-      again: () => heldPieces() > 0,
     },
     RM4v: {
       title: 'undo: give the charge back', reads: [pinnedVm], writes: [pinnedVm], to: ['done'],

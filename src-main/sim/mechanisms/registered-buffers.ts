@@ -7,7 +7,7 @@ import { PAGE_BYTES } from '@shared/units/pages';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame } from '../engine/place';
-import { call, done, fail, site } from '../engine/step';
+import { call, done, fail, site, sleep } from '../engine/step';
 import { kernel } from '../kernel';
 import { LOOKUP_READS, mappingAt } from './address-space';
 import { DROP_READS, DROP_TERMS, dropHold, howWord, SPLIT_TERMS, splitHold, shortenHold } from './folio-counts';
@@ -158,9 +158,10 @@ export const uringRegister = mechanism({
   },
 });
 
-function dropLast(op: Row): void {
+/** Answers the time that it takes. */
+function dropLast(op: Row): number {
   const hold = holdsOf(op).at(-1);
-  if (hold !== undefined) dropHold(hold);
+  return hold === undefined ? 0 : dropHold(hold);
 }
 
 const X = frame('op', 'process', 'vpn', 'pages', 'buffer', 'errno');
@@ -224,8 +225,8 @@ export const releaseBuffer = mechanism({
       },
     },
     BU2: {
-      title: 'let go of one piece', reads: [...DROP_READS, at(buffers.op, R.buffer), ...every(holders.how)], writes: DROP_TERMS, costNs: () => kernel.costs.unpinPageNs,
-      run: () => { dropLast(buffers.op.get(R.buffer.v)); }, again: () => holdsOf(buffers.op.get(R.buffer.v)).length > 0,
+      title: 'let go of one piece', reads: [...DROP_READS, at(buffers.op, R.buffer), ...every(holders.how)], writes: DROP_TERMS, to: ['BU2', 'BU3'],
+      run: go => sleep(dropLast(buffers.op.get(R.buffer.v)), holdsOf(buffers.op.get(R.buffer.v)).length > 0 ? go.BU2 : go.BU3),
     },
     BU3: {
       title: 'give the charge back', to: ['done'], reads: every(buffers.charged, buffers.chargesUser, buffers.process, processes.uid, processes.pinnedVm, users.lockedVm),

@@ -6,7 +6,7 @@ import { emit } from '../engine/events';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { every, frame } from '../engine/place';
-import { call, done, fail, site } from '../engine/step';
+import { call, done, fail, site, sleep } from '../engine/step';
 import { kernel } from '../kernel';
 import { LOOKUP_READS, mappingAt } from './address-space';
 import { DROP_READS, DROP_TERMS, dropHold, howWord } from './folio-counts';
@@ -53,8 +53,8 @@ export const remoteAccess = mechanism({
       },
     },
     PV3: {
-      title: 'let go of one piece', reads: DROP_READS, writes: DROP_TERMS, costNs: () => kernel.costs.unpinPageNs,
-      run: () => { dropHold(mine().at(-1)!); }, again: () => mine().length > 0,
+      title: 'let go of one piece', reads: DROP_READS, writes: DROP_TERMS, to: ['PV3', 'PV4'],
+      run: go => sleep(dropHold(mine().at(-1)!), mine().length > 0 ? go.PV3 : go.PV4),
     },
     PV4: { title: 'answer the bytes copied', to: ['done'], run: () => done(Math.min(T.bytes.v, T.got.v * PAGE_BYTES - T.lead.v)) },
   },
