@@ -103,7 +103,7 @@ export const legacyDaxFault = (name: string, isExclusive: boolean): Mechanism =>
       run: go => (isInFile() ? go.F2 : go.F8),
     },
     F2: {
-      title: 'get_block without allocating', takes: ilock, shared: true, drops: [ilock], reads: [kind, blockDelta, entry, at(mappings.shared, T.mapping)], calls: [allocate], to: ['F4', 'F3'], costNs: () => kernel.costs.faultNs,
+      title: 'get_block without allocating', takes: ilock, shared: true, drops: [ilock], reads: [kind, blockDelta, entry, pagesAt(files.entryHuge, T.file), at(mappings.shared, T.mapping)], calls: [allocate], to: ['F4', 'F3'], costNs: () => kernel.costs.faultNs,
       run: go => (needsBlocks() ? call(allocate, go.F3) : go.F4),
     },
     F3: {
