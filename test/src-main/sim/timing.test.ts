@@ -111,7 +111,7 @@ const topologyWithDevdax = (size: string): Lab['topology'] => ({
 /** Nanoseconds of each operation of the one program of a lab, by its number from 1. All of them succeed. */
 function operationsNs(lab: Lab, policy: string): Readonly<Record<number, number>> {
   return Object.fromEntries(run(lab, { policy }).summary.operations.map(({ op, errno, startNs, endNs }) => {
-    expect(errno, op).toBeNull()
+    expect(errno).toBeNull()
     return [Number(op.split('.')[1]), endNs! - startNs!]
   }))
 }
@@ -173,7 +173,7 @@ function accessNs(pages: number, isOnDemand: boolean): { readonly register: numb
   }, { policy: 'linux-6.12' })
   const took = (op: string): number => {
     const { errno, startNs, endNs } = summary.operations.find((one) => one.op === op)!
-    expect(errno, op).toBeNull()
+    expect(errno).toBeNull()
     return endNs! - startNs!
   }
   return { register: took('H.3'), first: took('N.1'), second: took('N.2') }
