@@ -11,6 +11,7 @@ export const PMD_FALLBACKS = {
   blocks: 'the file system has less than 2 MiB in one piece there',
   frames: 'the blocks are not aligned to 2 MiB',
   mapped: 'the zero page of 2 MiB was mapped meanwhile',
+  shared: 'blocks of the 2 MiB are shared with another file: the lab copies page by page',
 } as const;
 
 export type PmdFallback = keyof typeof PMD_FALLBACKS;

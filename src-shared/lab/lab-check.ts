@@ -2,7 +2,7 @@ import { didYouMean } from '../base/nearest';
 import type { Catalogue, DeviceEntry } from '../protocol/catalogue';
 import { kindsOfTarget, type Parameter, type ReferenceTarget } from '../protocol/parameter';
 import { parseQuantity } from '../units/quantity';
-import type { Expectation, Lab, LabActor, LabNode, LabOperation, Scalar } from './lab';
+import { FILE_MAKERS, type Expectation, type Lab, type LabActor, type LabNode, type LabOperation, type Scalar } from './lab';
 import { parsePolicies } from './policy-text';
 import { scalarProblem } from './scalar-text';
 
@@ -94,7 +94,7 @@ function namesOf(target: ReferenceTarget, lab: Lab, catalogue: Catalogue): reado
 }
 
 const createdFiles = (lab: Lab): readonly string[] =>
-  Object.values(lab.actors).flatMap(({ ops }) => ops).flatMap(({ word, parameters }) => (word === 'create' ? [String(parameters['name'])] : []));
+  Object.values(lab.actors).flatMap(({ ops }) => ops).flatMap(({ word, parameters }) => (word in FILE_MAKERS ? [String(parameters[FILE_MAKERS[word]!])] : []));
 
 /** Nodes of these kinds, and those of which nobody knows the kind. */
 function nodesOf(kinds: readonly string[], lab: Lab, catalogue: Catalogue): readonly string[] {

@@ -1,3 +1,6 @@
+/** Operations that bring a file into being, and the parameter that names it. */
+export const FILE_MAKERS: Readonly<Record<string, string>> = { create: 'name', 'fill-fs': 'name', reflink: 'to' };
+
 /** Version of the lab file format this build writes and reads. */
 export const LAB_VERSION = 1;
 

@@ -58,7 +58,8 @@ export const hosts = table('host', 'The frames of all memory, by pfn. Every page
   isolated: { doc: 'place on the LRU', names: ['on the LRU', 'isolated', 'cannot be isolated'] },
   indexDelta: { doc: 'file index minus pfn, where the frame is page cache' },
   moving: { doc: 'references of whoever took the folio off the LRU to move it' },
-  share: { doc: 'DAX: files that share the frame, where its mapping is null' },
+  share: { doc: 'DAX: entries for the frame, where it is shared and its mapping null' },
+  sharers: { doc: 'file pages that refer to the block besides its owner (reference count of XFS, less 1)' },
   orphanOf: { doc: 'n-th file whose page cache gave the frame up while it was pinned for the long term; 0 none' },
   orphanDelta: { doc: 'the file index that it had there, minus pfn' },
   unwoken: { doc: 'its last reference went and woke nobody (a defect of stable 6.1)', names: ['no', 'yes'] },
@@ -237,6 +238,8 @@ export const accesses = table('access', 'What a device did to memory last.', {
   strayPfn: int('first frame it wrote whose block was no longer whose it was when it was held; 0 none', { hidden: true }),
   strayOwner: int('owner of that block when it was written', { hidden: true }),
   strayOwnerThen: int('its owner when it was held', { hidden: true }),
+  strayIndex: int('page of the owner that the block is now', { hidden: true }),
+  strayShared: flag('it is as before, but another file page refers to the block too', { hidden: true }),
 }, {}, ['actor']);
 
 export const links = table('link', 'A PCIe or fabric link.', {

@@ -126,6 +126,8 @@ const SENTENCES: { readonly [K in EventKind]: Sentence<K> } = {
   'file-read': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} read from page ${of.index} (${contentText(here.run, of.content)})`,
   'fault-zeroed': (of, here) => `${showPages(of.pages)} of ${fileOf(here, of.file)} zeroed from page ${of.index}`,
   'layout-shifted': (of, here) => `all blocks of ${fileOf(here, of.file)} from page ${of.index} on move by ${of.pages} pages`,
+  'blocks-shared': (of, here) => `${showPages(of.pages)} shared with ${fileOf(here, of.file)}:${of.index}`,
+  'blocks-unshared': (of, here) => `${fileOf(here, of.file)}:${of.index} has ${showPages(of.pages)} of its own: copies`,
   'dax-state-read': (of, here) => `DAX is ${of.dax === 1 ? 'in' : 'not in'} effect for ${fileOf(here, of.file)}`,
   'power-failed': () => 'the power fails: processes, page tables, page cache, pins and queues are gone',
   'operation-lost': (of, here) => `${titleOf(here, of.operation)} is lost with the power`,

@@ -108,6 +108,8 @@ export const EVENTS = {
   'importer-notified': ['mr'],
   'move-notify-warned': ['mr'],
   'dmabuf-refused': ['buffer', 'errno'],
+  'blocks-shared': ['file', 'index', 'pfn', 'pages'],
+  'blocks-unshared': ['file', 'index', 'pfn', 'pages'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventKind = keyof typeof EVENTS;

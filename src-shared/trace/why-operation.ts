@@ -78,7 +78,7 @@ const REMOVALS: ReadonlySet<EventKind> = new Set(['size-changed', 'blocks-freed'
 
 /** A layout operation that answered 0 but was never carried out (S16). */
 const isEmptySuccess = ({ state }: Question, { word, row }: RunOperation): boolean =>
-  (word === 'ftruncate' || word === 'fallocate') && operations.applied.in(state, row) === 0;
+  (word === 'ftruncate' || word === 'fallocate' || word === 'reflink') && operations.applied.in(state, row) === 0;
 
 /** What people want to know of a call that worked; the rest is in the event list. */
 const DEEDS: readonly EventKind[] = [

@@ -154,12 +154,18 @@ function whyAnonymous(question: Question, pfn: number): readonly WhyLink[] {
 
 function whyOwned(question: Question, pfn: number): readonly WhyLink[] {
   const { state, run } = question;
-  const allocated = changed(question, pfn, ['blocks-allocated'], 'allocated');
+  const allocated = changed(question, pfn, ['blocks-allocated', 'blocks-unshared'], 'allocated');
   const since: readonly WhyLink[] = allocated.length > 0 ? allocated : [{ text: 'allocated before the run began' }];
   return [
     { text: `the block of ${frameName(state, run, pfn)}; nobody holds or maps it`, at: { kind: 'page', value: String(pfn) } },
-    ...since, policyLink(run, REFCOUNT_AXIS, `idle at refcount ${run.counts.baseRefs.fsdax} by`),
+    ...sharedBy(question, pfn), ...since, policyLink(run, REFCOUNT_AXIS, `idle at refcount ${run.counts.baseRefs.fsdax} by`),
   ];
+}
+
+/** A block that a reflink made several file pages refer to. */
+function sharedBy({ state, run }: Question, pfn: number): readonly WhyLink[] {
+  const sharers = valueAt(state, run.host, hosts.sharers.field, pfn);
+  return sharers === 0 ? [] : [{ text: `${sharers === 1 ? 'one more file page shares it' : `${sharers} more file pages share it`}: whoever writes gets a copy` }];
 }
 
 function whyFree(question: Question, pfn: number): readonly WhyLink[] {
@@ -173,7 +179,7 @@ function whyFree(question: Question, pfn: number): readonly WhyLink[] {
 
 /** Arguments of an event that name its first frame and how many. */
 const FRAMES: Readonly<Partial<Record<EventKind, readonly [pfn: number, pages: number | null]>>> = {
-  'blocks-allocated': [2, 3], 'blocks-freed': [1, 2], 'blocks-busy': [1, 2], 'busy-extent-cleared': [1, 2], 'page-faulted': [2, null], 'pmd-mapped': [2, 3],
+  'blocks-allocated': [2, 3], 'blocks-unshared': [2, 3], 'blocks-freed': [1, 2], 'blocks-busy': [1, 2], 'busy-extent-cleared': [1, 2], 'page-faulted': [2, null], 'pmd-mapped': [2, 3],
 };
 
 /** Who made the page so last, and when; empty if the trace does not say. */

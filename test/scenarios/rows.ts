@@ -36,18 +36,7 @@ export interface PendingRow {
 export const ROWS: readonly ScenarioRow[] = [...GROUP_1, ...GROUP_2, ...GROUP_3, ...GROUP_4, ...GROUP_5, ...GROUP_6, ...GROUP_7, ...GROUP_8, ...GROUP_9]
 
 export const PENDING: readonly PendingRow[] = [
-  { scenario: 'truncate-under-short-dio-pin', row: 'wait-retry with dioReleaseWakes=false', needs: 'knobs of observed builds' },
-  { scenario: 'truncate-interrupted-by-signal', row: 'eviction path', needs: 'unlink and inode eviction under a pin' },
-  { scenario: 'unlink-last-close-while-pinned', row: 'wait-retry 6.15+', needs: 'unlink and inode eviction under a pin' },
-  { scenario: 'unlink-last-close-while-pinned', row: 'wait-retry ≤ 6.14', needs: 'unlink and inode eviction under a pin' },
-  { scenario: 'unlink-last-close-while-pinned', row: 'busy-extent', needs: 'unlink and inode eviction under a pin' },
-  { scenario: 'unlink-last-close-while-pinned', row: 'fail-etxtbsy', needs: 'unlink and inode eviction under a pin' },
-  { scenario: 'reflink-dax-pinned-source', row: '≤ 5.15', needs: 'reflink' },
-  { scenario: 'reflink-dax-pinned-source', row: '6.1+ wait-retry', needs: 'reflink' },
-  { scenario: 'reflink-dax-pinned-source', row: 'none + reflink', needs: 'reflink' },
-  { scenario: 'reflink-dax-pinned-source', row: 'busy-extent', needs: 'reflink' },
   { scenario: 'reg-mr-page-cache-shared-write', row: 'btrfs', needs: 'an answer for btrfs, which the lab does not model' },
-  { scenario: 'fs-permit-contract-preallocated', row: 'shared extent', needs: 'reflink' },
   { scenario: 'map-sync-only-mr', row: 'plain', needs: 'registrations through page-cache copies' },
   { scenario: 'odp-fault-invalidate-race', row: 'invalidations never stop', needs: 'a lasso of a NIC’s fault in time order, and L7 for it' },
   { scenario: 'reclaim-of-pinned-file-folio', row: 'false positive (1024 gets)', needs: 'a lab that is small enough: 1024 references are 8000 steps; the mechanism has a test' },

@@ -2,7 +2,7 @@ import { NotModelled } from '../translation/not-modelled';
 import { TASK } from '../translation/scene';
 import { byteOfFrame, byteOfMapping, heldFrame } from './content';
 import type { Evidence } from './evidence';
-import type { Fact, Facts } from './fact';
+import type { Fact } from './fact';
 
 /** Byte at an offset of the memory that the fork shared, as a process reads it at the end. */
 function byteIn(evidence: Evidence, actor: string, offset: number): string {
@@ -22,15 +22,17 @@ function byteHeld(evidence: Evidence, offset: number): string {
   return frame === null ? '0' : byteOfFrame(evidence, frame, offset, position);
 }
 
-const OFFSETS = [0, 1, 8, 100];
-
-const of = (name: string, read: (evidence: Evidence, offset: number) => string): Readonly<Record<string, Fact>> =>
-  Object.fromEntries(OFFSETS.map(offset => [`${name}${offset}`, (evidence: Evidence) => read(evidence, offset)]));
-
-/** Bytes as each of two processes, and the device, see them. */
-export const processFacts: Facts = {
-  ...of('parent_byte', (evidence, offset) => byteIn(evidence, TASK, offset)),
-  ...of('child_byte', (evidence, offset) => byteIn(evidence, 'child', offset)),
-  ...of('holder_sees_byte', byteHeld),
-  io_wrote_byte0: evidence => byteHeld(evidence, 0),
+/** Counters with an offset in their name: who reads the byte there. */
+const READERS: Readonly<Record<string, (evidence: Evidence, offset: number) => string>> = {
+  parent_byte: (evidence, offset) => byteIn(evidence, TASK, offset),
+  child_byte: (evidence, offset) => byteIn(evidence, 'child', offset),
+  holder_sees_byte: byteHeld,
+  io_wrote_byte: byteHeld,
 };
+
+/** Bytes as each of two processes, and the device, see them: `parent_byte8`, `holder_sees_byte0`. */
+export function processFactOf(counter: string): Fact | undefined {
+  const [, name, offset] = /^(\w+_byte)(\d+)$/.exec(counter) ?? [];
+  const read = name === undefined ? undefined : READERS[name];
+  return read === undefined ? undefined : evidence => read(evidence, Number(offset));
+}

@@ -1,18 +1,19 @@
+import { cloneFacts } from './clones';
 import type { Fact } from './fact';
 import { holdFacts } from './holds';
 import { inodeFacts } from './inodes';
 import { leaseFacts } from './leases';
 import { pins } from './pins';
 import { placementFacts } from './placement';
-import { processFacts } from './processes';
+import { processFactOf } from './processes';
 import { rdmaFacts } from './rdma';
 import { storeFacts } from './stores';
 import { teardownFacts } from './teardown';
 
-const FACTS: ReadonlyMap<string, Fact> = new Map(Object.entries({ ...pins, ...holdFacts, ...processFacts, ...placementFacts, ...leaseFacts, ...storeFacts, ...teardownFacts, ...inodeFacts, ...rdmaFacts }));
+const FACTS: ReadonlyMap<string, Fact> = new Map(Object.entries({ ...pins, ...holdFacts, ...placementFacts, ...leaseFacts, ...storeFacts, ...teardownFacts, ...inodeFacts, ...cloneFacts, ...rdmaFacts }));
 
 /** How a counter is read from a run; undefined where nothing of the lab shows it. */
-export const factOf = (counter: string): Fact | undefined => FACTS.get(counter);
+export const factOf = (counter: string): Fact | undefined => FACTS.get(counter) ?? processFactOf(counter);
 
 /** Counters that are noise, and those that say something else than how a kernel behaves (vocabulary 8.2, "compare: no"). */
 export const NOT_COMPARED: ReadonlySet<string> = new Set([

@@ -23,6 +23,12 @@ export const teardownFacts: Facts = {
   pwrite: callOf('pwrite'),
   fsync: callOf('fsync'),
   create: callOf('create'),
+  dereg_result: evidence => {
+    const release = evidence.scene.marked.get('dereg') ?? evidence.scene.marked.get('undo') ?? evidence.scene.hold?.release ?? null;
+    if (release === null) throw new NotModelled('a deregistration');
+    const { result, errno } = evidence.outcome(release);
+    return errno ?? result;
+  },
   odirect_result: evidence => {
     const { hold } = evidence.scene;
     return hold === undefined ? null : evidence.outcome(hold.step).result;

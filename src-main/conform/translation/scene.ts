@@ -79,6 +79,8 @@ export class Scene {
   readonly overlays = new Map<string, string>();
   /** Memory of processes that have their own of the same kind, by actor and mapping. */
   readonly copies = new Map<string, SceneMapping>();
+  /** The first file that was cloned, and its clone. */
+  cloned: { readonly original: SceneFile; readonly clone: SceneFile } | null = null;
   /** Files that open file descriptions stand for. */
   readonly fds = new Map<string, SceneFile | null>();
   /** Steps that a counter asks about, by what they are. */
@@ -120,6 +122,8 @@ export class Scene {
   readonly racers: Step[] = [];
   /** Loads that clauses ask for: which byte of which pages, and the last step of each. */
   readonly loads: SceneLoad[] = [];
+  /** Byte of a mapping that the last load or store was about. */
+  touchedByte = 0;
   hasForked = false;
   /** The observed call takes a hold: that it succeeds is all that is seen of it. */
   takesHold = false;

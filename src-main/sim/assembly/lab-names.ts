@@ -3,7 +3,7 @@ import { P2P_OWNERS, p2pAllocations } from '@shared/state/pgmap-tables';
 import { files, filesystems, hosts, mappings, pipes, processes } from '@shared/state/tables';
 import { regions } from '@shared/state/rdma-tables';
 import { buffers } from '@shared/state/buffer-tables';
-import type { Lab, LabFile, LabOperation } from '@shared/lab/lab';
+import { FILE_MAKERS, type Lab, type LabFile, type LabOperation } from '@shared/lab/lab';
 import { KINDS_OF_TARGET } from '@shared/protocol/parameter';
 import { PAGE_BYTES } from '@shared/units/pages';
 import type { RunMemory } from '@shared/trace/run-description';
@@ -23,9 +23,6 @@ import { firstPageOf } from './named-pages';
 /** Operations that bring a keeper of pages into being, and the parameter that names it. */
 const BUFFER_NAMES: Readonly<Record<string, string>> = { 'uring-register': 'ring', 'xdp-register': 'socket', 'take-reference': 'name', 'pin-pages': 'name' };
 export const DEFAULT_BUFFER = 'ring';
-
-/** Operations that bring an inode into being, and the parameter that names it. */
-const INODE_NAMES: Readonly<Record<string, string>> = { create: 'name', 'fill-fs': 'name', reflink: 'to' };
 
 /** First virtual page of the first mapping of a process. */
 const VPN_FIRST = 0x10000;
@@ -66,6 +63,8 @@ export class LabNames {
   readonly host: Row;
   /** File systems on drives, by node. */
   readonly driveFilesystems = new Map<string, Row>();
+  /** What each clone is a clone of. */
+  private readonly clones = new Map<Row, Row>();
   private readonly vpnNext = new Map<Row, number>();
   private readonly pseudoFilesystems = new Map<string, Row>();
 
@@ -164,12 +163,15 @@ export class LabNames {
   }
 
   /** The inode that a create will bring into being. */
-  private addCreated(name: string, { fs: node, dir }: LabOperation['parameters']): void {
+  private addCreated(name: string, { fs: node, dir, of }: LabOperation['parameters']): void {
     const memory = this.memories.find(candidate => candidate.node === node) ?? this.memories.find(({ fs }) => fs !== 0) ?? this.memories[0];
     const row = files.$.row(this.files.size + 1);
     this.files.set(name, row);
     const fs = this.driveFilesystems.get(String(node)) ?? memory.fs;
-    files.fs.set(row, fs === 0 ? this.pseudoFs(memory.node, { size: 0 }) : fs);
+    // A clone is made beside what it is a clone of.
+    const source = this.files.get(String(of));
+    if (source !== undefined) this.clones.set(row, source);
+    files.fs.set(row, source !== undefined ? files.fs.get(source) : fs === 0 ? this.pseudoFs(memory.node, { size: 0 }) : fs);
     files.xflag.set(row, files.xflag.get(this.files.get(String(dir)) ?? 0));
     files.dax.set(row, isDaxWhenLoaded(row) ? 1 : 0);
     files.mode.set(row, Number.parseInt('0644', 8));
@@ -185,6 +187,18 @@ export class LabNames {
     if (kind === 'written') hosts.content.assign(this.host, pfn, pages, initialTag(nth));
     else hosts.stale.assign(this.host, pfn, pages, 1);
     filesystems.freeBlocks.set(fs, filesystems.freeBlocks.get(fs) - pages);
+  }
+
+  /** Gives a file that an operation brings into being its row: before all other names, since mappings are as long as their files. */
+  introduceFile({ word, parameters }: LabOperation): void {
+    const made = FILE_MAKERS[word];
+    if (made !== undefined && !this.files.has(String(parameters[made]))) this.addCreated(String(parameters[made]), parameters);
+  }
+
+  /** Pages that a file has when the lab begins; a clone as many as what it will be a clone of. */
+  pagesOf(file: Row): number {
+    const source = this.clones.get(file);
+    return source === undefined ? Math.ceil(files.size.get(file) / PAGE_BYTES) : this.pagesOf(source);
   }
 
   /** Gives a name that an operation introduces its row, before any operation is resolved. */
@@ -209,8 +223,6 @@ export class LabNames {
     if ((word === 'open' || word === 'dup') && parameters['fd'] !== undefined && !this.descriptors.has(String(parameters['fd']))) {
       this.descriptors.set(String(parameters['fd']), this.descriptors.size);
     }
-    const created = INODE_NAMES[word];
-    if (created !== undefined && !this.files.has(String(parameters[created]))) this.addCreated(String(parameters[created]), parameters);
     if (word === 'p2p-alloc' && parameters['name'] !== undefined && !this.p2pBuffers.has(String(parameters['name']))) {
       this.p2pBuffers.set(String(parameters['name']), p2pAllocations.$.row(P2P_OWNERS.buffer, this.p2pBuffers.size));
     }

@@ -5,7 +5,6 @@ import type { Row } from '@shared/state/dictionary';
 import { targetControllers } from '@shared/state/nvmet-tables';
 import { nics, queuePairs } from '@shared/state/rdma-tables';
 import { accesses, actors, counters, drives, filesystems, links, operations } from '@shared/state/tables';
-import { PAGE_BYTES } from '@shared/units/pages';
 import { KINDS_OF_TARGET } from '@shared/protocol/parameter';
 import { parseQuantity } from '@shared/units/quantity';
 import { leaseHandlers, leaseSettings } from '@shared/state/vfs-tables';
@@ -117,6 +116,7 @@ function mechanismsOf({ daxFault, truncateVsDma, longtermFilePin: { guards } }: 
 const processOf = (names: LabNames, actor: string): Row => names.processes.get(names.lab.actors[actor].process ?? actor)!;
 
 function introduceNames(names: LabNames): void {
+  for (const { ops } of Object.values(names.lab.actors)) for (const operation of ops) names.introduceFile(operation);
   for (const [name, actor] of Object.entries(names.lab.actors)) {
     for (const operation of actor.ops) names.introduce(processOf(names, name), operation, candidate => mappedPages(names, candidate));
   }
@@ -125,9 +125,8 @@ function introduceNames(names: LabNames): void {
 /** How many pages an mmap maps: what it says, else all of its file, else one. */
 function mappedPages(names: LabNames, operation: LabOperation): number {
   const { file } = operation.parameters;
-  const size = Object.values(names.lab.topology.nodes).flatMap(node => Object.entries(node.files ?? {})).find(([name]) => name === file)?.[1].size;
-  const bytes = size === undefined ? null : parseQuantity(String(size), 'bytes');
-  return pageCountOf(operation, bytes?.ok === true ? Math.max(1, Math.ceil(bytes.value / PAGE_BYTES)) : 1);
+  const row = names.files.get(String(file));
+  return pageCountOf(operation, row === undefined ? 1 : Math.max(1, names.pagesOf(row)));
 }
 
 const rowsOf = (lab: Lab, kinds: readonly string[], row: (nth: number) => Row): ReadonlyMap<string, Row> =>

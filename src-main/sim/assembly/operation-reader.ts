@@ -1,8 +1,7 @@
 import { assert } from '@shared/base/assert';
 import type { Row } from '@shared/state/dictionary';
-import { files, mappings, operations } from '@shared/state/tables';
+import { mappings, operations } from '@shared/state/tables';
 import { descriptors, leaseHandlers } from '@shared/state/vfs-tables';
-import { PAGE_BYTES } from '@shared/units/pages';
 import { parseQuantity } from '@shared/units/quantity';
 import type { LabOperation, Scalar } from '@shared/lab/lab';
 import type { MappingPlace, Operation, OperationReader } from '../operations/operation';
@@ -89,7 +88,7 @@ export function operationReader(operation: LabOperation, entry: Operation, place
     },
     processOf: parameter => processOfActor(names, String(given(parameter))) ?? place.process,
     operationOf: (parameter, nth) => nthOperation(names, String(given(parameter)), nth, message => { fail('op', message); }),
-    filePages: file => (file === 0 ? 1 : Math.ceil(files.size.get(file) / PAGE_BYTES)),
+    filePages: file => (file === 0 ? 1 : names.pagesOf(file)),
     ...nodeReader(names, given, fail),
     p2pBuffer: parameter => named(parameter, names.p2pBuffers, 'peer-to-peer buffer', 0),
     namespace: parameter => named(parameter, names.targets.namespaces, 'namespace of a target', 0),

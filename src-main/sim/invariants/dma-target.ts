@@ -14,6 +14,10 @@ export interface StrayWrite {
   readonly ownerThen: number;
   /** Page of that file that it was held for. */
   readonly indexThen: number;
+  /** Page of the owner that it is now. */
+  readonly index: number;
+  /** The block is as before, but another file shares it by now: that is `owner`. */
+  readonly isShared: boolean;
 }
 
 /** First stray frame of any device’s last access. */
@@ -25,5 +29,6 @@ export function strayWrite(): StrayWrite | null {
   return {
     actor: accesses.actor.get(access), holder, pfn, indexThen: pfn + holders.ownerDelta.get(holder),
     owner: accesses.strayOwner.get(access), ownerThen: accesses.strayOwnerThen.get(access),
+    index: accesses.strayIndex.get(access), isShared: accesses.strayShared.get(access) === 1,
   };
 }

@@ -5,7 +5,7 @@ import { operationText } from '@shared/trace/names';
 import type { EndInvariant } from './invariant';
 
 /** Operations that change a file’s layout (spec 4.1). */
-const LAYOUT_WORDS: ReadonlySet<string> = new Set(['ftruncate', 'fallocate']);
+const LAYOUT_WORDS: ReadonlySet<string> = new Set(['ftruncate', 'fallocate', 'reflink']);
 
 /** The lab’s own steps that order a set-up: no kernel waits there. Of the end of devices and file systems L4 speaks. */
 const OTHERS_WORDS: ReadonlySet<string> = new Set(['await-held', 'await-waiting', 'await-done', 'await-break', 'unbind', 'umount']);

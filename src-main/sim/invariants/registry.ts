@@ -14,6 +14,7 @@ import { q3NothingBusy } from './q3-nothing-busy';
 import { q4NobodyBlocked } from './q4-nobody-blocked';
 import { q5PgmapsAtStart } from './q5-pgmaps-at-start';
 import { q6PoolsFull } from './q6-pools-full';
+import { s10Sharing } from './s10-sharing';
 import { s11BusyNotAllocated } from './s11-busy-not-allocated';
 import { s12PoolConservation } from './s12-pool-conservation';
 import { s13OneAuthoritativeCopy } from './s13-one-authoritative-copy';
@@ -35,7 +36,7 @@ import { s8TranslationValidity } from './s8-translation-validity';
 
 /** Every invariant, always on. */
 export const INVARIANTS: readonly Invariant[] = [
-  s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s3StoresSurvive, s3bNoSilentDrop, s4CountConservation, s5PinConservation, s6PgmapLifetime, s7FsdaxState, s8TranslationValidity, s9OneLockOwner, s11BusyNotAllocated, s12PoolConservation, s13OneAuthoritativeCopy, s14MapSync, s15NoStaleExposure, s16HonestResult, s17Coherence, s18Memlock,
+  s1NoDmaToReusableBlock, s2NoCrossOwnerWrite, s3StoresSurvive, s3bNoSilentDrop, s4CountConservation, s5PinConservation, s6PgmapLifetime, s7FsdaxState, s8TranslationValidity, s9OneLockOwner, s10Sharing, s11BusyNotAllocated, s12PoolConservation, s13OneAuthoritativeCopy, s14MapSync, s15NoStaleExposure, s16HonestResult, s17Coherence, s18Memlock,
   l1LayoutOperationEnds, l2NoUserControlledWait, l3LeaseBreakEnds, l4TeardownEnds, l5NoWaitCycle, l6DeviceFaultProgresses, l7RangeFaultEnds, l8LongtermPinEnds, l9FreeSpaceAllocatable,
   q1CountsAtBase, q2PinsReleased, q3NothingBusy, q4NobodyBlocked, q5PgmapsAtStart, q6PoolsFull,
 ];

@@ -3,7 +3,7 @@ import { arena } from '@shared/state/arena';
 import { operations } from '@shared/state/tables';
 import type { StateInvariant } from './invariant';
 
-const LAYOUT_WORDS: ReadonlySet<string> = new Set(['ftruncate', 'fallocate']);
+const LAYOUT_WORDS: ReadonlySet<string> = new Set(['ftruncate', 'fallocate', 'reflink']);
 const DONE = operations.state.valueOf('done');
 
 export const s16HonestResult: StateInvariant = {

@@ -9,7 +9,7 @@ import { at, every, frame, pagesAt } from '../engine/place';
 import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
 import type { DaxFault } from '../policies/policy';
-import { makeStale, ZERO_TERMS, zeroPages } from './contents';
+import { CONTENT_TERMS, makeStale, ZERO_TERMS, zeroPages } from './contents';
 import { counterRow } from './folio-counts';
 import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
 
@@ -55,17 +55,17 @@ function firstFree(fs: Row, pages: number): Extent | null {
 /** Free blocks that lie side by side, of `pages` wanted; all that are wanted where none is free, so that the allocation finds out. */
 export const freeRun = (fs: Row, pages: number): number => firstFree(fs, pages)?.pages ?? pages;
 
-const hasBlocksOf = (owner: number): boolean => {
-  const first = filesystems.firstPfn.get(T.fs.v);
-  return hosts.owner.find(filesystems.host.get(T.fs.v), first, first + filesystems.blockCount.get(T.fs.v), value => value === owner) >= 0;
+const hasBlocksOf = (fs: Row, owner: number): boolean => {
+  const first = filesystems.firstPfn.get(fs);
+  return hosts.owner.find(filesystems.host.get(fs), first, first + filesystems.blockCount.get(fs), value => value === owner) >= 0;
 };
 
-/** Nothing more is needed, or free blocks exist, or waiting would not bring any: the log has nothing to commit and no busy extent may be waited for. */
-const mayGoOn = (): boolean =>
-  isShutDown() || needsNoBlock() || firstFree(T.fs.v, 1) !== null || (!hasBlocksOf(OWNER_IN_TRANSACTION) && !(kernel.policy.knobs.busyFull === 'wait' && hasBlocksOf(OWNER_BUSY_DAX)));
+/** Free blocks exist, or waiting would not bring any: the log has nothing to commit and no busy extent may be waited for. */
+export const mayFindBlocks = (fs: Row): boolean =>
+  firstFree(fs, 1) !== null || (!hasBlocksOf(fs, OWNER_IN_TRANSACTION) && !(kernel.policy.knobs.busyFull === 'wait' && hasBlocksOf(fs, OWNER_BUSY_DAX)));
 
 /** No transaction begins on a file system that is shut down (xfs_trans_alloc()). */
-const isShutDown = (): boolean => filesystems.shutDown.get(T.fs.v) === 1;
+export const isShutDown = (fs: Row): boolean => filesystems.shutDown.get(fs) === 1;
 
 /** First page of the range that still lacks what is asked for; −1 if none does. */
 const nextMissing = (): number => kind.find(T.index.v, end(), value => (T.unwritten.v === 1 ? value === KIND.hole : value !== KIND.written));
@@ -113,6 +113,8 @@ function zeroInHand(): void {
 const zeroesNow = (when: DaxFault['zeroes']): boolean => T.unwritten.v === 0 && kernel.policy.daxFault.zeroes === when;
 
 const SPACE = every(hosts.owner, hosts.ownerDelta, hosts.resting);
+/** What {@link takeBlocks} reads and writes. */
+export const SPACE_TERMS = [...SPACE, ...every(filesystems.freeBlocks), ...CONTENT_TERMS];
 
 /**
  * Allocates what a range of a file lacks. Where blocks become written at once, they are zeroed before the transaction that says so
@@ -128,11 +130,11 @@ export const allocateBlocks = mechanism({
   steps: {
     AB1: { title: 'take the allocation lock', takes: ilock, run: () => { T.fs.v = files.fs.get(T.file.v); } },
     AB2: {
-      title: 'find free blocks', when: mayGoOn, waitsFor: { kind: 'blocks', fs: 'fs' },
+      title: 'find free blocks', when: () => isShutDown(T.fs.v) || needsNoBlock() || mayFindBlocks(T.fs.v), waitsFor: { kind: 'blocks', fs: 'fs' },
       reads: [kind, at(filesystems.shutDown, T.fs), ...every(hosts.owner, hosts.resting)], to: ['AB3', 'AB4'],
       run: go => {
         if (isDone()) return go.AB4;
-        if (isShutDown()) T.errno.v = ERRNO.EIO;
+        if (isShutDown(T.fs.v)) T.errno.v = ERRNO.EIO;
         return T.errno.v === 0 ? go.AB3 : go.AB4;
       },
     },

@@ -6,18 +6,20 @@ import { emit } from '../engine/events';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
-import { call, done, fail, site } from '../engine/step';
+import { call, done, fail, site, type Call } from '../engine/step';
 import { kernel, type LayoutChange } from '../kernel';
 import { allocateBlocks, KIND } from './allocate-blocks';
+import { firstShared, moveOwner, SHARED_READS } from './block-sharing';
 import { CONTENT_TERMS, writeBytes } from './contents';
 import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
 import { LOST_READS, lostErrno } from './lost-filesystem';
 import { deleteEntries, ENTRY_READS, ENTRY_TERMS, forEachBlockRun, removeBlocks } from './remove-blocks';
 import { ALL_PAGES } from './change-watched-file';
 import { unmapStep } from './unmap-step';
+import { unshareBlocks } from './unshare-blocks';
 
 /** Pages [first, first + pages) are touched; those from `whole` on, `wholePages` of them, wholly. */
-const T = frame('file', 'first', 'pages', 'op', 'whole', 'wholePages');
+const T = frame('file', 'first', 'pages', 'op', 'whole', 'wholePages', 'edge', 'unshared');
 
 const size = at(files.size, T.file);
 const ilock = at(files.ilock, T.file);
@@ -27,6 +29,8 @@ const entryLock = pagesAt(files.entryLock, T.file);
 const END = Number.MAX_SAFE_INTEGER;
 const remove = site(removeBlocks, T.file, T.whole, T.wholePages, T.op);
 const allocate = site(allocateBlocks, T.file, T.first, T.pages, 1);
+const unshareEdge = site(unshareBlocks, T.file, T.edge, 1);
+const unshare = site(unshareBlocks, T.file, T.first, T.pages);
 
 const asked = (): { readonly sizeBytes: number; readonly change: LayoutChange | null } => kernel.operations[operations.nth.get(T.op.v)];
 /** What is to be done; a hole is punched where the operation says nothing else. */
@@ -43,16 +47,26 @@ function zeroPart(from: number, to: number): void {
 const roundUp = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
 
 /** The parts of pages that the operation leaves in the file, but not what is in them. */
-function zeroEdges(): void {
+function edges(): readonly (readonly [from: number, to: number])[] {
   const { sizeBytes, change } = asked();
   if (mode() === 'truncate') {
     const from = Math.min(sizeBytes, size.v);
-    zeroPart(from, roundUp(from));
-  } else if (change !== null && (change.mode === 'punch' || change.mode === 'zero')) {
-    zeroPart(change.start, Math.min(change.end, roundUp(change.start)));
-    const lastPage = Math.floor(change.end / PAGE_BYTES) * PAGE_BYTES;
-    if (lastPage >= roundUp(change.start)) zeroPart(lastPage, change.end);
+    return [[from, roundUp(from)]];
   }
+  if (change === null || (change.mode !== 'punch' && change.mode !== 'zero')) return [];
+  const head = [change.start, Math.min(change.end, roundUp(change.start))] as const;
+  const lastPage = Math.floor(change.end / PAGE_BYTES) * PAGE_BYTES;
+  return lastPage >= roundUp(change.start) ? [head, [lastPage, change.end]] : [head];
+}
+
+/** First page that keeps a part and shares its block: it has to be copied before it is zeroed. −1 if there is none. */
+const sharedEdge = (): number => edges().filter(([from, to]) => to > from).map(([from]) => Math.floor(from / PAGE_BYTES)).find(page => firstShared(T.file.v, page, page + 1) >= 0) ?? -1;
+
+/** What is to have blocks of its own before anything else. */
+function sharedPart(): Call | null {
+  T.edge.v = Math.max(0, sharedEdge());
+  if (sharedEdge() >= 0) return unshareEdge;
+  return mode() === 'unshare' && firstShared(T.file.v, T.first.v, T.first.v + T.pages.v) >= 0 ? unshare : null;
 }
 
 /** The pages that go wholly. */
@@ -85,7 +99,7 @@ function shift(from: number, by: number): void {
   for (const run of runs) {
     kind.assign(run.index + by, run.pages, run.kind);
     blockDelta.assign(run.index + by, run.pages, run.pfn - run.index - by);
-    hosts.ownerDelta.assign(host, run.pfn, run.pages, run.index + by - run.pfn);
+    moveOwner(host, files.nth.get(T.file.v), run.index, run.pfn, run.pages, by);
   }
   emit('layout-shifted', T.file.v, from, by);
 }
@@ -103,12 +117,16 @@ export const changeLayout = mechanism({
   order: 'CL1 CL2 CL3 CL4 CL5 CL6 CL7',
   steps: {
     CL1: {
-      title: 'zero the parts of pages that stay', reads: [size, kind, blockDelta, at(files.fs, T.file), ...LOST_READS], writes: CONTENT_TERMS, to: ['CL2', 'CL3', 'CL6', 'done'], calls: [allocate],
+      title: 'zero the parts of pages that stay', reads: [size, kind, blockDelta, at(files.fs, T.file), ...LOST_READS, ...SHARED_READS], writes: CONTENT_TERMS, to: ['CL1', 'CL2', 'CL3', 'CL6', 'done'], calls: [allocate, unshare, unshareEdge],
       run: go => {
         const lost = lostErrno(T.file.v, 'change');
         if (lost !== 0) return fail(lost);
+        if (T.unshared.v === 1 && answer.result < 0) return fail(answer.errno);
+        const shared = sharedPart();
+        T.unshared.v = shared === null ? 0 : 1;
+        if (shared !== null) return call(shared, go.CL1);
         findWhole();
-        zeroEdges();
+        for (const [from, to] of edges()) zeroPart(from, to);
         switch (mode()) {
           case 'insert': return go.CL3;
           case 'alloc': case 'unshare': return call(allocate, go.CL6);
@@ -127,7 +145,7 @@ export const changeLayout = mechanism({
     },
     CL5: {
       title: 'shift the extents in one transaction', takes: ilock, drops: [ilock], writes: [size, kind, blockDelta, at(operations.applied, T.op), ...every(hosts.ownerDelta), ...LOG_CHANGE_TERMS],
-      reads: [at(files.fs, T.file)], to: ['done'], costNs: () => kernel.costs.allocateNs,
+      reads: [at(files.fs, T.file), ...every(hosts.owner)], to: ['done'], costNs: () => kernel.costs.allocateNs,
       run: () => {
         const isInsert = mode() === 'insert';
         shift(isInsert ? T.whole.v : T.whole.v + T.wholePages.v, isInsert ? T.wholePages.v : -T.wholePages.v);

@@ -10,12 +10,14 @@ import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { allocateBlocks, convertRange, KIND } from './allocate-blocks';
 import { changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
+import { firstShared, SHARED_READS } from './block-sharing';
 import { ZERO_TERMS } from './contents';
 import { coveredByEntries, DOWNGRADE_READS, DOWNGRADE_TERMS, downgradeEntries, firstDowngraded, hasPageTable } from './dax-entries';
 import { alikePages, ENTRY, isCopyOf, MAP_READS, MAP_TERMS, mapBlock, mapCopies, mapZeroPage, replacesWatchedZero, setEntry, TAG, zeroUnwritten, type DaxAccess } from './dax-mapping';
 import { daxPmdFault } from './dax-pmd-fault';
 import { pmdEnd, pmdFirst, PMD_PAGES } from './folios';
 import { isLayoutDirty, LOG_CHANGE_TERMS } from './metadata-log';
+import { unshareBlocks } from './unshare-blocks';
 
 const T = frame('process', 'vpn', 'pages', 'write', 'mapping', 'file', 'index', 'unwritten', 'sync', 'errno', 'zero', 'zeroPages');
 
@@ -41,6 +43,9 @@ const alike = (index: number): number => alikePages(T.file.v, index, end());
 const allocate = site(allocateBlocks, T.file, T.index, T.pages, T.unwritten);
 const tellZero = site(changeWatchedFile, T.file, T.zero, T.zeroPages, FILE_CHANGE.unmap, 0);
 const huge = site(daxPmdFault, T.process, T.vpn, T.pages, T.write, T.mapping, T.file);
+const unshare = site(unshareBlocks, T.file, T.index, T.pages);
+/** Whether a write meets blocks that another file page refers to as well. */
+const meetsShared = (): boolean => T.write.v === 1 && !isCopyOf(access()) && firstShared(T.file.v, T.index.v, end()) >= 0;
 const hasUnwritten = (): boolean => kind.find(T.index.v, end(), value => value === KIND.unwritten) >= 0;
 
 /** The fault is a SIGBUS: beyond the end, no block, or metadata that cannot be made durable. */
@@ -116,7 +121,7 @@ function mapRange(): void {
  */
 export const daxFault = mechanism({
   name: 'dax-fault',
-  source: 'spec 3.4 E1–E9, 3.5, 3.6 SY1–SY3; fs/dax.c dax_iomap_pte_fault(), grab_mapping_entry(), dax_finish_sync_fault(); mm/memory.c finish_fault() (6.19)',
+  source: 'spec 3.4 E1–E9, 3.5, 3.6 SY1–SY3, 4.10; fs/dax.c dax_iomap_pte_fault(), grab_mapping_entry(), dax_finish_sync_fault(); mm/memory.c finish_fault() (6.19)',
   frame: T,
   order: 'E0 E0h E1 E2 E3 E3d E5 E6 E6z E6c E7 E8 SY2 SY3 SY3u E9',
   steps: {
@@ -181,20 +186,22 @@ export const daxFault = mechanism({
       },
     },
     E5: {
-      title: 'ask the file system for the block', takes: ilock, shared: true, drops: [ilock], reads: [kind, at(mappings.shared, T.mapping)], calls: [allocate], to: ['E7', 'E6'],
+      title: 'ask the file system for the block', takes: ilock, shared: true, drops: [ilock], reads: [kind, blockDelta, at(mappings.shared, T.mapping), ...SHARED_READS], calls: [allocate, unshare], to: ['E7', 'E6'],
       run: go => {
         const isAllocated = kind.find(T.index.v, end(), value => value !== KIND.written) < 0;
+        if (isAllocated && meetsShared()) return call(unshare, go.E6);
         if (isAllocated || T.write.v === 0 || isCopyOf(access())) return go.E7;
         return call(allocate, go.E6);
       },
     },
     E6: {
-      title: 'take the file system’s answer', reads: [kind], to: ['E6z', 'E7', 'E8'],
+      title: 'take the file system’s answer', reads: [kind, blockDelta, at(mappings.shared, T.mapping), ...SHARED_READS], calls: [unshare], to: ['E6', 'E6z', 'E7', 'E8'],
       run: go => {
         if (answer.result < 0) {
           fails();
           return go.E8;
         }
+        if (meetsShared()) return call(unshare, go.E6);
         return hasUnwritten() ? go.E6z : go.E7;
       },
     },

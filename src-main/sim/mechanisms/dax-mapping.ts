@@ -65,9 +65,39 @@ export const replacesWatchedZero = ({ file }: DaxAccess, index: number, pages: n
 
 /** The entry names the block’s frame; whoever mapped the zero page instead looks again. */
 export function setEntry({ file, process }: DaxAccess, index: number, pages: number): void {
-  if (files.entry.at(file, index) === ENTRY.zero) unmapZeroPages(file, index, pages);
+  const before = files.entry.at(file, index);
+  if (before === ENTRY.real) return;
+  if (before === ENTRY.zero) unmapZeroPages(file, index, pages);
   files.entry.assign(file, index, pages, ENTRY.real);
-  hosts.mapping.assign(processes.host.get(process), index + files.blockDelta.at(file, index), pages, files.nth.get(file));
+  associate(processes.host.get(process), files.nth.get(file), index + files.blockDelta.at(file, index), pages);
+}
+
+/** dax_associate_entry(): a frame has a mapping, or a number of entries that share it once its block is shared. */
+function associate(host: Row, nth: number, pfn: number, pages: number): void {
+  for (let at = pfn; at < pfn + pages;) {
+    const next = Math.min(pfn + pages, ...[hosts.sharers, hosts.share, hosts.mapping].map(field => field.runEnd(host, at)));
+    if (hosts.sharers.at(host, at) === 0 && hosts.share.at(host, at) === 0) hosts.mapping.assign(host, at, next - at, nth);
+    else {
+      // The entry that was there alone is the first of those that share.
+      if (hosts.mapping.at(host, at) !== 0) hosts.share.assign(host, at, next - at, 1);
+      if (hosts.mapping.at(host, at) !== 0) hosts.mapping.assign(host, at, next - at, 0);
+      hosts.share.add(host, at, next - at, 1);
+    }
+    at = next;
+  }
+}
+
+/** What {@link disassociate} writes. */
+export const DISASSOCIATE_TERMS = every(hosts.mapping, hosts.share);
+
+/** dax_disassociate_entry(): one entry for these frames less. */
+export function disassociate(host: Row, pfn: number, pages: number): void {
+  for (let at = pfn; at < pfn + pages;) {
+    const next = Math.min(pfn + pages, hosts.share.runEnd(host, at));
+    if (hosts.share.at(host, at) > 0) hosts.share.add(host, at, next - at, -1);
+    else hosts.mapping.assign(host, at, next - at, 0);
+    at = next;
+  }
 }
 
 /** Page-table entries point at the block’s frame. */
@@ -133,5 +163,5 @@ export function unmapZeroPages(file: Row, index: number, pages: number): void {
 }
 
 /** What mapping pages of a DAX file reads and writes. */
-export const MAP_READS = [...UNMAP_FILE_READS, ...WATCHED_READS];
-export const MAP_TERMS = [...every(hosts.mapping), ...UNMAP_TERMS, ...ALLOCATE_TERMS, ...CONTENT_TERMS, ...READ_TERMS];
+export const MAP_READS = [...UNMAP_FILE_READS, ...WATCHED_READS, ...every(hosts.sharers)];
+export const MAP_TERMS = [...DISASSOCIATE_TERMS, ...UNMAP_TERMS, ...ALLOCATE_TERMS, ...CONTENT_TERMS, ...READ_TERMS];

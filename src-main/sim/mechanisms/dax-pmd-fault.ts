@@ -11,6 +11,7 @@ import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { ENTRY_READS, PTE_TERMS, zapRange } from './address-space';
 import { allocateBlocks, convertRange, freeRun, KIND } from './allocate-blocks';
+import { firstShared, SHARED_READS } from './block-sharing';
 import { changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
 import { ZERO_TERMS } from './contents';
 import { hasPageTable, mapHugeZeroPage, mapPmds, PMD_READS, PMD_TERMS, setPmdEntries } from './dax-entries';
@@ -65,7 +66,8 @@ function misfit(index: number): PmdFallback | null {
   if ((T.vpn.v - index) % PMD_PAGES !== 0) return 'unaligned';
   if (T.write.v === 1 && !isShared()) return 'private';
   if (pmd < first || pmd + PMD_PAGES > first + mappings.pageCount.get(T.mapping.v)) return 'mapping';
-  return pmdFirst(index) + PMD_PAGES > Math.ceil(size.v / PAGE_BYTES) ? 'eof' : null;
+  if (pmdFirst(index) + PMD_PAGES > Math.ceil(size.v / PAGE_BYTES)) return 'eof';
+  return firstShared(T.file.v, pmdFirst(index), pmdFirst(index) + PMD_PAGES) < 0 ? null : 'shared';
 }
 
 /** PMDs that the request touches, as far as mapping and file go. */
@@ -145,7 +147,7 @@ export const daxPmdFault = mechanism({
   steps: {
     DP1: { title: 'take invalidate_lock shared', takes: invlock, shared: true },
     DP2: {
-      title: 'do 2 MiB fit here?', reads: [size, ...mapping], to: ['DP3', 'DP8n', 'DP9'], costNs: () => kernel.costs.faultNs,
+      title: 'do 2 MiB fit here?', reads: [kind, blockDelta, ...SHARED_READS, size, ...mapping], to: ['DP3', 'DP8n', 'DP9'], costNs: () => kernel.costs.faultNs,
       run: go => {
         const index = T.vpn.v - mappings.vpnFirst.get(T.mapping.v) + mappings.fileFirst.get(T.mapping.v);
         if (index >= Math.ceil(size.v / PAGE_BYTES)) {

@@ -4,13 +4,14 @@ import { files, filesystems, hosts } from '@shared/state/tables';
 import { every } from '../engine/place';
 import { CONTENT_TERMS, writePages } from './contents';
 import { KIND, takeBlocks } from './allocate-blocks';
+import { letGo } from './block-sharing';
 import { forEachBlockRun } from './remove-blocks';
 
 const END = 2 ** 30;
 const fsOf = (file: Row): Row => files.fs.get(file);
 
 /** What the functions of this file read and write. */
-export const BLOCKS_TERMS = [...CONTENT_TERMS, ...every(files.kind, files.blockDelta, files.medium, hosts.owner, hosts.ownerDelta)];
+export const BLOCKS_TERMS = [...CONTENT_TERMS, ...every(files.kind, files.blockDelta, files.medium, hosts.owner, hosts.ownerDelta, hosts.sharers)];
 
 /** Calls `visit` for each run of pages of a page-cache file that have blocks, all of one kind and one content. */
 function forEachExtent(file: Row, visit: (index: number, pages: number) => void): void {
@@ -65,8 +66,10 @@ export function mediumFromBlocks(file: Row): void {
       files.medium.assign(file, index + at - pfn, next - at, hosts.content.at(host, at));
       at = next;
     }
-    hosts.owner.assign(host, pfn, pages, OWNER_FREE);
-    freed += pages;
+    letGo(file, index, pfn, pages, (_index, first, count) => {
+      hosts.owner.assign(host, first, count, OWNER_FREE);
+      freed += count;
+    });
   });
   files.blockDelta.assign(file, 0, END, 0);
   filesystems.freeBlocks.set(fsOf(file), filesystems.freeBlocks.get(fsOf(file)) + freed);

@@ -1,14 +1,15 @@
 import { OWNER_BUSY_DAX } from '@shared/state/owner';
-import { accesses, actors, counters, holders, hosts } from '@shared/state/tables';
+import { accesses, actors, counters, files, holders, hosts } from '@shared/state/tables';
 import type { Row } from '@shared/state/dictionary';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { emit } from '../engine/events';
 import { every } from '../engine/place';
+import { otherUser } from './block-sharing';
 import { CONTENT_TERMS, noteRead, READ_TERMS, STALE_READS, writeBytes } from './contents';
 import { counterRow } from './folio-counts';
 
 /** What {@link noteAccess} reads to judge a write. */
-export const ACCESS_READS = [...every(holders.owner, holders.ownerDelta, hosts.owner, hosts.ownerDelta), ...STALE_READS];
+export const ACCESS_READS = [...every(holders.owner, holders.ownerDelta, hosts.owner, hosts.ownerDelta, hosts.sharers, files.dax, files.kind, files.blockDelta), ...STALE_READS];
 /** What {@link noteAccess} writes. */
 export const ACCESS_TERMS = [...CONTENT_TERMS, ...READ_TERMS, ...every(accesses.wrote)];
 
@@ -41,15 +42,20 @@ export function noteAccess(actor: Row, holder: Row, pfn: number, pages: number, 
 
 /**
  * Whose blocks a write hits is judged as it happens: later the hold may be gone or mean other frames, and the blocks may
- * have changed hands rightly. Busy extents are nobody's to lose (spec 4.6).
+ * have changed hands rightly. Busy extents are nobody's to lose (spec 4.6). A block that another file shares by now is its too.
  */
 function noteStray(access: Row, holder: Row, pfn: number, pages: number, wrote: boolean): void {
   const host = machineOf(holder);
   const then = holder === 0 ? 0 : holders.owner.get(holder);
-  const stray = wrote && then > 0 ? strayPage(host, pfn, pfn + pages, then, holders.ownerDelta.get(holder)) : -1;
+  const lost = wrote && then > 0 ? strayPage(host, pfn, pfn + pages, then, holders.ownerDelta.get(holder)) : -1;
+  const shared = wrote && then > 0 && lost < 0 ? hosts.sharers.find(host, pfn, pfn + pages, sharers => sharers > 0) : -1;
+  const user = shared < 0 ? null : otherUser(host, shared);
+  const stray = user === null ? lost : shared;
   accesses.strayPfn.set(access, Math.max(0, stray));
-  accesses.strayOwner.set(access, stray < 0 ? 0 : hosts.owner.at(host, stray));
+  accesses.strayOwner.set(access, user?.nth ?? (stray < 0 ? 0 : hosts.owner.at(host, stray)));
+  accesses.strayIndex.set(access, user?.index ?? (stray < 0 ? 0 : stray + hosts.ownerDelta.at(host, stray)));
   accesses.strayOwnerThen.set(access, stray < 0 ? 0 : then);
+  accesses.strayShared.set(access, user === null ? 0 : 1);
 }
 
 /** First page that belongs to somebody else than then; if none, the first that is another page of the same file now. −1 if all are as they were. */

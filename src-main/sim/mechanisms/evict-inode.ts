@@ -1,7 +1,8 @@
-import { files } from '@shared/state/tables';
+import { files, operations } from '@shared/state/tables';
+import { assume } from '../engine/assume';
 import { emit } from '../engine/events';
 import { mechanism } from '../engine/mechanism';
-import { at, frame } from '../engine/place';
+import { at, every, frame } from '../engine/place';
 import { call, done, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { CACHE_MODE, changeCached, isPageCache } from './cache-layout';
@@ -16,6 +17,7 @@ const gone = at(files.gone, T.file);
 const free = site(removeBlocks, T.file, 0, WHOLE_FILE_PAGES, T.op);
 const freeCached = site(changeCached, T.file, 0, WHOLE_FILE_PAGES, T.op, CACHE_MODE.evict);
 const busy = (): number => firstBusyIndex(T.file.v, 0, END);
+const waits = (): boolean => kernel.policy.truncateVsDma.onEviction === 'wait-by-default' || (kernel.policy.truncateVsDma.onEviction === 'by-era' && kernel.policy.knobs.evictionWaits);
 
 /**
  * The last name and the last user of a file are gone: its blocks are freed. Up to 6.14 whatever a device still does with them;
@@ -28,14 +30,15 @@ export const evictInode = mechanism({
   order: 'EV1 EV2 EV3 EV4',
   steps: {
     EV1: {
-      title: 'does anything still lead to the inode?', reads: [gone, at(files.links, T.file), ...IN_USE_READS], writes: [gone], to: ['done'],
+      title: 'does anything still lead to the inode?', reads: [gone, at(files.links, T.file), ...IN_USE_READS, ...BUSY_READS], writes: [gone, ...every(operations.assumed)], to: ['done'],
       run: () => {
         if (gone.v === 1 || files.links.get(T.file.v) > 0 || isInUse(T.file.v)) return done();
         gone.v = 1;
+        if (kernel.policy.truncateVsDma.onEviction === 'wait-by-default' && busy() >= 0) assume();
       },
     },
     EV2: {
-      title: 'wait until no page is held (6.15+)', when: () => !kernel.policy.knobs.evictionWaits || busy() < 0, waitsFor: { kind: 'file-idle', file: 'file' },
+      title: 'wait until no page is held (6.15+)', when: () => !waits() || busy() < 0, waitsFor: { kind: 'file-idle', file: 'file' },
       reads: BUSY_READS,
     },
     EV3: { title: 'free its blocks', calls: [free, freeCached], run: () => call(isPageCache(T.file.v) ? freeCached : free) },

@@ -10,12 +10,14 @@ import { kernel } from '../kernel';
 import { PTE_TERMS, unmapFile, UNMAP_FILE_READS } from './address-space';
 import { allocateBlocks, convertRange, KIND } from './allocate-blocks';
 import { changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
+import { firstShared, SHARED_READS } from './block-sharing';
 import { CONTENT_TERMS, contentAt, noteRead, READ_TERMS, STALE_READS, writeBytes, writePages } from './contents';
 import { coveredByEntries } from './dax-entries';
 import { ENTRY } from './dax-mapping';
 import { LOST_READS, lostErrno } from './lost-filesystem';
 import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
 import { forEachBlockRun } from './remove-blocks';
+import { unshareBlocks } from './unshare-blocks';
 
 /** Pages of a file by bytes: all of them, but for the bytes before `head` of the first and from `tail` on of the last. */
 export interface ByteRange {
@@ -85,6 +87,7 @@ const entryHuge = pagesAt(files.entryHuge, W.file);
 const entryLock = pagesAt(files.entryLock, W.file);
 const allocate = site(allocateBlocks, W.file, W.first, W.pages, W.unwritten);
 const tellStale = site(changeWatchedFile, W.file, W.stale, W.stalePages, FILE_CHANGE.unmap, 0);
+const unshare = site(unshareBlocks, W.file, W.first, W.pages);
 const end = (): number => W.first.v + W.pages.v;
 const endByte = (): number => (end() - 1) * PAGE_BYTES + W.tail.v;
 
@@ -118,7 +121,7 @@ export const writeFile = mechanism({
   name: 'pwrite',
   source: 'fs/xfs/xfs_file.c xfs_file_dax_write(), fs/dax.c dax_iomap_rw(), dax_iomap_iter() (6.19)',
   frame: W,
-  order: 'FW1 FW2 FW2z FW2c FW3',
+  order: 'FW1 FW2 FW2u FW2z FW2c FW3',
   steps: {
     FW1: {
       title: 'take iolock exclusive', takes: iolock, calls: [allocate], reads: [at(files.fs, W.file), ...LOST_READS], costNs: () => kernel.costs.syscallNs, to: ['FW3'],
@@ -130,13 +133,26 @@ export const writeFile = mechanism({
       },
     },
     FW2: {
-      title: 'copy in', reads: [kind, entry, blockDelta, at(files.fs, W.file)], writes: CONTENT_TERMS, to: ['FW2z', 'FW2c', 'FW3'],
+      title: 'copy in', reads: [kind, entry, blockDelta, at(files.fs, W.file), ...SHARED_READS], writes: CONTENT_TERMS, calls: [unshare], to: ['FW2u', 'FW2z', 'FW2c', 'FW3'],
       run: go => {
         if (W.errno.v === 0) cutToBlocks();
         if (W.errno.v !== 0) return go.FW3;
+        if (firstShared(W.file.v, W.first.v, end()) >= 0) return call(unshare, go.FW2u);
         if (firstStale() >= 0) return go.FW2z;
         copyIn();
         return go.FW2c;
+      },
+    },
+    FW2u: {
+      title: 'blocks that were shared are its own now, as far as there was room', reads: [kind, blockDelta, ...SHARED_READS], to: ['FW2', 'FW3'],
+      run: go => {
+        const shared = firstShared(W.file.v, W.first.v, end());
+        if (shared < 0) return go.FW2;
+        W.pages.v = shared - W.first.v;
+        W.tail.v = PAGE_BYTES;
+        if (W.pages.v > 0) return go.FW2;
+        W.errno.v = answer.errno;
+        return go.FW3;
       },
     },
     FW2z: {

@@ -109,7 +109,7 @@ const GUARD_READS = every(
   pgmaps.refs, hosts.locked, hosts.writeback, hosts.pins, hosts.order, files.cached, files.cacheDelta, files.size, hosts.use, memoryBlocks.state, memoryBlocks.zone, gpuJobs.state, gpuJobs.space, gpuJobs.inflightPages, gpuJobs.inflightVpn, intervals.lock, intervals.invalid, intervals.pageCount,
   gpuJobs.gpu, mappings.shared, processes.pfnDelta, p2pPools.state, p2pPools.published, p2pRoutes.type, p2pRoutes.distance,
   hosts.longterm, leases.type, leases.file, leases.orphan, leases.forced, leases.holder, leases.downgradePending, leases.unlockPending, descriptors.open,
-  hosts.order, hosts.mapping, hosts.anon, hosts.indexDelta, files.cached, files.cacheDelta, mappings.shared, power.boots, hosts.resting,
+  hosts.order, hosts.mapping, hosts.anon, hosts.indexDelta, files.cached, files.cacheDelta, mappings.shared, power.boots, hosts.resting, hosts.sharers, filesystems.logDirty,
 );
 
 /**

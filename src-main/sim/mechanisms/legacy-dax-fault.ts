@@ -10,10 +10,12 @@ import { call, done, fail, site, type Mechanism } from '../engine/step';
 import { kernel } from '../kernel';
 import { allocateBlocks, convertRange, KIND } from './allocate-blocks';
 import { changeWatchedFile, FILE_CHANGE, WATCHED_READS } from './change-watched-file';
+import { firstShared, SHARED_READS } from './block-sharing';
 import { ZERO_TERMS, zeroPages } from './contents';
 import { alikePages, isCopyOf, MAP_READS, MAP_TERMS, mapBlock, mapCopies, mapZeroPage, replacesWatchedZero, setEntry, type DaxAccess } from './dax-mapping';
 import { counterRow } from './folio-counts';
 import { LOG_CHANGE_TERMS } from './metadata-log';
+import { unshareBlocks } from './unshare-blocks';
 
 /** `found` is what get_block answered, a word of `files.kind`; `locked` tells that the fault holds the file system’s own fault lock. */
 const T = frame('process', 'vpn', 'pages', 'write', 'mapping', 'file', 'index', 'found', 'unwritten', 'locked', 'errno');
@@ -28,6 +30,7 @@ const entry = pagesAt(files.entry, T.file);
 const end = (): number => T.index.v + T.pages.v;
 const access = (): DaxAccess => ({ process: T.process.v, mapping: T.mapping.v, file: T.file.v, vpn: T.vpn.v, index: T.index.v, pages: T.pages.v, isWrite: T.write.v === 1 });
 const allocate = site(allocateBlocks, T.file, T.index, T.pages, T.unwritten);
+const unshare = site(unshareBlocks, T.file, T.index, T.pages);
 const zeroesInFault = (): boolean => kernel.policy.daxFault.zeroes === 'in-fault';
 /** XFS had a fault lock of its own (MMAPLOCK), ext4 none before 4.5 (spec 4.3 N1). */
 const hasFaultLock = (): boolean => filesystems.type.get(files.fs.get(T.file.v)) === filesystems.type.valueOf('xfs');
@@ -103,8 +106,11 @@ export const legacyDaxFault = (name: string, isExclusive: boolean): Mechanism =>
       run: go => (isInFile() ? go.F2 : go.F8),
     },
     F2: {
-      title: 'get_block without allocating', takes: ilock, shared: true, drops: [ilock], reads: [kind, blockDelta, entry, pagesAt(files.entryHuge, T.file), at(mappings.shared, T.mapping)], calls: [allocate], to: ['F4', 'F3'], costNs: () => kernel.costs.faultNs,
-      run: go => (needsBlocks() ? call(allocate, go.F3) : go.F4),
+      title: 'get_block without allocating', takes: ilock, shared: true, drops: [ilock], reads: [kind, blockDelta, entry, pagesAt(files.entryHuge, T.file), at(mappings.shared, T.mapping), ...SHARED_READS], calls: [allocate, unshare], to: ['F4', 'F3'], costNs: () => kernel.costs.faultNs,
+      run: go => {
+        if (needsBlocks()) return call(allocate, go.F3);
+        return T.write.v === 1 && !isCopyOf(access()) && firstShared(T.file.v, T.index.v, end()) >= 0 ? call(unshare, go.F3) : go.F4;
+      },
     },
     F3: {
       title: 'get_block allocated: take its answer', to: ['F4', 'F8'],

@@ -6,6 +6,7 @@ import { PAGE_BYTES } from '@shared/units/pages';
 import { emit } from '../engine/events';
 import { every } from '../engine/place';
 import { KIND } from './allocate-blocks';
+import { shareBlocks } from './block-sharing';
 import { CONTENT_TERMS, makeStale } from './contents';
 import { MOUNT } from './dax-flag';
 import { loadByFlag, LOAD_READS, LOAD_TERMS } from './inode-cache';
@@ -14,7 +15,7 @@ import { forEachBlockRun } from './remove-blocks';
 
 /** What {@link replayFilesystem} reads and writes. */
 export const REPLAY_READS = [...LOAD_READS, ...DURABLE_READS, ...every(files.durableSize, files.gone, files.dax)];
-export const REPLAY_TERMS = [...LOAD_TERMS, ...CONTENT_TERMS, ...DURABLE_TERMS, ...every(files.size, files.links, files.mode, files.xflag, files.gone, hosts.owner, hosts.ownerDelta, filesystems.freeBlocks)];
+export const REPLAY_TERMS = [...LOAD_TERMS, ...CONTENT_TERMS, ...DURABLE_TERMS, ...every(files.size, files.links, files.mode, files.xflag, files.gone, hosts.owner, hosts.ownerDelta, hosts.sharers, filesystems.freeBlocks)];
 
 const END = 2 ** 30;
 
@@ -33,18 +34,32 @@ function recountBlocks(fs: Row): void {
   const first = filesystems.firstPfn.get(fs);
   hosts.owner.assign(host, first, blocks, OWNER_FREE);
   hosts.ownerDelta.assign(host, first, blocks, 0);
+  if (hosts.sharers.find(host, first, first + blocks, sharers => sharers > 0) >= 0) hosts.sharers.assign(host, first, blocks, 0);
   let owned = 0;
   for (const file of files.$.rows(arena)) {
     if (files.fs.get(file) !== fs || files.dax.get(file) === 0) continue;
     forEachBlockRun(file, 0, END, (index, pfn, pages) => {
-      hosts.owner.assign(host, pfn, pages, files.nth.get(file));
-      hosts.ownerDelta.assign(host, pfn, pages, index - pfn);
-      owned += pages;
+      owned += referTo(host, files.nth.get(file), index, pfn, pages);
       // Whatever was stored there is not the file's: its conversion to written is lost.
       if (files.kind.at(file, index) === KIND.unwritten) makeStale(host, pfn, pages);
     });
   }
   filesystems.freeBlocks.set(fs, blocks - owned);
+}
+
+/** One more page of a file refers to each of these blocks: the first owns it, the others share it. Answers how many had no owner. */
+function referTo(host: Row, nth: number, index: number, pfn: number, pages: number): number {
+  let owned = 0;
+  for (let at = pfn; at < pfn + pages;) {
+    const next = Math.min(pfn + pages, hosts.owner.runEnd(host, at));
+    if (hosts.owner.at(host, at) === OWNER_FREE) {
+      hosts.owner.assign(host, at, next - at, nth);
+      hosts.ownerDelta.assign(host, at, next - at, index - pfn);
+      owned += next - at;
+    } else shareBlocks(host, at, next - at);
+    at = next;
+  }
+  return owned;
 }
 
 function blocksOf(file: Row): number {

@@ -11,7 +11,7 @@ import { isLive, KIND_OF_LEASE, LEASE_READS } from './lease-records';
 
 /** What the rules of this file read. */
 export const LONGTERM_READS = [
-  ...LEASE_READS, ...every(leases.unlockPending, leases.holder, files.pinnable, files.kind, files.blockDelta, hosts.share, mappings.sync, mappings.file, mappings.fileFirst, mappings.vpnFirst, mappings.pageCount),
+  ...LEASE_READS, ...every(leases.unlockPending, leases.holder, files.pinnable, files.kind, files.blockDelta, hosts.sharers, mappings.sync, mappings.file, mappings.fileFirst, mappings.vpnFirst, mappings.pageCount),
 ];
 
 /** A page of a mapping that somebody wants to pin for the long term. */
@@ -64,7 +64,7 @@ function refusedUnless(isAllowed: boolean): number {
 function permits(file: Row, { mapping, vpn }: LongtermWish): boolean {
   const index = mappings.fileFirst.get(mapping) + vpn - mappings.vpnFirst.get(mapping);
   if (files.pinnable.get(file) === 0 || files.kind.at(file, index) !== KIND.written) return false;
-  return hosts.share.at(filesystems.host.get(files.fs.get(file)), index + files.blockDelta.at(file, index)) === 0;
+  return hosts.sharers.at(filesystems.host.get(files.fs.get(file)), index + files.blockDelta.at(file, index)) === 0;
 }
 
 /** Whether a thread of the process has a layout lease on the file that nobody asks back (LL2). */

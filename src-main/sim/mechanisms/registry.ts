@@ -95,7 +95,11 @@ import { requester } from './rdma-requester';
 import { nicEngine } from './rdma-responder';
 import { registerMemory } from './register-memory';
 import { reregisterMemory } from './reregister-memory';
+import { reflink } from './reflink';
 import { removeBlocks } from './remove-blocks';
+import { shareCached } from './share-cached';
+import { shareDax } from './share-dax';
+import { unshareBlocks } from './unshare-blocks';
 import { setAcs } from './set-acs';
 import { setDaxFlag, statDax } from './dax-flag';
 import { readLoaded, truncateLoaded, writeLoaded } from './loaded-file';
@@ -107,7 +111,7 @@ import { writebackFile } from './writeback';
 
 /** Every mechanism that does not depend on the policy. */
 export const MECHANISMS: readonly Mechanism[] = [
-  pageFault, daxPmdFault, cacheFault, anonymousFault, cowFault, allocateBlocks, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks, changeLayout, fallocate, syncFile, removeByAdvice,
+  pageFault, daxPmdFault, cacheFault, anonymousFault, cowFault, allocateBlocks, unshareBlocks, reflink, shareDax, shareCached, getUserPages, getUserPagesSlow, pinLongterm, migrateFolios, layoutBreak, removeBlocks, changeLayout, fallocate, syncFile, removeByAdvice,
   directIo, submitBio, driveEngine, dirtyWorker, vmsplice, drainPipe, registerMemory, deregisterMemory, reregisterMemory, bindMemoryWindow,
   exportDmabuf, moveNotify, moveDmabuf, revokeDmabuf, mapDmabuf, registerDmabuf,
   invalidateRange, tellSubscriber, changeWatchedFile, changeWatchedFrames,

@@ -10,9 +10,10 @@ import { call, done, site, type Next } from '../engine/step';
 import { kernel } from '../kernel';
 import { unmapFile, UNMAP_FILE_READS, UNMAP_TERMS } from './address-space';
 import { KIND } from './allocate-blocks';
+import { letGo, LET_GO_READS, LET_GO_TERMS } from './block-sharing';
 import { ALL_PAGES, changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
 import { coveredByEntries } from './dax-entries';
-import { ENTRY, TAG } from './dax-mapping';
+import { disassociate, DISASSOCIATE_TERMS, ENTRY, TAG } from './dax-mapping';
 import { firstBusyFrame } from './folio-counts';
 import { splitIdleFolios } from './folios';
 import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
@@ -61,7 +62,7 @@ export const BUSY_READS = every(files.entry, files.entryHuge, files.blockDelta, 
 
 /** What {@link deleteEntries} reads and writes. */
 export const ENTRY_READS = [...every(hosts.refs, files.blockDelta), ...USE_READS];
-export const ENTRY_TERMS = [...every(files.entry, files.entryHuge, files.tag, hosts.mapping, hosts.order), ...USE_TERMS];
+export const ENTRY_TERMS = [...every(files.entry, files.entryHuge, files.tag, hosts.order), ...DISASSOCIATE_TERMS, ...USE_TERMS];
 
 /** Deletes DAX entries of a range, those of 2 MiB whole: the frames belong to no file’s page cache any more. */
 export function deleteEntries(file: Row, first: number, last: number): void {
@@ -71,7 +72,7 @@ export function deleteEntries(file: Row, first: number, last: number): void {
     const next = Math.min(end, files.entry.runEnd(file, index), files.blockDelta.runEnd(file, index));
     if (files.entry.at(file, index) === ENTRY.real) {
       const pfn = index + files.blockDelta.at(file, index);
-      hosts.mapping.assign(host, pfn, next - index, 0);
+      disassociate(host, pfn, next - index);
       noteUse(pfn);
       splitIdleFolios(host, pfn, next - index);
     }
@@ -83,22 +84,25 @@ export function deleteEntries(file: Row, first: number, last: number): void {
   }
 }
 
+/** What {@link releaseBlocks} writes. */
+export const RELEASE_TERMS = every(hosts.owner, hosts.ownerDelta, busyExtents.state, busyExtents.pageCount, busyExtents.dax, filesystems.freeBlocks);
+
 /** Frees one run of blocks; those a device holds become busy extents where the policy keeps them. */
-function freeRun(index: number, pfn: number, pages: number): void {
-  const host = hostOf(T.file.v);
+export function releaseBlocks(file: Row, index: number, pfn: number, pages: number): void {
+  const host = hostOf(file);
   const keepsBusy = kernel.policy.truncateVsDma.keepsBusyBlocks;
   for (let at = pfn; at < pfn + pages;) {
     const busy = keepsBusy ? firstBusyFrame(host, at, pfn + pages) : -1;
     const isSplit = kernel.policy.knobs.busySplit && busy >= 0;
     const to = !isSplit ? pfn + pages : busy > at ? busy : Math.min(pfn + pages, hosts.refs.runEnd(host, at));
-    release(index + at - pfn, at, to - at, isSplit ? busy === at : busy >= 0);
+    release(file, index + at - pfn, at, to - at, isSplit ? busy === at : busy >= 0);
     at = to;
   }
 }
 
-function release(index: number, pfn: number, pages: number, isHeld: boolean): void {
-  const host = hostOf(T.file.v);
-  const fs = files.fs.get(T.file.v);
+function release(file: Row, index: number, pfn: number, pages: number, isHeld: boolean): void {
+  const host = hostOf(file);
+  const fs = files.fs.get(file);
   hosts.owner.assign(host, pfn, pages, isHeld ? OWNER_BUSY_DAX : OWNER_IN_TRANSACTION);
   hosts.ownerDelta.assign(host, pfn, pages, 0);
   const extent = busyExtents.$.row(fs, pfn);
@@ -107,7 +111,7 @@ function release(index: number, pfn: number, pages: number, isHeld: boolean): vo
   busyExtents.dax.set(extent, isHeld ? 1 : 0);
   busyExtents.firstIndex.set(extent, index);
   filesystems.freeBlocks.set(fs, filesystems.freeBlocks.get(fs) + pages);
-  emit(isHeld ? 'blocks-busy' : 'blocks-freed', T.file.v, pfn, pages);
+  emit(isHeld ? 'blocks-busy' : 'blocks-freed', file, pfn, pages);
 }
 
 const sizeAsked = (): number => (T.op.v === 0 ? -1 : kernel.operations[operations.nth.get(T.op.v)].sizeBytes);
@@ -169,24 +173,21 @@ export const removeBlocks = mechanism({
     },
     N5: {
       title: 'free the blocks and commit', drops: [ilock], to: ['done'],
-      reads: [kind, blockDelta, ...every(hosts.refs, hosts.maps)],
-      writes: [
-        kind, blockDelta, at(operations.applied, T.op),
-        ...every(hosts.owner, hosts.ownerDelta, busyExtents.state, busyExtents.pageCount, busyExtents.dax, filesystems.freeBlocks), ...LOG_CHANGE_TERMS,
-      ],
+      reads: [...LET_GO_READS, ...every(hosts.refs, hosts.maps)],
+      writes: [kind, blockDelta, at(operations.applied, T.op), ...LET_GO_TERMS, ...RELEASE_TERMS, ...LOG_CHANGE_TERMS],
       costNs: () => kernel.costs.allocateNs,
       run: () => {
         if (T.op.v !== 0) operations.applied.set(T.op.v, 1);
         if (isTruncate()) logChange(T.file.v);
         if (T.used.v === 0) return done();
-        let freed = 0;
-        forEachBlockRun(T.file.v, T.first.v, usedEnd(), (index, pfn, pages) => {
-          freeRun(index, pfn, pages);
-          freed += pages;
+        let removed = 0;
+        forEachBlockRun(T.file.v, T.first.v, usedEnd(), (first, blocks, count) => {
+          letGo(T.file.v, first, blocks, count, (index, pfn, pages) => { releaseBlocks(T.file.v, index, pfn, pages); });
+          removed += count;
         });
         kind.assign(T.first.v, T.used.v, KIND.hole);
         blockDelta.assign(T.first.v, T.used.v, 0);
-        if (freed > 0) logChange(T.file.v);
+        if (removed > 0) logChange(T.file.v);
         return done();
       },
     },

@@ -5,7 +5,8 @@ import { site } from '../engine/step';
 import { MOUNT, setDaxFlag, statDax } from '../mechanisms/dax-flag';
 import { dropCaches as dropCachesMechanism } from '../mechanisms/inode-cache';
 import { mount } from '../mechanisms/mount';
-import { aFile, type Operation } from './operation';
+import { reflink } from '../mechanisms/reflink';
+import { aFile, somePages, type Operation } from './operation';
 
 const HAVE_THE_FLAG: ReadonlySet<number> = new Set(['xfs', 'ext4'].map(type => filesystems.type.valueOf(type)));
 
@@ -39,6 +40,26 @@ export const dropCaches: Operation = {
   source: source('Documentation/admin-guide/sysctl/vm.rst drop_caches; fs/drop_caches.c (6.19); spec 3.9', 'V', 'O'),
   parameters: [],
   lower: () => ({ call: site(dropCachesMechanism), text: 'drop caches' }),
+};
+
+export const reflinkOperation: Operation = {
+  word: 'reflink',
+  title: 'reflink',
+  doc: 'FICLONE, and with pages FICLONERANGE: another file gets the same blocks, until one of the two is written. Of DAX files both layouts are broken first.',
+  source: source('ioctl_ficlone(2); fs/remap_range.c, fs/xfs/xfs_reflink.c (4.20, 6.1, 6.19); spec 4.10', 'V', 'O'),
+  parameters: [
+    { ...aFile, name: 'of', doc: 'the file whose blocks are shared' },
+    { name: 'to', title: 'to', doc: 'the file that gets them; it is created if there is none of that name', required: true, type: { kind: 'text' } },
+    somePages('pages of the first file, first+count; all if not said'),
+    { name: 'toFirst', title: 'to page', doc: 'page of the second file where they begin', required: false, type: { kind: 'quantity', dimension: 'count', min: 0, max: 2 ** 28 } },
+  ],
+  lower(read) {
+    const [from, to] = [read.file('of'), read.file('to')];
+    if (from === to && from !== 0) read.fail('to', `${read.text('to')} is the file itself; sharing within one file is not modelled`);
+    const { first, count } = read.has('pages') || read.has('range') ? read.pages('pages', 1) : { first: 0, count: 0 };
+    const part = count === 0 ? '' : ` pages ${first}+${count}`;
+    return { call: site(reflink, read.op, read.process, from, to, first, count, read.number('toFirst', 'count')), text: `reflink ${read.text('of')}${part} to ${read.text('to')}` };
+  },
 };
 
 /** Options of mount(8) that concern DAX; ext4 and XFS without any heed the per-file flag. */

@@ -11,7 +11,7 @@ import { getPage, gpuAlloc, gpuEvict, gpuExclusive, gpuMigrateOperation, gpuRead
 import { modprobe, sysfsLook } from './kernel-feature-operations';
 import { load, madvise, mmap, mprotect, mremap, munmap, store } from './memory-operations';
 import { bindMw, dereg, ibvDereg, ibvReg, rereg } from './memory-registration';
-import { dropCaches, mountOperation, setXflag, statx } from './inode-operations';
+import { dropCaches, mountOperation, reflinkOperation, setXflag, statx } from './inode-operations';
 import { A_RANGE, type Operation } from './operation';
 import {
   deviceRead, deviceWrite, dropReference, putOnLru, takeOffLru, mlock, munlock, pinPages, processVmRead, processVmWrite, procMemWrite, socket, takeReference, unpinPages, uringClose, uringRegisterOperation, uringUnregister,
@@ -34,7 +34,7 @@ import { fillFs, sync } from './whole-filesystem-operations';
 export const OPERATIONS: readonly Operation[] = ([
   mmap, munmap, mprotect, mremap, madvise, load, store, clwb,
   read, pread, pwrite, ftruncate, truncate, fallocateOperation, fsync, sync, fillFs,
-  open, close, dup, create, link, rename, unlink, chmod, stat, fstat, statx, setXflag, dropCaches, setPinnableOperation,
+  open, close, dup, create, link, rename, unlink, chmod, stat, fstat, statx, setXflag, dropCaches, setPinnableOperation, reflinkOperation,
   setlease, getlease, onBreak, leaseBreakTime, passVerbsOperation,
   odirectRead, odirectWrite, submitBioOperation, vmsplice, readPipe, closePipe,
   dmabufExport, dmabufMove, dmabufRevoke, ibvRegDmabuf,

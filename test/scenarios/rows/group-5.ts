@@ -37,6 +37,7 @@ export const GROUP_5: readonly ScenarioRow[] = [
 
   { scenario: 'fs-permit-contract-preallocated', row: 'written, holes, flag cleared; ETXTBSY', shows: ['written, flag set', 'hole/unwritten', 'clear flag while pinned'], policy: 'truncate-vs-dma=fail-etxtbsy' },
   { scenario: 'fs-permit-contract-preallocated', row: 'written, holes, flag cleared; no-op', shows: ['written, flag set'], policy: 'truncate-vs-dma=noop-success' },
+  { scenario: 'fs-permit-contract-preallocated', lab: 'fs-permit-contract-preallocated--shared', row: 'shared extent', policy: 'daxReflink=true' },
 
   { scenario: 'map-sync-only-mr', row: 'MAP_SYNC', policy: 'longterm-file-pin=map-sync-only' },
 

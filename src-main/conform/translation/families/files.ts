@@ -94,7 +94,10 @@ export const files: Family = {
     const of = scene.files.get(read.text('of') ?? '') ?? fileOf(scene, said);
     const to = read.text('to') ?? scene.freshName('G');
     const step = scene.perform(said.actor, 'reflink', { of: of.name, to });
-    scene.files.set(to, { ...of, name: to });
+    const clone = { ...of, name: to };
+    scene.files.set(to, clone);
+    scene.cloned ??= { original: of, clone };
+    scene.bytes.fileFilled(to, scene.bytes.inFile(of.name) ?? '0');
     return step;
   },
 

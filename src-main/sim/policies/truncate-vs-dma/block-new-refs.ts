@@ -69,4 +69,6 @@ export const blockNewRefs: TruncateVsDma = {
   source: source('thread of 30 Oct 2017 (Hellwig’s second idea); spec 4.4; EAGAIN is this model’s choice', 'S', 'X'),
   layoutOperation,
   keepsBusyBlocks: false,
+  onShare: 'wait-by-default',
+  onEviction: 'by-era',
 };

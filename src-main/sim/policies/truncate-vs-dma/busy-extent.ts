@@ -36,4 +36,6 @@ export const busyExtent: TruncateVsDma = {
   source: source('thread of 30 Oct 2017 (Hellwig, Chinner); base: fs/xfs/xfs_extent_busy.c (6.19); spec 4.6', 'S', 'V', 'X'),
   layoutOperation,
   keepsBusyBlocks: true,
+  onShare: 'wait-by-default',
+  onEviction: 'free',
 };

@@ -84,4 +84,6 @@ export const failEtxtbsy: TruncateVsDma = {
   source: source('thread of 8 Feb 2019 (Gunthorpe, Ledford); scope open in the thread; spec 4.7', 'S', 'X', 'unknown'),
   layoutOperation,
   keepsBusyBlocks: false,
+  onShare: 'refuse',
+  onEviction: 'wait-by-default',
 };

@@ -44,4 +44,6 @@ export const noopSuccess: TruncateVsDma = {
   source: source('thread of 8 Feb 2019 (Lameter, quoted by Gunthorpe); spec 4.8', 'S'),
   layoutOperation,
   keepsBusyBlocks: false,
+  onShare: 'pretend',
+  onEviction: 'by-era',
 };

@@ -57,4 +57,6 @@ export const waitHoldLock: TruncateVsDma = {
   source: source('thread of 30 Oct 2017 (Kara, with Williams); spec 4.4', 'S'),
   layoutOperation,
   keepsBusyBlocks: false,
+  onShare: 'wait-by-default',
+  onEviction: 'by-era',
 };

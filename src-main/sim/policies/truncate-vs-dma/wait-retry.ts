@@ -39,5 +39,7 @@ export const waitRetry: TruncateVsDma = {
   source: source('fs/dax.c dax_break_layout() (6.19); 4.15 compared with 4.20; spec 4.5', 'V', 'O'),
   layoutOperation,
   keepsBusyBlocks: false,
+  onShare: 'wait',
+  onEviction: 'by-era',
 };
 

@@ -118,7 +118,9 @@ const CORRUPTIONS: readonly Corruption[] = [
     },
     says: '1 pins live',
   },
-  { id: 'S7', what: 'an entry without a mapping', corrupt: (run) => { files.entry.assign(run.files[0]!.row, 0, 1, files.entry.valueOf('real')) }, says: 'has another mapping' },
+  { id: 'S7', what: 'an entry without a mapping', corrupt: (run) => { files.entry.assign(run.files[0]!.row, 0, 1, files.entry.valueOf('real')) }, says: 'nothing shares it' },
+  { id: 'S10', what: 'a sharer too many for a page with one entry', corrupt: ({ host, files: [file] }) => { files.entry.assign(file!.row, 0, 1, files.entry.valueOf('real')); hosts.share.assign(host, PFN, 1, 2) }, says: 'counted as shared by 2' },
+  { id: 'S10', what: 'a mapping beside sharers', corrupt: ({ host, files: [file] }) => { files.entry.assign(file!.row, 0, 1, files.entry.valueOf('real')); hosts.mapping.assign(host, PFN, 1, 1); hosts.share.assign(host, PFN, 1, 1) }, says: 'are counted to share it' },
   { id: 'S7', what: 'a mapping without an entry', corrupt: ({ host }) => { hosts.mapping.assign(host, PFN, 1, 1) }, says: 'frames have a mapping' },
   { id: 'S9', what: 'a folio locked by somebody who is not there', corrupt: ({ host }) => { hosts.locked.assign(host, OTHERS_PFN, 1, 31) }, says: 'who is not there any more' },
   {
