@@ -17,3 +17,6 @@ export async function observations(): Promise<readonly Observation[]> {
 
 /** Set-up and action as they were written. */
 export const said = ({ setup, action }: Observation): string => [setup, action].map((clauses) => clauses.map(({ text }) => text).join('; ')).join(' >> ')
+
+/** "Linux 6.12.117 … ext4-punch": an observation by its kernel and name. */
+export const nameOf = ({ id, kernel }: Observation): string => `${kernel} ${id}`

@@ -11,7 +11,7 @@ function access(scene: Scene, said: Said, word: 'load' | 'store'): Step {
   const mapping = scene.mappings.get(scene.regions.get(read.text('mr') ?? '')?.mapping ?? '') ?? mappingOf(scene, said);
   const offset = (read.size('offset') ?? 0) % PAGE_BYTES;
   const byte = read.text('byte') ?? '?';
-  scene.touchedByte = read.size('offset') ?? rangeOf(said)?.start ?? 0;
+  scene.touchedByte = read.size('offset') ?? (read.text('pages') === 'even' ? 0 : rangeOf(said)?.start ?? 0);
   const perform = (pages: Readonly<Record<string, string | number | boolean>>): Step => {
     const step = scene.perform(actor, word, { mapping: mapping.name, ...pages, offset });
     if (word === 'store') scene.bytes.written(step, byte);

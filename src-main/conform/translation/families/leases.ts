@@ -1,10 +1,12 @@
+import { NS_PER_S } from '@shared/units/time';
 import type { Family } from './family';
 import { descriptorOf } from './files';
 
 /** fcntl leases, and what their holders do when they are broken. */
 export const leases: Family = {
   'lease-break-time'(scene, said) {
-    const ns = said.read.time('value') ?? 0;
+    // Seconds; 0 says it without a unit.
+    const ns = /^\d+$/.test(said.read.text('value') ?? '') ? (said.read.whole('value') ?? 0) * NS_PER_S : said.read.time('value') ?? 0;
     if (ns > 0) scene.timers.push(ns);
     return scene.perform(said.actor, 'lease-break-time', { value: `${ns / 1e6} ms` });
   },

@@ -4,7 +4,7 @@ import { addFile, nodeOf } from './file-systems';
 import type { Family, Said } from './family';
 
 /** `fs=` of clauses that come after `mount fs=… opts=dax`. */
-const MOUNTED: Readonly<Record<string, string>> = { ext4: 'ext4dax', xfs: 'xfsdax' };
+const MOUNTED: Readonly<Record<string, string>> = { ext4: 'ext4dax', xfs: 'xfsdax', ext4dax: 'ext4dax', xfsdax: 'xfsdax', xfsrl: 'xfsrl' };
 
 function mount(scene: Scene, { read }: Said): string {
   const fs = MOUNTED[read.text('fs') ?? scene.made ?? ''];
