@@ -10,15 +10,17 @@ import { isShutDown, KIND, mayFindBlocks, SPACE_TERMS, takeBlocks } from './allo
 import { firstShared, letGo, LET_GO_READS, LET_GO_TERMS, SHARED_READS } from './block-sharing';
 import { changeWatchedFile, FILE_CHANGE, hasWatchedEntries, WATCHED_READS } from './change-watched-file';
 import { CONTENT_TERMS, copyContent, noteRead, READ_TERMS } from './contents';
+import { coveredByEntries } from './dax-entries';
+import { ENTRY } from './dax-mapping';
 import { LOG_CHANGE_TERMS, logChange } from './metadata-log';
 import { USE_READS } from './pgmap';
 import { deleteEntries, ENTRY_TERMS, releaseBlocks, RELEASE_TERMS } from './remove-blocks';
 
-/** `at`, `pfn` and `run` name the new blocks in hand. */
-const T = frame('file', 'index', 'pages', 'fs', 'at', 'pfn', 'run', 'errno');
+/** `at`, `pfn` and `run` name the new blocks in hand, `first` and `count` the pages whose entries and mappings go. */
+const T = frame('file', 'index', 'pages', 'fs', 'at', 'pfn', 'run', 'errno', 'first', 'count');
 
 const ilock = at(files.ilock, T.file);
-const tell = site(changeWatchedFile, T.file, T.at, T.run, FILE_CHANGE.unmap, 0);
+const tell = site(changeWatchedFile, T.file, T.first, T.count, FILE_CHANGE.unmap, 0);
 const kind = pagesAt(files.kind, T.file);
 const blockDelta = pagesAt(files.blockDelta, T.file);
 const end = (): number => T.index.v + T.pages.v;
@@ -40,11 +42,21 @@ function reserve(): void {
   T.run.v = taken.pages;
 }
 
+/** An entry that somebody has locked, to look at the block again, stays as an empty one. */
+function keepLocked(): void {
+  for (let index = T.at.v; index < T.at.v + T.run.v;) {
+    const next = Math.min(T.at.v + T.run.v, files.entryLock.runEnd(T.file.v, index));
+    if (files.entryLock.at(T.file.v, index) !== 0) files.entry.assign(T.file.v, index, next - index, ENTRY.empty);
+    index = next;
+  }
+}
+
 /** The new blocks get the content of the old ones and their place in the file. Who maps the old ones looks again; who holds them keeps them. */
 function replace(): void {
   const old = T.at.v + blockDelta.at(T.at.v);
-  unmapFile(T.file.v, T.at.v, T.at.v + T.run.v);
+  unmapFile(T.file.v, T.first.v, T.first.v + T.count.v);
   deleteEntries(T.file.v, T.at.v, T.at.v + T.run.v);
+  keepLocked();
   noteRead(host(), old, T.run.v);
   copyContent(host(), old, T.pfn.v, T.run.v);
   letGo(T.file.v, T.at.v, old, T.run.v, (index, pfn, pages) => { releaseBlocks(T.file.v, index, pfn, pages); });
@@ -84,11 +96,14 @@ export const unshareBlocks = mechanism({
       },
     },
     US4: {
-      title: 'unmap the old blocks, copy them, put the copies in their place', reads: [kind, ...UNMAP_FILE_READS, ...WATCHED_READS, ...USE_READS, ...LET_GO_READS, ...every(files.entryLock, hosts.refs, hosts.maps)],
+      title: 'unmap the old blocks, copy them, put the copies in their place', reads: [kind, ...UNMAP_FILE_READS, ...WATCHED_READS, ...USE_READS, ...LET_GO_READS, ...every(files.entryLock, files.entryHuge, hosts.refs, hosts.maps)],
       writes: [blockDelta, ...ENTRY_TERMS, ...PTE_TERMS, ...CONTENT_TERMS, ...READ_TERMS, ...LET_GO_TERMS, ...RELEASE_TERMS, ...LOG_CHANGE_TERMS],
       calls: [tell], to: ['US2', 'US4'], costNs: () => kernel.costs.copyPageNs * T.run.v,
       run: go => {
-        if (hasWatchedEntries(T.file.v, T.at.v, T.run.v, FILE_CHANGE.unmap)) return call(tell, go.US4);
+        // An entry of 2 MiB goes as a whole.
+        const [first, last] = coveredByEntries(T.file.v, T.at.v, T.at.v + T.run.v);
+        [T.first.v, T.count.v] = [first, last - first];
+        if (hasWatchedEntries(T.file.v, T.first.v, T.count.v, FILE_CHANGE.unmap)) return call(tell, go.US4);
         replace();
         return go.US2;
       },

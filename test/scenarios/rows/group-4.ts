@@ -56,6 +56,7 @@ export const GROUP_4: readonly ScenarioRow[] = [
   { scenario: 'reflink-dax-pinned-source', row: '6.1+ wait-retry', policy: 'linux-6.1' },
   { scenario: 'reflink-dax-pinned-source', row: '6.1+ wait-retry: counts from zero', shows: ['6.1+ wait-retry'], policy: 'linux-6.19' },
   { scenario: 'reflink-dax-pinned-source', lab: 'reflink-dax-pinned-source--spins', row: '6.1+ wait-retry: the other inode is the lower one', shows: ['6.1+ wait-retry'], policy: 'linux-6.1' },
+  { scenario: 'reflink-dax-pinned-source', lab: 'reflink-dax-pinned-source--reused', row: 'a read reference on a shared block', shows: [], policy: 'linux-6.1' },
   { scenario: 'reflink-dax-pinned-source', row: 'none + reflink', policy: 'linux-6.1,truncate-vs-dma=none' },
   { scenario: 'reflink-dax-pinned-source', row: 'busy-extent', policy: 'linux-6.1,truncate-vs-dma=busy-extent' },
 ]
