@@ -144,7 +144,7 @@ export const shareDax = mechanism({
       run: go => {
         if (isRefused()) return go.RF10;
         T.pfn.v = Math.max(0, heldFrame());
-        if (variant() === 'ignore' || T.pfn.v === 0) return go.RF8;
+        if (variant() === 'go-on' || T.pfn.v === 0) return go.RF8;
         // Success is what it says, and nothing is shared (spec 4.8).
         return waits() ? go.RF7 : go.RF10;
       },

@@ -20,7 +20,7 @@ export interface TruncateVsDma extends Described {
   /** Freed blocks that a device holds become busy extents instead of free ones. */
   readonly keepsBusyBlocks: boolean;
   /** What a reflink does about held pages of either file (spec 4.1, 4.10); `wait-by-default` where nobody said. */
-  readonly onShare: 'ignore' | 'wait' | 'wait-by-default' | 'refuse' | 'pretend';
+  readonly onShare: 'go-on' | 'wait' | 'wait-by-default' | 'refuse' | 'pretend';
   /** What the eviction of an inode does about its held pages: as the era says (knob evictionWaits), frees them, or waits where nobody said (spec 4.3, 4.5, 4.7). */
   readonly onEviction: 'by-era' | 'free' | 'wait-by-default';
 }

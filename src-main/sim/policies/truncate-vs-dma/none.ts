@@ -33,6 +33,6 @@ export const none: TruncateVsDma = {
   source: source('fs/xfs, fs/ext4 (4.15 compared with 4.20); spec 4.3', 'V'),
   layoutOperation,
   keepsBusyBlocks: false,
-  onShare: 'ignore',
+  onShare: 'go-on',
   onEviction: 'by-era',
 };
