@@ -94,7 +94,7 @@ function namesOf(target: ReferenceTarget, lab: Lab, catalogue: Catalogue): reado
 }
 
 const createdFiles = (lab: Lab): readonly string[] =>
-  Object.values(lab.actors).flatMap(({ ops }) => ops).flatMap(({ word, parameters }) => (word in FILE_MAKERS ? [String(parameters[FILE_MAKERS[word]!])] : []));
+  Object.values(lab.actors).flatMap(({ ops }) => ops).flatMap(({ word, parameters }) => (word in FILE_MAKERS ? [String(parameters[FILE_MAKERS[word]])] : []));
 
 /** Nodes of these kinds, and those of which nobody knows the kind. */
 function nodesOf(kinds: readonly string[], lab: Lab, catalogue: Catalogue): readonly string[] {

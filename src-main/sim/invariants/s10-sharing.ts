@@ -40,7 +40,7 @@ export const s10Sharing: StateInvariant = {
     const edges = [...new Set(runs.flatMap(({ first, end }) => [first, end]))].sort((a, b) => a - b);
     for (const [nth, first] of edges.slice(0, -1).entries()) {
       const users = runs.filter(user => user.first <= first && first < user.end);
-      for (let pfn = first; users.length > 0 && pfn < edges[nth + 1]!; pfn = Math.min(hosts.mapping.runEnd(host, pfn), hosts.share.runEnd(host, pfn))) {
+      for (let pfn = first; users.length > 0 && pfn < edges[nth + 1]; pfn = Math.min(hosts.mapping.runEnd(host, pfn), hosts.share.runEnd(host, pfn))) {
         const [mapping, share] = [hosts.mapping.at(host, pfn), hosts.share.at(host, pfn)];
         if (mapping === 0 ? share === users.length : share === 0 && users.length === 1) continue;
         return {
