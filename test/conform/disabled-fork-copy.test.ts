@@ -6,7 +6,8 @@ import { nameOf, observations } from './observed'
 /** Nobody can tell a pin from a reference: fork does not copy pinned pages for the child, as up to 5.8. */
 vi.mock('../../src-main/sim/policies/presets', async (original) => {
   const presets = await original<typeof Presets>()
-  return { ...presets, PRESETS: presets.PRESETS.map((preset) => ({ ...preset, variants: { ...preset.variants, 'pin-accounting': 'get-only' } })) }
+  const forgetful = (preset: (typeof presets.PRESETS)[number]): typeof preset => ({ ...preset, variants: { ...preset.variants, 'pin-accounting': 'get-only' } })
+  return { ...presets, PRESETS: presets.PRESETS.map(forgetful) }
 })
 
 it('without the copy at fork exactly those observations differ in which the parent stored and still got the bytes of the device', async () => {

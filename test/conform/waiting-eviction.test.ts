@@ -12,8 +12,8 @@ vi.mock('../../src-main/sim/policies/presets', async (original) => {
 
 /** The last name and user of a file go, or its whole file system. */
 function evicts({ setup, action }: Observation): boolean {
-  const words = [...setup, ...action].map(({ word }) => word)
-  return words.includes('umount') || ['munmap', 'close', 'unlink'].every((word) => words.includes(word))
+  const words = new Set([...setup, ...action].map(({ word }) => word))
+  return words.has('umount') || ['munmap', 'close', 'unlink'].every((word) => words.has(word))
 }
 
 it('where evictions wait exactly those observations differ that saw an inode of a DAX file go while a page of it was held', async () => {
