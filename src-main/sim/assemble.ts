@@ -26,7 +26,7 @@ import { describeRun } from './assembly/describe-run';
 import { judgeExpectations, judgeMoment, type MomentVerdicts } from './assembly/expectations';
 import { LassoWatch } from './assembly/lasso';
 import { mountLab, type MountedLab } from './assembly/mount-lab';
-import { operationOutcomes, outcomeOf, runCost } from './assembly/run-outcome';
+import { isBorn, operationOutcomes, outcomeOf, runCost } from './assembly/run-outcome';
 
 /** All registries as data: devices, operations, axes, knobs, presets, invariants. */
 export const catalogue = (): Catalogue => describeRegistries();
@@ -98,7 +98,7 @@ function takeSteps(mounted: MountedLab, run: RunDescription, order: Order, name:
     while (recorder.steps < stepsMax && kernel.nowNs <= endNs) {
       const pick = order.next();
       if (pick === null) {
-        end = run.actors.some(({ row, kind }) => kind === 'task' && actors.pc.get(row) !== 0) ? 'blocked' : 'finished';
+        end = run.actors.some(({ row, kind }) => kind === 'task' && actors.pc.get(row) !== 0 && isBorn(row)) ? 'blocked' : 'finished';
         break;
       }
       const row = machine.actorRows[pick.actor];

@@ -104,7 +104,8 @@ function idlePage(state: State, run: RunDescription, pfn: number): Wait | null {
 /** The eviction of an inode waits for every page: the first that is held stands for all. */
 function idleFile(state: State, run: RunDescription, file: Row): Wait | null {
   const held = holders.$.rows(state).find(row => holders.how.in(state, row) !== 0 && holders.owner.in(state, row) === files.nth.in(state, file));
-  return held === undefined ? null : idlePage(state, run, holders.pfnFirst.in(state, held));
+  if (held !== undefined) return idlePage(state, run, holders.pfnFirst.in(state, held));
+  return { kind: 'file-idle', text: `the pages of ${fileName(run, file)} to become idle`, holders: [] };
 }
 
 function waitsForHolds(state: State, run: RunDescription, first: number, end: number): WaitHolder[] {
@@ -150,7 +151,7 @@ function keepersOfExtent(state: State, run: RunDescription, extent: Row): WaitHo
     ? waitsForHolds(state, run, first, first + busyExtents.pageCount.in(state, extent)) : [];
   if (held.length > 0) return held;
   const node = filesystemName(run, busyExtents.fs.in(state, extent));
-  const worker = run.actors.findIndex(actor => actor.kind === 'worker' && (actor.node === node || actor.node === null));
+  const worker = run.actors.findIndex(actor => actor.kind === 'worker' && actor.node === node);
   return [{ actor: worker < 0 ? null : worker, row: extent, text: `${nameOfRow(state, run, extent)} waits for ${worker < 0 ? 'the log' : actorName(run, worker)}` }];
 }
 

@@ -1,23 +1,24 @@
 import { arena } from '../../src-shared/state/arena'
 import type { Column, PageField } from '../../src-shared/state/table'
 import { TABLES } from '../../src-shared/state/all-tables'
-import { accesses } from '../../src-shared/state/tables'
+import { accesses, operations } from '../../src-shared/state/tables'
 import type { RunDescription } from '../../src-shared/trace/run-description'
-import type { StateInvariant } from '../../src-main/sim/invariants/invariant'
-import { s1NoDmaToReusableBlock } from '../../src-main/sim/invariants/s1-no-dma-to-reusable-block'
-import { s11BusyNotAllocated } from '../../src-main/sim/invariants/s11-busy-not-allocated'
-import { s2NoCrossOwnerWrite } from '../../src-main/sim/invariants/s2-no-cross-owner-write'
-import { s4CountConservation } from '../../src-main/sim/invariants/s4-count-conservation'
-import { s5PinConservation } from '../../src-main/sim/invariants/s5-pin-conservation'
-import { s7FsdaxState } from '../../src-main/sim/invariants/s7-fsdax-state'
+import type { Finding, StateInvariant } from '../../src-main/sim/invariants/invariant'
+import { INVARIANTS } from '../../src-main/sim/invariants/registry'
 
 type Watched = Column | PageField
 
-/** What each invariant has to look at again; the accesses of a device count even where they change no content. */
-const WATCHED: readonly (readonly [StateInvariant, readonly Watched[]])[] = [
-  ...[s4CountConservation, s5PinConservation, s7FsdaxState, s11BusyNotAllocated].map((invariant) => [invariant, invariant.watches] as const),
-  ...[s1NoDmaToReusableBlock, s2NoCrossOwnerWrite].map((invariant) => [invariant, [accesses.count]] as const),
-]
+export interface BrokenState {
+  readonly invariant: StateInvariant
+  readonly finding: Finding
+}
+
+/** The accesses of a device count even where they change no content, and the end of an operation where its result is what it was. */
+const ALSO: readonly (readonly [Watched, Watched])[] = [[accesses.wrote, accesses.count], [operations.result, operations.state]]
+const watchesOf = ({ watches }: StateInvariant): readonly Watched[] => [...watches, ...ALSO.flatMap(([watched, also]) => (watches.includes(watched) ? [also] : []))]
+
+/** What each invariant has to look at again. */
+const WATCHED = INVARIANTS.filter((invariant): invariant is StateInvariant => invariant.kind === 'state').map((invariant) => [invariant, watchesOf(invariant)] as const)
 
 const bitsOf = (watched: Watched): number => WATCHED.reduce((bits, [, columns], nth) => (columns.includes(watched) ? bits | (1 << nth) : bits), 0)
 const COLUMN_BITS = new Map<number, readonly (readonly [number, number])[]>()
@@ -36,8 +37,8 @@ export class EveryState {
 
   constructor(private readonly run: RunDescription) {}
 
-  /** What is broken since the log was `mark` words long: "S4: …". */
-  broken(mark: number): readonly string[] {
+  /** What is broken since the log was `mark` words long. */
+  broken(mark: number): readonly BrokenState[] {
     this.learn()
     let bits = 0
     for (let at = mark; at < arena.n; at += 3) {
@@ -48,11 +49,11 @@ export class EveryState {
   }
 
   /** What is broken now, all rules asked. */
-  judge(bits = -1): readonly string[] {
+  judge(bits = -1): readonly BrokenState[] {
     return WATCHED.flatMap(([invariant], nth) => {
       if ((bits & (1 << nth)) === 0) return []
       const finding = invariant.broken({ run: this.run, host: this.run.host })
-      return finding === null ? [] : [`${invariant.id}: ${finding.chain.join('; ')}`]
+      return finding === null ? [] : [{ invariant, finding }]
     })
   }
 

@@ -1,70 +1,96 @@
-import { TABLES } from '../../src-shared/state/all-tables'
-import { holdersOf } from '../../src-shared/state/lock'
-import { runsIn } from '../../src-shared/state/page-runs'
-import { regions } from '../../src-shared/state/rdma-tables'
-import { actors, holders, hosts, pipes, processes, requests } from '../../src-shared/state/tables'
+import { actors, operations } from '../../src-shared/state/tables'
 import { arena } from '../../src-shared/state/arena'
-import { nameOfRow } from '../../src-shared/trace/names'
 import type { RunDescription } from '../../src-shared/trace/run-description'
-import { randomLab, type RandomLab } from '../support/random-lab'
-import { stepperOf } from '../support/stepper'
+import { LassoWatch } from '../../src-main/sim/assembly/lasso'
+import { outcomeOf } from '../../src-main/sim/assembly/run-outcome'
+import { machine } from '../../src-main/sim/engine/machine'
+import { INVARIANTS } from '../../src-main/sim/invariants/registry'
+import type { RandomLab } from '../support/random-lab'
+import { stepperOf, type TakenStep } from '../support/stepper'
 import { EveryState } from './every-state'
+import { leftBehind } from './left-behind'
+
+/** Once memory is used whose struct pages are gone, or a pgmap is put too often, no count means anything. */
+const USED_AFTER_GONE = 'S6'
+
+/** A rule that a sequence broke. */
+export interface Breach {
+  /** "S4", "L5", or what the suite itself asks for: "leak", "left behind", "end". */
+  readonly rule: string
+  /** Word of the operation that was at it, or the device or worker that was. */
+  readonly by: string
+  readonly text: string
+}
 
 export interface SequenceOutcome {
   readonly steps: number
-  readonly end: 'ended' | 'bound'
+  readonly end: 'ended' | 'bound' | 'lasso' | 'crash'
   /** Rules that broke, each once. */
-  readonly broken: readonly string[]
+  readonly broken: readonly Breach[]
 }
 
-/** Runs the random lab of a seed to its end. Throws what a crash throws. */
-export const runSequence = (seed: number): SequenceOutcome => runCase(randomLab(seed), seed)
-
-/** Runs a lab under its policy to its end, judging every state. */
+/** Runs a lab under its policy to its end, judging every state and the end. Throws what a crash throws. */
 export function runCase({ lab, policy, schedule, ends }: RandomLab, seed: number): SequenceOutcome {
   const stepper = stepperOf(lab, { policy, seed, schedule })
-  const states = new EveryState(stepper.run)
-  const found = new Map(states.judge().map((text) => [idOf(text), text]))
+  const { run } = stepper
+  const states = new EveryState(run)
+  const lasso = schedule === 'random' ? null : new LassoWatch()
+  const found = new Map<string, Breach>()
+  const note = (breach: Breach): void => { if (!found.has(breach.rule)) found.set(breach.rule, breach) }
+  const outcome = (steps: number, end: SequenceOutcome['end']): SequenceOutcome => ({ steps, end, broken: [...found.values()] })
+  for (const { invariant, finding } of states.judge()) note({ rule: invariant.id, by: 'the lab', text: finding.chain.join('; ') })
   const stepsMax = lab.bounds?.stepsMax ?? Infinity
-  for (let steps = 0; ; steps++) {
-    if (steps === stepsMax) {
-      if (ends) found.set('end', `does not end within ${stepsMax} steps`)
-      return { steps, end: 'bound', broken: [...found.values()] }
-    }
+  for (let steps = 0; steps < stepsMax; steps++) {
     arena.n = 0
+    const rounds = machine.actorRows.map((row) => actors.op.get(row))
     const step = stepper.take()
     if (step === null) {
-      for (const text of leftBehind(stepper.run)) found.set(text, text)
-      return { steps, end: 'ended', broken: [...found.values()] }
+      for (const breach of [...brokenEnds(run, null), ...leftBehind(run).map((text) => ({ rule: text.split(':')[0]!, by: 'the end', text }))]) note(breach)
+      return outcome(steps, 'ended')
     }
-    for (const text of states.broken(step.mark)) if (!found.has(idOf(text))) found.set(idOf(text), `after ${steps + 1} steps ${text}`)
+    for (const { invariant, finding } of states.broken(step.mark)) {
+      note({ rule: invariant.id, by: nameOfDoer(run, step, rounds[step.actor]!), text: `after ${steps + 1} steps: ${finding.chain.join('; ')}` })
+      if (finding.endsRun === true || invariant.id === USED_AFTER_GONE) return outcome(steps + 1, 'crash')
+    }
+    const starving = lasso !== null && closesRound(step, rounds[step.actor]!) ? lasso.starving() : null
+    if (starving !== null) {
+      for (const breach of brokenEnds(run, starving)) note(breach)
+      return outcome(steps + 1, 'lasso')
+    }
   }
+  if (ends) note({ rule: 'end', by: 'the lab', text: `does not end within ${stepsMax} steps` })
+  return outcome(stepsMax, 'bound')
 }
 
-const idOf = (text: string): string => text.split(':')[0]!
+/** A loop of the programs, or of a retrying operation, has closed. */
+function closesRound({ actor, stepId }: TakenStep, opBefore: number): boolean {
+  const op = actors.op.get(machine.actorRows[actor]!)
+  return machine.steps[stepId]!.beginsRound === true || (opBefore === 0 && op !== 0 && operations.rounds.get(op) > 1)
+}
 
-/**
- * Where nobody goes on, every hold has somebody who keeps it: an MR, an open pipe, a request on its way, or an operation that is
- * still going on (spec 10.3); and what a process is charged are its registrations (spec S18).
- */
-function leftBehind(run: RunDescription): readonly string[] {
-  const going = new Set(run.actors.map(({ row }) => actors.op.get(row)).filter((op) => op !== 0))
-  const lost = holders.$.rows().filter((holder) => {
-    if (holders.how.get(holder) === 0 || going.has(holders.op.get(holder))) return false
-    const keeper = holders.keeper.get(holder)
-    return !(run.regions.some(({ row }) => row === keeper && regions.state.nameIn(arena, row) === 'valid' && regions.op.get(row) === holders.op.get(holder))
-      || run.pipes.some(({ row }) => row === keeper && pipes.closed.get(row) === 0)
-      || (arena.w[keeper] === requests.$.id && requests.state.get(keeper) !== 0))
+function brokenEnds(run: RunDescription, starving: readonly number[] | null): readonly Breach[] {
+  const outcome = outcomeOf(run, starving, starving === null)
+  const stuck = starving ?? outcome.blocked
+  return [...unnamedWaits(run, outcome), ...INVARIANTS.flatMap((invariant) => (invariant.kind !== 'end' ? [] : invariant.brokenBy(outcome).map(({ chain }) => ({
+    rule: invariant.id, by: stuck.map((actor) => wordOf(run, actors.op.get(run.actors[actor]!.row))).join('+'), text: chain.join('; '),
+  }))))]
+}
+
+/** Programs that wait in user space, or for the lab's own order: nobody need ever bring that about. */
+const USER_WAITS: ReadonlySet<string> = new Set(['await-held', 'await-waiting', 'await-done', 'await-break', 'await-boot', 'poll-cq', 'waitpid', 'rdma-write', 'rdma-read', 'send', 'fetch-add', 'compare-swap'])
+
+/** Whoever waits in the kernel where nothing goes on any more is told who holds it: a hold, a lease, a mapping, or a cycle. */
+function unnamedWaits(run: RunDescription, outcome: ReturnType<typeof outcomeOf>): readonly Breach[] {
+  return outcome.blocked.flatMap((actor) => {
+    const by = wordOf(run, actors.op.get(run.actors[actor]!.row))
+    const { end, lines } = outcome.chainOf(actor)
+    return (end === 'nothing' || end === 'work') && !USER_WAITS.has(by) ? [{ rule: 'unnamed', by, text: `waits, and nobody is named who holds it: ${lines.join('; ')}` }] : []
   })
-  const leaked = [...runsIn(arena, run.host, hosts.anon.field)].filter(({ first, count }) => hosts.refs.find(run.host, first, first + count, (refs) => refs === 0) >= 0)
-  const charged = going.size > 0 ? [] : run.processes.filter(({ row }) =>
-    processes.pinnedVm.get(row) !== run.regions.reduce((sum, region) => sum + (regions.process.get(region.row) === row ? regions.charged.get(region.row) : 0), 0))
-  const locked = TABLES.flatMap(({ id, columns }) => columns.filter(({ spec }) => spec.kind === 'lock').flatMap((column) =>
-    arena.dictionary.rowsIn(id).filter((row) => holdersOf(column.get(row)).some((actor) => actors.pc.get(run.actors[actor]!.row) === 0)).map(() => `${column.table}.${column.name}`)))
-  return [
-    ...locked.map((name) => `left locked: ${name} is held by somebody who has ended`),
-    ...lost.map((holder) => `left behind: ${nameOfRow(arena, run, holders.keeper.get(holder))} of ${nameOfRow(arena, run, holders.op.get(holder))} keeps a hold that nobody will release`),
-    ...leaked.map(({ first, count }) => `leak: anonymous frames ${first}+${count} have no reference and are not free`),
-    ...charged.map(({ name, row }) => `S18: ${name} is charged ${processes.pinnedVm.get(row)} pages`),
-  ]
+}
+
+const wordOf = (run: RunDescription, op: number): string => run.operations.find(({ row }) => row === op)?.word ?? 'exit'
+
+function nameOfDoer(run: RunDescription, { actor }: TakenStep, opBefore: number): string {
+  const { kind, name, row } = run.actors[actor]!
+  return kind === 'task' ? wordOf(run, opBefore === 0 ? actors.op.get(row) : opBefore) : name.replace(/^.*\./, '').replace(/\d+$/, '')
 }

@@ -1,5 +1,6 @@
 import type { Lab } from '../../src-shared/lab/lab'
 import { arena } from '../../src-shared/state/arena'
+import { anyLab } from './any-lab/any-lab'
 import { Audit, type Declared } from './audit'
 import { bundledLabs } from './bundled-labs'
 import { LAYOUT_AND_COUNT_POLICIES } from './policies'
@@ -28,7 +29,7 @@ function policiesOf({ expect = [], actors }: Lab): readonly (string | null)[] {
   return [null, ...new Set(named), ...(hasLeases ? LEASE_BREAKS : [])]
 }
 
-/** Every bundled lab under the policies that it speaks of and some layout policies, in time order and at random; random labs, and such with leases. */
+/** Every bundled lab under the policies that it speaks of and some layout policies, in time order and at random; random labs of layouts, of leases, and of all operations. */
 export function auditedRuns(seed: number, randomLabs: number): readonly AuditedRun[] {
   const longterm = ['deny-fsdax', 'allow-all']
   const bundled = bundledLabs().flatMap(({ lab }, at) => {
@@ -46,7 +47,11 @@ export function auditedRuns(seed: number, randomLabs: number): readonly AuditedR
     const { lab, policy } = randomLeases(seed + nth)
     return { lab, options: { policy, seed: nth, schedule: nth % 2 === 0 ? null : 'random' } }
   })
-  return [...bundled, ...random, ...withLeases]
+  const ofAllKinds = Array.from({ length: Math.ceil(randomLabs / 2) }, (_, nth): AuditedRun => {
+    const { lab, policy, schedule } = anyLab(seed + nth)
+    return { lab, options: { policy, seed: nth, schedule } }
+  })
+  return [...bundled, ...random, ...withLeases, ...ofAllKinds]
 }
 
 /** Takes the steps of a run, none of them recorded. */

@@ -25,6 +25,7 @@ import { makeDurable } from '../mechanisms/metadata-log';
 import { dirtyWorker, driveEngine } from '../mechanisms/drive-engine';
 import { targetWire } from '../mechanisms/nvmet-wire';
 import { targetWorker } from '../mechanisms/nvmet-worker';
+import { PMD_PAGES } from '../mechanisms/folios';
 import { processExit } from '../mechanisms/process-exit';
 import { odpFault } from '../mechanisms/odp-fault';
 import { requester } from '../mechanisms/rdma-requester';
@@ -126,7 +127,9 @@ function introduceNames(names: LabNames): void {
 function mappedPages(names: LabNames, operation: LabOperation): number {
   const { file } = operation.parameters;
   const row = names.files.get(String(file));
-  return pageCountOf(operation, row === undefined ? 1 : Math.max(1, names.pagesOf(row)));
+  const pages = pageCountOf(operation, row === undefined ? 1 : Math.max(1, names.pagesOf(row)));
+  const isHuge = Object.values(names.lab.topology.nodes).some(({ files = {} }) => files[String(file)]?.fs === 'hugetlb');
+  return isHuge ? Math.ceil(pages / PMD_PAGES) * PMD_PAGES : pages;
 }
 
 const rowsOf = (lab: Lab, kinds: readonly string[], row: (nth: number) => Row): ReadonlyMap<string, Row> =>
@@ -206,6 +209,9 @@ function nodeOfQueuePair(names: LabNames, qp: Row, nicRows: ReadonlyMap<string, 
   return nic ?? Object.entries(names.lab.actors).find(([name]) => processOf(names, name) === queuePairs.process.get(qp))?.[1].on ?? null;
 }
 
+/** Whether a file system may have files in the page cache: on a drive, or on pmem where not every file is DAX. */
+const mayCache = (fs: Row): boolean => filesystems.drive.get(fs) !== 0 || (filesystems.blockCount.get(fs) > 0 && (filesystems.mount.nameIn(arena, fs) !== 'dax' || filesystems.unmounted.get(fs) === 1));
+
 /** Programs of the lab, then device engines, then kernel workers: the order is part of the lab’s meaning for locks and ties. */
 function addActors(names: LabNames, programs: readonly Mechanism[], driveRows: ReadonlyMap<string, Row>, nicRows: ReadonlyMap<string, Row>): RunActor[] {
   const added: RunActor[] = [];
@@ -232,7 +238,7 @@ function addActors(names: LabNames, programs: readonly Mechanism[], driveRows: R
     add(`nvmet.${name}`, 'worker', null, targetWorker, row);
   }
   for (const [name, row] of names.rdma.named) add(`qp.${name}`, 'device', nodeOfQueuePair(names, row, nicRows), requester, row);
-  if (filesystems.$.rows(arena).some(fs => filesystems.drive.get(fs) !== 0)) add('bio-dirty', 'worker', null, dirtyWorker, 0);
+  if (filesystems.$.rows(arena).some(mayCache)) add('bio-dirty', 'worker', null, dirtyWorker, 0);
   if (losesPower(names.lab)) for (const [node, fs] of names.driveFilesystems) add(`${node}.log`, 'worker', node, logCommit, fs);
   for (const memory of names.memories.filter(({ fs }) => fs !== 0)) {
     add(`${memory.node}.log`, 'worker', memory.node, logCommit, memory.fs);

@@ -2,16 +2,19 @@ import { errnoName } from '@shared/domain/errno';
 import { signalName } from '@shared/domain/signal';
 import { arena } from '@shared/state/arena';
 import { workRequests } from '@shared/state/rdma-tables';
-import { actors, counters, operations } from '@shared/state/tables';
+import { actors, counters, operations, processes } from '@shared/state/tables';
 import type { OperationOutcome, RunCost, RunDescription } from '@shared/trace/run-description';
 import { blockedChain } from '@shared/trace/wait-graph';
 import type { RunOutcome } from '../invariants/invariant';
 import { machine } from '../engine/machine';
 import { heldUpNs } from '../engine/order-by-time';
 
+/** A child whose fork never came is no task that waits. */
+export const isBorn = (actor: number): boolean => processes.unborn.get(actors.process.get(actor)) === 0;
+
 /** How the run stands at its end, or on its way, for the invariants that judge ends. */
 export function outcomeOf(run: RunDescription, starving: readonly number[] | null, isAtRest: boolean): RunOutcome {
-  const blocked = run.actors.flatMap(({ row, kind }, nth) => (kind === 'task' && actors.pc.get(row) !== 0 && !machine.isEnabled(row) ? [nth] : []));
+  const blocked = run.actors.flatMap(({ row, kind }, nth) => (kind === 'task' && actors.pc.get(row) !== 0 && isBorn(row) && !machine.isEnabled(row) ? [nth] : []));
   const chains = new Map<number, ReturnType<RunOutcome['chainOf']>>();
   return {
     run, host: run.host, isAtRest, lasso: starving !== null, blocked: starving === null ? blocked : [], starving: starving ?? [],

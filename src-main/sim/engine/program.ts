@@ -101,7 +101,9 @@ function leave(operation: ProgramOperation, handler: Handler, go: Go, to: { read
   emit('operation-returned', operation.row, result, errno);
   if (processes.exiting.get(actors.process.get(self)) === 1) return go['END'];
   deliver();
-  if (operations.rounds.get(operation.row) < operation.times && result >= 0) return go[to.again];
+  if (operations.rounds.get(operation.row) >= operation.times || result < 0) return undefined;
+  // Where a round has cost nothing, time would stand still for everybody else.
+  return kernel.nowNs > operations.startNs.get(operation.row) ? go[to.again] : sleep(kernel.costs.syscallNs, go[to.again]);
 }
 
 /** Signals that a CPU access raises in the task itself. */

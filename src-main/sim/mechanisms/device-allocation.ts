@@ -8,6 +8,7 @@ import { kernel } from '../kernel';
 import { DEVICE_FREE_READS, freeDeviceFrames, handOut, HAND_OUT_TERMS, memoryOfGpu } from './device-memory';
 import { TAKE_READS, TAKE_TERMS, takeHold } from './folio-counts';
 import { PMD_PAGES } from './folios';
+import { nextPiece } from './get-user-pages';
 import { USE, type FrameRun } from './frames';
 import { noteUse, USE_READS, USE_TERMS } from './pgmap';
 
@@ -21,7 +22,7 @@ export function keepDeviceFrames(hold: Row, host: Row, run: FrameRun, keeper = 0
 }
 
 /** What {@link keepDeviceFrames} reads and writes. */
-export const KEEP_READS = [...DEVICE_FREE_READS, ...TAKE_READS, ...USE_READS];
+export const KEEP_READS = [...DEVICE_FREE_READS, ...TAKE_READS, ...USE_READS, ...every(holders.how)];
 export const KEEP_TERMS = [...HAND_OUT_TERMS, ...TAKE_TERMS, ...USE_TERMS];
 
 const T = frame('op', 'host', 'gpu', 'count');
@@ -38,7 +39,7 @@ export const allocateDevicePages = mechanism({
       run: () => {
         const run = freeDeviceFrames(T.host.v, T.gpu.v, T.count.v, 0);
         if (run === null) return fail(ERRNO.ENOMEM);
-        keepDeviceFrames(holders.$.row(T.op.v, 0), T.host.v, run);
+        keepDeviceFrames(holders.$.row(T.op.v, nextPiece(T.op.v)), T.host.v, run);
         noteUse(run.pfn);
         return done(run.pages);
       },
@@ -46,7 +47,7 @@ export const allocateDevicePages = mechanism({
   },
 });
 
-const F = frame('op', 'host', 'gpu', 'piece');
+const F = frame('op', 'host', 'gpu', 'taken');
 
 /** Takes the first page of each 2 MiB that is wholly free. Answers how many. */
 export const setAsideDevicePages = mechanism({
@@ -61,10 +62,10 @@ export const setAsideDevicePages = mechanism({
         const { firstPfn, pageCount } = memoryOfGpu(F.gpu.v);
         for (let pfn = Math.ceil(firstPfn / PMD_PAGES) * PMD_PAGES; pfn + PMD_PAGES <= firstPfn + pageCount; pfn += PMD_PAGES) {
           if (hosts.use.find(F.host.v, pfn, pfn + PMD_PAGES, use => use !== USE.free) >= 0) continue;
-          keepDeviceFrames(holders.$.row(F.op.v, F.piece.v), F.host.v, { pfn, pages: 1 });
-          F.piece.v += 1;
+          keepDeviceFrames(holders.$.row(F.op.v, nextPiece(F.op.v)), F.host.v, { pfn, pages: 1 });
+          F.taken.v += 1;
         }
-        return done(F.piece.v);
+        return done(F.taken.v);
       },
     },
   },

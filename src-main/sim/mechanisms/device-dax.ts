@@ -36,7 +36,7 @@ export const isAligned = (file: Row, ...places: readonly number[]): boolean => {
 };
 
 /** Alignment that a mapping may be split at, in pages: that of the device, or of the huge pages behind it (vm_operations_struct.may_split). */
-function splitAlignment(file: Row): number {
+export function splitAlignment(file: Row): number {
   if (isDeviceDax(file)) return filesystems.alignPages.get(files.fs.get(file));
   return file !== 0 && filesystems.type.get(files.fs.get(file)) === HUGETLBFS ? PMD_PAGES : 1;
 }

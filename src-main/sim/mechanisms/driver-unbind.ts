@@ -81,7 +81,7 @@ export const driverUnbind = mechanism({
       },
     },
     UB3: {
-      title: 'take the queues out of the buffer', reads: every(ioQueues.place, lentMemory.pageCount), writes: [...POOL_TERMS, ...every(ioQueues.place, p2pPools.state)], to: ['UB3e', 'UB3h'],
+      title: 'take the queues out of the buffer', reads: every(ioQueues.place, lentMemory.pageCount, pgmaps.state), writes: [...POOL_TERMS, ...every(ioQueues.place, p2pPools.state)], to: ['UB3e', 'UB3h'],
       run: go => {
         for (const queue of ioQueues.$.rows(arena)) {
           if (ioQueues.drive.get(queue) !== T.node.v) continue;

@@ -11,6 +11,7 @@ import { call, done, fail, site } from '../engine/step';
 import { kernel } from '../kernel';
 import { LOOKUP_READS, mappingAt, PTE, splitHugeMapping } from './address-space';
 import { afterPut, DROP_READS } from './folio-counts';
+import { folioAt } from './folios';
 import { FREE_TERMS } from './frames';
 import { GPU_PTE, mapOnGpu, subscribe, SUBSCRIBE_TERMS } from './gpu-space';
 import { endInvalidation, END_READS, END_TERMS, invalidateRange } from './mmu-notifier';
@@ -29,11 +30,22 @@ const self = (): number => actors.nth.get(machine.self) + 1;
 const isWritten = (): boolean => pte.at(T.here.v) === PTE.write;
 const isSamePage = (): boolean => isWritten() && T.here.v + pfnDelta.at(T.here.v) === T.pfn.v;
 
-/** The reference and the lock that the caller keeps on the page while it changes hands. */
-function hold(by: 1 | -1): void {
-  hosts.locked.assign(T.host.v, T.pfn.v, 1, by === 1 ? self() : 0);
-  hosts.refs.add(T.host.v, T.pfn.v, 1, by);
-  hosts.moving.add(T.host.v, T.pfn.v, 1, by);
+/** The reference and the lock that the caller keeps on the folio of the page while it changes hands. */
+function hold(): void {
+  changeHold(self(), 1);
+}
+
+function letGo(): void {
+  changeHold(0, -1);
+  const { first, pageCount } = folioAt(T.host.v, T.pfn.v);
+  afterPut(T.host.v, first, pageCount);
+}
+
+function changeHold(locker: number, by: 1 | -1): void {
+  const { first, pageCount } = folioAt(T.host.v, T.pfn.v);
+  hosts.locked.assign(T.host.v, first, pageCount, locker);
+  hosts.refs.add(T.host.v, first, pageCount, by);
+  hosts.moving.add(T.host.v, first, pageCount, by);
 }
 
 const HOLD_TERMS = every(hosts.locked, hosts.refs, hosts.moving);
@@ -89,14 +101,14 @@ export const makeExclusive = mechanism({
     },
     MX4: {
       title: 'lock the page', when: () => hosts.locked.at(T.host.v, T.pfn.v) === 0, waitsFor: { kind: 'folio-lock', pfn: 'pfn' }, interruptible: 'kill',
-      reads: [pte, pfnDelta, ...every(hosts.locked, actors.dead)], writes: HOLD_TERMS, to: ['MX2', 'MX8'],
+      reads: [pte, pfnDelta, ...every(hosts.locked, hosts.order, actors.dead)], writes: HOLD_TERMS, to: ['MX2', 'MX8'],
       run: go => {
         if (hosts.locked.at(T.host.v, T.pfn.v) !== 0) {
           T.errno.v = ERRNO.EINTR;
           return go.MX8;
         }
         if (!isSamePage()) return go.MX2;
-        hold(1);
+        hold();
       },
     },
     MX5: { title: 'tell who else copied the entry', calls: [invalidate], run: () => call(invalidate) },
@@ -105,8 +117,7 @@ export const makeExclusive = mechanism({
       run: go => {
         endInvalidation(T.process.v);
         if (!isSamePage()) {
-          hold(-1);
-          afterPut(T.host.v, T.pfn.v, 1);
+          letGo();
           return go.MX2;
         }
         pte.assign(T.here.v, 1, PTE.exclusive);
@@ -117,8 +128,7 @@ export const makeExclusive = mechanism({
       title: 'the device maps the page; unlock it and let go', takes: lock, drops: [lock], reads: DROP_READS, writes: [...every(gpuSpaces.pte, gpuSpaces.pfnDelta), ...HOLD_TERMS, ...FREE_TERMS], to: ['MX2'],
       run: go => {
         mapOnGpu(intervals.subscriber.get(T.interval.v), T.here.v, T.pfn.v, 1, GPU_PTE.atomic);
-        hold(-1);
-        afterPut(T.host.v, T.pfn.v, 1);
+        letGo();
         emit('page-exclusive', T.gpu.v, T.process.v, T.here.v, T.pfn.v);
         T.done.v += 1;
         return go.MX2;

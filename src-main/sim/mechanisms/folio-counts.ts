@@ -51,7 +51,7 @@ export const isIdle = (host: Row, pfn: number): boolean => hosts.refs.at(host, p
 /** First busy frame of [pfn, end), −1 if none. Goes by runs, never by pages. */
 export function firstBusyFrame(host: Row, pfn: number, end: number): number {
   for (let at = pfn; at < end; at = Math.min(hosts.refs.runEnd(host, at), hosts.maps.runEnd(host, at))) {
-    if (busyRefs(host, at) !== 0) return at;
+    if (busyRefs(host, at) > 0) return at;
   }
   return -1;
 }

@@ -153,9 +153,9 @@ export const waitChild = mechanism({
   order: 'WC1',
   steps: {
     WC1: {
-      title: 'wait until the child has exited', when: () => processes.exited.get(W.child.v) === 1, waitsFor: { kind: 'threads', process: 'child' }, interruptible: 'signal', to: ['done'],
-      reads: every(processes.exited),
-      run: () => (processes.exited.get(W.child.v) === 1 ? done(processes.nth.get(W.child.v)) : fail(ERRNO.EINTR)),
+      title: 'wait until the child has exited, if there is one', when: () => processes.exited.get(W.child.v) === 1 || processes.unborn.get(W.child.v) === 1, waitsFor: { kind: 'threads', process: 'child' }, interruptible: 'signal', to: ['done'],
+      reads: every(processes.exited, processes.unborn),
+      run: () => (processes.unborn.get(W.child.v) === 1 ? fail(ERRNO.ECHILD) : processes.exited.get(W.child.v) === 1 ? done(processes.nth.get(W.child.v)) : fail(ERRNO.EINTR)),
     },
   },
 });

@@ -3,6 +3,7 @@ import { SIGNALS } from '@shared/domain/signal';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { counters, files, filesystems, mappings } from '@shared/state/tables';
 import { emit } from '../engine/events';
+import { assume } from '../engine/assume';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
 import { at, every, frame, pagesAt } from '../engine/place';
@@ -76,8 +77,18 @@ const insertsBlock = (): boolean => !isCopyOf(access()) && (T.found.v === KIND.w
 /** The caller has i_mmap. */
 const tellZero = site(changeWatchedFile, T.file, T.index, T.pages, FILE_CHANGE.unmap, 1);
 
-/** F6: what get_block answered decides, not what the file has by now. */
+/** Whether the blocks that get_block answered were taken from the file meanwhile: a punch on ext4, which had no fault lock. */
+const isGone = (): boolean => T.found.v !== KIND.hole && kind.find(T.index.v, end(), value => value === KIND.hole) >= 0;
+
+/**
+ * F6: what get_block answered decides, not what the file has by now. Blocks that are gone are left unmapped, and the access faults
+ * again: ext4 up to 4.4 mapped them all the same, which nobody here has read out.
+ */
 function insert(): void {
+  if (isGone()) {
+    assume();
+    return;
+  }
   if (isCopyOf(access())) T.errno.v = mapCopies(access(), T.index.v, T.pages.v);
   else if (insertsBlock()) {
     setEntry(access(), T.index.v, T.pages.v);
@@ -128,8 +139,9 @@ export const legacyDaxFault = (name: string, isExclusive: boolean): Mechanism =>
     F4r: { title: 'nobody has the hole page mapped any more', reads: [at(mappings.shared, T.mapping)], to: ['F5', 'F6'], run: go => (mustZero() ? go.F5 : go.F6) },
     F4u: { title: 'beyond the end: give up', drops: isExclusive ? [] : [iMmap], to: ['F8'], run: go => go.F8 },
     F5: {
-      title: 'zero the whole page', reads: [blockDelta, at(files.fs, T.file)], writes: ZERO_TERMS,
+      title: 'zero the whole page', reads: [kind, blockDelta, at(files.fs, T.file)], writes: ZERO_TERMS,
       run: () => {
+        if (isGone()) return;
         zeroPages(filesystems.host.get(files.fs.get(T.file.v)), T.index.v + blockDelta.at(T.index.v), T.pages.v);
         counters.zeroedPages.set(counterRow(), counters.zeroedPages.get(counterRow()) + T.pages.v);
       },
@@ -139,7 +151,7 @@ export const legacyDaxFault = (name: string, isExclusive: boolean): Mechanism =>
       writes: [entry, ...MAP_TERMS], drops: isExclusive ? [] : [iMmap], to: ['F7', 'F8'],
       run: go => {
         insert();
-        return mustZero() ? go.F7 : go.F8;
+        return mustZero() && !isGone() ? go.F7 : go.F8;
       },
     },
     F7: {

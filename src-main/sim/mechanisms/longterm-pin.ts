@@ -23,6 +23,13 @@ const moveOff = site(migrateCoherent, T.pfn, T.host);
 
 const holdAt = (piece: number): Row => holders.$.row(T.op.v, piece);
 
+/** Behind the last piece of this pass that is still held: pages of devices leave gaps. */
+function heldEnd(): number {
+  let end = T.end.v;
+  while (end > T.piece.v && holders.how.get(holdAt(end - 1)) === 0) end--;
+  return end;
+}
+
 function pieceEnd(): number {
   let end = T.piece.v;
   while (holders.how.get(holdAt(end)) !== 0) end++;
@@ -39,8 +46,9 @@ function forEachMisplaced(visit: (pfn: number, pages: number) => void): void {
 
 /** Turns the pin of one page of a coherent device into a plain reference, the mover's, and answers its frame; 0 if this pass holds none. */
 function takeDevicePage(): number {
-  for (let piece = pieceEnd() - 1; piece >= T.piece.v; piece--) {
+  for (let piece = T.end.v - 1; piece >= T.piece.v; piece--) {
     const holder = holdAt(piece);
+    if (holders.how.get(holder) === 0) continue;
     const pages = holders.pageCount.get(holder);
     const pfn = holders.pfnFirst.get(holder) + pages - 1;
     if (misplaced(pfn) !== 'device') continue;
@@ -97,7 +105,7 @@ export const pinLongterm = mechanism({
     LT3: {
       title: 'unpin one piece', reads: [...DROP_READS, ...every(holders.how)], writes: DROP_TERMS, costNs: () => kernel.costs.unpinPageNs,
       run: () => {
-        T.end.v = pieceEnd();
+        T.end.v = heldEnd();
         if (T.end.v === T.piece.v) return;
         T.end.v -= 1;
         dropHold(holdAt(T.end.v));

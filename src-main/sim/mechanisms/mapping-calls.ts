@@ -8,7 +8,7 @@ import { kernel } from '../kernel';
 import { ENTRY_READS, forEachEntry, mapsFrame, PTE, PTE_TERMS, splitHugeEdges } from './address-space';
 import { endInvalidation, END_READS, END_TERMS, invalidateRange, isWatched, WATCH_READS } from './mmu-notifier';
 import { dropLooseFiles, hasLooseFiles, LOOSE_READS } from './put-file';
-import { DEVICE_DAX_READS, mmapRefusal, SPLIT_READS, splitRefusal } from './device-dax';
+import { DEVICE_DAX_READS, mmapRefusal, SPLIT_READS, splitAlignment, splitRefusal } from './device-dax';
 import { isWhollyMapped, mappingsIn, mappingsOf, REMOVE_READS, REMOVE_TERMS, removeRange, VMA_TERMS } from './vma';
 
 /** Bits of the argument `traits` of {@link mapMemory}. */
@@ -44,11 +44,13 @@ export const mapMemory = mechanism({
     },
     MM2: {
       title: 'insert the mapping', drops: [at(processes.mmapLock, M.process)], writes: [...VMA_TERMS, ...REMOVE_TERMS, ...END_TERMS], to: ['done'],
-      reads: [...VMA_TERMS, ...REMOVE_READS, ...END_READS, ...DEVICE_DAX_READS, at(descriptors.open, M.descriptor), at(files.links, M.file), at(files.dax, M.file), at(files.fs, M.file), ...every(filesystems.type)],
+      reads: [...VMA_TERMS, ...REMOVE_READS, ...END_READS, ...DEVICE_DAX_READS, ...SPLIT_READS, at(descriptors.open, M.descriptor), at(files.links, M.file), at(files.dax, M.file), at(files.fs, M.file), ...every(filesystems.type)],
       run: () => {
         if (M.told.v === 1) endInvalidation(M.process.v);
         const refused = mmapRefusal(M.file.v, has(MAP_TRAITS.shared) === 1, M.vpn.v, M.fileFirst.v, M.pages.v);
         if (refused !== 0) return fail(refused);
+        if (M.file.v !== 0 && M.fileFirst.v % splitAlignment(M.file.v) !== 0) return fail(ERRNO.EINVAL);
+        if (has(MAP_TRAITS.fixed) === 1 && splitRefusal(M.process.v, M.vpn.v, M.pages.v) !== 0) return fail(ERRNO.EINVAL);
         if (has(MAP_TRAITS.fixed) === 1) removeRange(M.process.v, M.vpn.v, M.pages.v);
         if (mappings.pageCount.get(M.mapping.v) > 0 || mappingsIn(M.process.v, M.vpn.v, M.pages.v).length > 0) return fail(ERRNO.EBUSY);
         if (M.descriptor.v !== 0 && descriptors.open.get(M.descriptor.v) === 0) return fail(ERRNO.EBADF);
@@ -177,6 +179,7 @@ export const remapMemory = mechanism({
         const last = mappingsIn(R.process.v, R.vpn.v + R.pages.v - 1, 1)[0];
         if (last === undefined) return fail(ERRNO.EFAULT);
         const grown = R.newPages.v - R.pages.v;
+        if (R.newPages.v % splitAlignment(mappings.file.get(last)) !== 0) return fail(ERRNO.EINVAL);
         const refused = grown < 0 ? splitRefusal(R.process.v, R.vpn.v + R.newPages.v, -grown) : 0;
         if (refused !== 0) return fail(refused);
         if (grown < 0) removeRange(R.process.v, R.vpn.v + R.newPages.v, -grown);

@@ -94,6 +94,8 @@ function move(from: number, to: number, pages: number): void {
     hosts.mapping.assign(host, from, pages, 0);
   }
   removeMigrationEntries(host, from, to, pages);
+  // Whoever mapped it may have unmapped it meanwhile: nobody has the destination then.
+  afterPut(host, to, pages);
   counters.pagesMigrated.set(counterRow(), counters.pagesMigrated.get(counterRow()) + pages);
   emit('folios-moved', T.op.v, from, to, pages);
 }

@@ -2,6 +2,7 @@ import { ERRNO } from '@shared/domain/errno';
 import { arena } from '@shared/state/arena';
 import { pageMoves } from '@shared/state/buffer-tables';
 import type { Row } from '@shared/state/dictionary';
+import { memoryBlocks } from '@shared/state/placement-tables';
 import { hosts, mappings, processes } from '@shared/state/tables';
 import { answer } from '../engine/machine';
 import { mechanism } from '../engine/mechanism';
@@ -107,7 +108,7 @@ export const movePages = mechanism({
     },
     MV2: {
       title: 'queue entries', to: ['MV3'],
-      reads: [...LOOKUP_READS, ...RMAP_READS, ...ISOLATE_READS, ...every(mappings.file, pageMoves.node, pageMoves.vpnDelta)], writes: [...ISOLATE_TERMS, ...every(pageMoves.status)],
+      reads: [...LOOKUP_READS, ...RMAP_READS, ...ISOLATE_READS, ...every(mappings.file, pageMoves.node, pageMoves.vpnDelta, pageMoves.entries, memoryBlocks.state)], writes: [...ISOLATE_TERMS, ...every(pageMoves.status)],
       run: go => {
         if (nodeOf(0) === 0) {
           for (let entry = 0; entry < count(); entry++) store(entry, 1, whereIs(vpnOf(entry)));
@@ -127,7 +128,7 @@ export const movePages = mechanism({
       },
     },
     MV4: {
-      title: 'store the status of the batch', to: ['MV2', 'done'], writes: every(pageMoves.status),
+      title: 'store the status of the batch', to: ['MV2', 'done'], reads: every(pageMoves.entries), writes: every(pageMoves.status),
       run: go => {
         const stayed = T.queued.v > 0 ? answer.result : 0;
         const left = count() - T.i.v;
@@ -177,7 +178,7 @@ export const moveRange = mechanism({
   order: 'MB1 MB2 MB3',
   steps: {
     MB1: {
-      title: 'queue the pages that are elsewhere', to: ['done'], reads: [...LOOKUP_READS, ...RMAP_READS, ...ISOLATE_READS, ...every(mappings.numaNode)],
+      title: 'queue the pages that are elsewhere', to: ['done'], reads: [...LOOKUP_READS, ...RMAP_READS, ...ISOLATE_READS, ...every(mappings.numaNode, memoryBlocks.state)],
       writes: [...ISOLATE_TERMS, ...every(mappings.numaNode)], costNs: () => kernel.costs.syscallNs,
       run: () => {
         if (onlineOn(M.node.v).length === 0) return fail(ERRNO.EINVAL);

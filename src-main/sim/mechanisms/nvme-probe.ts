@@ -1,11 +1,12 @@
 import type { Row } from '@shared/state/dictionary';
+import { ERRNO } from '@shared/domain/errno';
 import { ioQueues } from '@shared/state/p2p-tables';
 import { drivers, P2P_OWNERS, p2pAllocations, p2pPools } from '@shared/state/pgmap-tables';
 import { emit } from '../engine/events';
 import { PAGE_BYTES } from '@shared/units/pages';
 import { mechanism } from '../engine/mechanism';
 import { every, frame } from '../engine/place';
-import { done } from '../engine/step';
+import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
 import { LEND_READS, LEND_TERMS, lendMemory, letUse } from './host-memory-buffer';
 import { allocate, POOL_READS, POOL_TERMS, poolOf } from './p2p-pool';
@@ -18,6 +19,7 @@ const ENTRY_BYTES = 64;
 /** Queues shallower than this are not worth the buffer (nvme_cmb_qd_check()). */
 const DEPTH_MIN = 64;
 const QUEUES_MAX = 128;
+const ADMIN_QUEUE = 0;
 
 const T = frame('node', 'host', 'queue');
 
@@ -60,14 +62,20 @@ export function placeQueue(node: number, queue: number): void {
 
 const lastQueue = (): number => kernel.drives.get(T.node.v)?.ioQueueCount ?? 0;
 
-/** nvme_probe() of a drive whose driver is bound while the lab runs. */
+/** nvme_probe() of a drive whose driver is bound while the lab runs. EBUSY where it is bound already (drivers/base/dd.c __driver_probe_device(), 6.19). */
 export const nvmeProbe = mechanism({
   name: 'nvme-probe',
   source: 'spec 7.4; drivers/nvme/host/pci.c nvme_map_cmb(), nvme_alloc_sq_cmds(), nvme_setup_host_mem() (6.19)',
   frame: T,
   order: 'NP1 NP2 NP3 NP4',
   steps: {
-    NP1: { title: 'map the controller memory buffer', reads: RESOURCE_READS, writes: [...RESOURCE_TERMS, ...every(p2pPools.published)], run: () => { mapBuffer(T.node.v); } },
+    NP1: {
+      title: 'map the controller memory buffer', reads: [...RESOURCE_READS, ...every(ioQueues.place)], writes: [...RESOURCE_TERMS, ...every(p2pPools.published)], to: ['done'],
+      run: () => {
+        if (ioQueues.place.get(ioQueues.$.row(T.node.v, ADMIN_QUEUE)) !== 0) return fail(ERRNO.EBUSY);
+        mapBuffer(T.node.v);
+      },
+    },
     NP2: {
       title: 'give one queue its memory', reads: [...POOL_READS, ...every(p2pAllocations.pageCount)], writes: [...POOL_TERMS, ...every(ioQueues.place)],
       run: () => {

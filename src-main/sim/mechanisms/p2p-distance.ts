@@ -53,7 +53,7 @@ export const p2pDistance = mechanism({
   order: 'PD0 PD1 PD2 PD3',
   steps: {
     PD0: {
-      title: 'look the answer up', reads: every(p2pRoutes.type, p2pRoutes.distance), to: ['done'],
+      title: 'look the answer up', reads: every(p2pRoutes.type, p2pRoutes.distance), to: ['done'], costNs: () => kernel.costs.syscallNs,
       run: () => {
         T.route.v = routeRow(T.provider.v, T.client.v);
         if (type.v !== ROUTE.notAsked) return done(type.v === ROUTE.notSupported ? -1 : distance.v);

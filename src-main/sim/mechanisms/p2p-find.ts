@@ -37,7 +37,7 @@ export const p2pFindMany = mechanism({
   order: 'PF1 PF2',
   steps: {
     PF1: {
-      title: 'ask for the distance of one client to one published provider', reads: every(p2pPools.state, p2pPools.published), calls: [ask], to: ['PF1', 'PF2'],
+      title: 'ask for the distance of one client to one published provider', reads: every(p2pPools.state, p2pPools.published), calls: [ask], to: ['PF1', 'PF2'], costNs: () => kernel.costs.syscallNs,
       run: go => {
         const pair = pairs()[T.pair.v];
         if (pair === undefined) return go.PF2;

@@ -17,7 +17,8 @@ const mappingTerms = [mappings.pageCount, mappings.file, mappings.fileFirst, map
 /** The checks of p2pmem_alloc_mmap(), in its order; 0 lets pass. `first` is where in the BAR the pages lie, −1 nowhere. */
 function refusal(first: number): number {
   if (mappings.pageCount.get(T.mapping.v) > 0) return ERRNO.EBUSY;
-  if (!kernel.policy.knobs.userP2p) return ERRNO.ENOENT;
+  // Up to 5.17 a page of a BAR was never mapped, whatever the knob says (spec 2.2).
+  if (!kernel.policy.knobs.userP2p || kernel.policy.zoneDeviceRefcount.pagesHoldPgmap) return ERRNO.ENOENT;
   if (T.shared.v === 0 || T.offset.v !== 0) return ERRNO.EINVAL;
   if (!isPoolLive(poolOf(T.memory.v)) || p2pPools.mappable.get(poolOf(T.memory.v)) === 0) return ERRNO.ENODEV;
   if (first < 0) return ERRNO.ENOMEM;

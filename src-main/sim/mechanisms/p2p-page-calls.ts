@@ -6,6 +6,7 @@ import { holders, hosts } from '@shared/state/tables';
 import { mechanism } from '../engine/mechanism';
 import { every, frame } from '../engine/place';
 import { done, fail } from '../engine/step';
+import { kernel } from '../kernel';
 import { afterPut, DROP_READS, DROP_TERMS, dropHold, TAKE_READS, TAKE_TERMS, takeHold } from './folio-counts';
 import { noteUse } from './pgmap';
 
@@ -24,7 +25,7 @@ export const p2pGet = mechanism({
   order: 'PG1',
   steps: {
     PG1: {
-      title: 'take a reference on each page', reads: [...TAKE_READS, ...ALLOCATION_READS], writes: TAKE_TERMS, to: ['done'],
+      title: 'take a reference on each page', reads: [...TAKE_READS, ...ALLOCATION_READS], writes: TAKE_TERMS, to: ['done'], costNs: () => kernel.costs.syscallNs,
       run: () => {
         if (!isInside()) return fail(ERRNO.EINVAL);
         takeHold(holders.$.row(G.op.v, 0), G.host.v, firstPfn(), G.pages.v, 'get', G.allocation.v);
@@ -46,7 +47,7 @@ export const p2pPut = mechanism({
   order: 'PT1 PT2',
   steps: {
     PT1: {
-      title: 'drop the references taken before', reads: [...DROP_READS, ...ALLOCATION_READS, ...every(holders.how)], writes: DROP_TERMS, to: ['PT2', 'done'],
+      title: 'drop the references taken before', reads: [...DROP_READS, ...ALLOCATION_READS, ...every(holders.how)], writes: DROP_TERMS, to: ['PT2', 'done'], costNs: () => kernel.costs.syscallNs,
       run: go => {
         if (!isInside()) return fail(ERRNO.EINVAL);
         const held = ownReference();

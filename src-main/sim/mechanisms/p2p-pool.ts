@@ -100,7 +100,7 @@ export const p2pFree = mechanism({
   order: 'PR1',
   steps: {
     PR1: {
-      title: 'give the space back, and the reference on the pgmap', reads: [...POOL_READS, ...every(p2pAllocations.pageCount, p2pAllocations.pfnFirst, p2pAllocations.pool, pgmaps.refs)], writes: POOL_TERMS, to: ['done'],
+      title: 'give the space back, and the reference on the pgmap', reads: [...POOL_READS, ...every(p2pAllocations.pageCount, p2pAllocations.pfnFirst, p2pAllocations.pool, pgmaps.refs)], writes: POOL_TERMS, to: ['done'], costNs: () => kernel.costs.syscallNs,
       run: () => {
         if (p2pAllocations.pageCount.get(F.allocation.v) === 0) return fail(ERRNO.EINVAL);
         giveBack(F.allocation.v);
@@ -120,7 +120,7 @@ export const p2pPublish = mechanism({
   order: 'PB1',
   steps: {
     PB1: {
-      title: 'let other drivers find it, or not', reads: every(p2pPools.state), writes: every(p2pPools.published), to: ['done'],
+      title: 'let other drivers find it, or not', reads: every(p2pPools.state), writes: every(p2pPools.published), to: ['done'], costNs: () => kernel.costs.syscallNs,
       run: () => {
         if (isPoolLive(poolOf(B.memory.v))) p2pPools.published.set(poolOf(B.memory.v), B.on.v);
         return done();

@@ -65,7 +65,7 @@ export const p2pAddResource = mechanism({
   order: 'PX1',
   steps: {
     PX1: {
-      title: 'check the range, map it, add it to the pool', reads: RESOURCE_READS, writes: RESOURCE_TERMS, to: ['done'],
+      title: 'check the range, map it, add it to the pool', reads: RESOURCE_READS, writes: RESOURCE_TERMS, to: ['done'], costNs: () => kernel.costs.syscallNs,
       run: () => {
         const errno = addResource(T.memory.v, { barBytes: kernel.memories[T.memory.v].pageCount * PAGE_BYTES, bytes: T.pages.v * PAGE_BYTES, offsetBytes: T.offsetPages.v * PAGE_BYTES, isMemory: T.isMemory.v === 1 });
         return errno === 0 ? done() : fail(errno);

@@ -70,7 +70,7 @@ export const processExit = mechanism({
       reads: every(actors.pc),
     },
     EX2q: {
-      title: 'destroy its queue pairs and memory windows', reads: [...VERBS_READS, ...every(queuePairs.process, windows.mr)], writes: [...DESTROY_TERMS, ...every(windows.mr, regions.windows)],
+      title: 'destroy its queue pairs and memory windows', reads: [...VERBS_READS, ...every(queuePairs.process, windows.mr)], writes: [...DESTROY_TERMS, ...every(windows.mr, windows.key, regions.windows)],
       run: () => { leaveFabric(); },
     },
     EX3: {

@@ -2,6 +2,7 @@ import { bridges } from '@shared/state/p2p-tables';
 import { mechanism } from '../engine/mechanism';
 import { at, frame } from '../engine/place';
 import { done } from '../engine/step';
+import { kernel } from '../kernel';
 
 const T = frame('bridge', 'on');
 
@@ -13,7 +14,7 @@ export const setAcs = mechanism({
   order: 'SA1',
   steps: {
     SA1: {
-      title: 'change ACS redirect of the port', writes: [at(bridges.acs, T.bridge)], to: ['done'],
+      title: 'change ACS redirect of the port', writes: [at(bridges.acs, T.bridge)], to: ['done'], costNs: () => kernel.costs.syscallNs,
       run: () => {
         bridges.acs.set(T.bridge.v, T.on.v);
         return done();

@@ -8,8 +8,9 @@ import { done, fail } from '../engine/step';
 import { kernel } from '../kernel';
 import { ENTRY_READS, entryRun, isMigrating, mapsFrame } from './address-space';
 import { DROP_READS, DROP_TERMS, dropHold, TAKE_READS, TAKE_TERMS, takeHold } from './folio-counts';
+import { nextPiece } from './get-user-pages';
 
-const T = frame('op', 'process', 'vpn', 'pages', 'times', 'piece', 'done');
+const T = frame('op', 'process', 'vpn', 'pages', 'times');
 
 /** get_page() on whatever is mapped in a range, device pages too: nothing of GUP's checks. EFAULT where no frame is mapped. */
 export const takeStray = mechanism({
@@ -19,17 +20,14 @@ export const takeStray = mechanism({
   order: 'TR1',
   steps: {
     TR1: {
-      title: 'take references on what is mapped', reads: [...ENTRY_READS, ...TAKE_READS], writes: TAKE_TERMS, costNs: () => kernel.costs.gupPageNs, to: ['done'],
+      title: 'take references on what is mapped', reads: [...ENTRY_READS, ...TAKE_READS, ...every(holders.how)], writes: TAKE_TERMS, costNs: () => kernel.costs.gupPageNs, to: ['done'],
       run: () => {
         const host = processes.host.get(T.process.v);
         const end = T.vpn.v + T.pages.v;
         for (let vpn = T.vpn.v; vpn < end;) {
           const run = entryRun(T.process.v, vpn, end);
           if (!mapsFrame(run.pte) && !isMigrating(run.pte)) return fail(ERRNO.EFAULT);
-          for (let nth = 0; nth < T.times.v; nth++) {
-            takeHold(holders.$.row(T.op.v, T.piece.v), host, run.pfn, run.pages, 'get', 0);
-            T.piece.v += 1;
-          }
+          for (let nth = 0; nth < T.times.v; nth++) takeHold(holders.$.row(T.op.v, nextPiece(T.op.v)), host, run.pfn, run.pages, 'get', 0);
           vpn += run.pages;
         }
         return done(T.pages.v);

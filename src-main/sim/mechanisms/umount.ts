@@ -19,7 +19,10 @@ const WHOLE_FILE = [0, 2 ** 30] as const;
 const filesOn = (): readonly Row[] => files.$.rows(arena).filter(file => files.fs.get(file) === T.fs.v);
 /** The next inode that still has DAX entries; 0 if there is none. */
 const nextInode = (): Row => filesOn().find(file => files.entry.find(file, ...WHOLE_FILE, entry => entry !== ENTRY.none) >= 0) ?? 0;
-const isDrained = (): boolean => busyExtents.$.rows(arena).every(extent => busyExtents.fs.get(extent) !== T.fs.v || busyExtents.state.get(extent) === 0);
+const DAX_WAIT = busyExtents.state.valueOf('dax-wait');
+/** The log of a file system that was shut down is aborted: what was in a transaction is busy no more (xlog_cil_committed() with abort). */
+const keepsBusy = (extent: Row): boolean => (filesystems.shutDown.get(T.fs.v) === 1 ? busyExtents.state.get(extent) === DAX_WAIT : busyExtents.state.get(extent) !== 0);
+const isDrained = (): boolean => busyExtents.$.rows(arena).every(extent => busyExtents.fs.get(extent) !== T.fs.v || !keepsBusy(extent));
 
 /** umount(2): refused while anybody has a file open or mapped; else the inodes go, whatever devices still hold of their pages (spec 2.6). */
 export const umount = mechanism({
@@ -50,7 +53,7 @@ export const umount = mechanism({
         return go.UM2;
       },
     },
-    UM4: { title: 'wait until no block is busy', when: isDrained, waitsFor: { kind: 'busy-drained', fs: 'fs' }, reads: every(busyExtents.state) },
+    UM4: { title: 'wait until no block is busy', when: isDrained, waitsFor: { kind: 'busy-drained', fs: 'fs' }, reads: [at(filesystems.shutDown, T.fs), ...every(busyExtents.state)] },
     UM5: {
       title: 'unmounted', writes: [at(filesystems.unmounted, T.fs)], to: ['done'],
       run: () => {

@@ -4,6 +4,8 @@ import { byteRange, bytesIn, rangeText } from './byte-range';
 import { site } from '../engine/step';
 import { removeByAdvice } from '../mechanisms/advise-remove';
 import { cpuAccess } from '../mechanisms/cpu-access';
+import { PMD_PAGES } from '../mechanisms/folios';
+import { isHugetlb } from '../mechanisms/page-cache';
 import { ADVICE, adviseMemory } from '../mechanisms/advise-memory';
 import { softOffline } from '../mechanisms/soft-offline';
 import { MAP_TRAITS, mapMemory, protectMemory, remapMemory, unmapMemory } from '../mechanisms/mapping-calls';
@@ -30,7 +32,9 @@ export const mmap: Operation = {
   lower(read) {
     const isFile = read.has('file');
     const file = isFile ? read.file('file') : 0;
-    const pages = read.pages('pages', isFile ? read.filePages(file) : 1);
+    const asked = read.pages('pages', isFile ? read.filePages(file) : 1);
+    // The kernel rounds the length of a hugetlb mapping up (mm/mmap.c ksys_mmap_pgoff()).
+    const pages = { ...asked, count: isFile && isHugetlb(file) ? Math.ceil(asked.count / PMD_PAGES) * PMD_PAGES : asked.count };
     const mapping = read.newMapping('name', pages.count);
     const prot = read.text('prot');
     const traits = (prot === 'rw' ? MAP_TRAITS.writable : 0) + (prot === 'none' ? MAP_TRAITS.unreadable : 0) + (isFile && read.text('flags') !== 'private' ? MAP_TRAITS.shared : 0)

@@ -1,9 +1,10 @@
 import { source } from '@shared/domain/source';
 import { files, filesystems, hosts } from '@shared/state/tables';
 import { emit } from '../../engine/events';
+import { answer } from '../../engine/machine';
 import { mechanism } from '../../engine/mechanism';
 import { at, every, frame, pagesAt } from '../../engine/place';
-import { call, done, site } from '../../engine/step';
+import { call, done, fail, site } from '../../engine/step';
 import { kernel } from '../../kernel';
 import { PTE_TERMS } from '../../mechanisms/address-space';
 import { isIdle } from '../../mechanisms/folio-counts';
@@ -56,7 +57,7 @@ const layoutOperation = mechanism({
     },
     R6: { title: 'retake invalidate_lock and look again', takes: invlock, to: ['R4'], run: go => go.R4 },
     R9: { title: 'carry the operation out', calls: [remove], run: () => call(remove) },
-    R10: { title: 'allow references, drop both locks and return', writes: [frozen], drops: [invlock, iolock], to: ['done'], run: () => { frozen.v = 0; return done(); } },
+    R10: { title: 'allow references, drop both locks and return', writes: [frozen], drops: [invlock, iolock], to: ['done'], run: () => { frozen.v = 0; return answer.result < 0 ? fail(answer.errno) : done(); } },
   },
 });
 

@@ -62,7 +62,7 @@ const layoutOperation = mechanism({
       },
     },
     X4: { title: 'carry the operation out', calls: [remove], run: () => call(remove) },
-    X7: { title: 'drop both locks and return', drops: [invlock, iolock], to: ['done'], run: () => done() },
+    X7: { title: 'drop both locks and return', drops: [invlock, iolock], to: ['done'], run: () => (answer.result < 0 ? fail(answer.errno) : done()) },
     X8: { title: 'drop both locks and refuse', drops: [invlock, iolock], to: ['done'], run: () => fail(T.errno.v) },
   },
 });

@@ -1,8 +1,9 @@
 import { source } from '@shared/domain/source';
 import { files } from '@shared/state/tables';
+import { answer } from '../../engine/machine';
 import { mechanism } from '../../engine/mechanism';
 import { at, frame, pagesAt } from '../../engine/place';
-import { call, done, site } from '../../engine/step';
+import { call, done, fail, site } from '../../engine/step';
 import { kernel } from '../../kernel';
 import { changeLayout } from '../../mechanisms/change-layout';
 import { BUSY_READS, firstBusyIndex } from '../../mechanisms/remove-blocks';
@@ -19,7 +20,7 @@ const layoutOperation = mechanism({
   name: 'layout/noop-success',
   source: 'spec 4.8; thread of 8 Feb 2019, Lameter’s continuous-write view',
   frame: T,
-  order: 'Y1 Y1b Y2 Y3 Y4 Y5',
+  order: 'Y1 Y1b Y2 Y3 Y4 Y4u Y5',
   steps: {
     Y1: { title: 'take iolock', takes: iolock },
     Y1b: { title: 'take invalidate_lock', takes: invlock },
@@ -31,6 +32,7 @@ const layoutOperation = mechanism({
       run: go => (firstBusyIndex(T.file.v, T.first.v, T.first.v + T.pages.v) < 0 ? go.Y4 : go.Y5),
     },
     Y4: { title: 'carry the operation out', calls: [remove], run: () => call(remove) },
+    Y4u: { title: 'drop both locks and return', drops: [invlock, iolock], to: ['done'], run: () => (answer.result < 0 ? fail(answer.errno) : done()) },
     Y5: { title: 'drop both locks and return success', drops: [invlock, iolock], to: ['done'], run: () => done() },
   },
 });

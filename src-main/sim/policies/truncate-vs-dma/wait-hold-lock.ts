@@ -1,9 +1,10 @@
 import { source } from '@shared/domain/source';
 import { files, filesystems, hosts } from '@shared/state/tables';
 import { emit } from '../../engine/events';
+import { answer } from '../../engine/machine';
 import { mechanism } from '../../engine/mechanism';
 import { at, every, frame, pagesAt } from '../../engine/place';
-import { call, done, site } from '../../engine/step';
+import { call, done, fail, site } from '../../engine/step';
 import { kernel } from '../../kernel';
 import { isIdle } from '../../mechanisms/folio-counts';
 import { changeLayout } from '../../mechanisms/change-layout';
@@ -44,7 +45,7 @@ const layoutOperation = mechanism({
       reads: every(hosts.refs), to: ['H4'], forgets: [T.pfn], costNs: () => kernel.costs.wakeNs, run: go => go.H4,
     },
     H9: { title: 'carry the operation out', calls: [remove], run: () => call(remove) },
-    H10: { title: 'drop both locks and return', drops: [invlock, iolock], to: ['done'], run: () => done() },
+    H10: { title: 'drop both locks and return', drops: [invlock, iolock], to: ['done'], run: () => (answer.result < 0 ? fail(answer.errno) : done()) },
   },
 });
 
