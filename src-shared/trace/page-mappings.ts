@@ -11,21 +11,22 @@ export interface PageMapping {
   readonly isHuge: boolean;
 }
 
-/** Who maps a frame. Cost grows with the runs of the page tables. */
-export function* mappingsOf(state: State, pfn: number): Generator<PageMapping> {
+/** Who maps a frame, or any of the frames up to `endPfn`: the first virtual page of each run of entries. Cost grows with the runs of the page tables. */
+export function* mappingsOf(state: State, pfn: number, endPfn = pfn + 1): Generator<PageMapping> {
   for (const process of processes.$.rows(state)) {
     for (const { first, count, value } of runsIn(state, process, processes.pte.field)) {
-      if (value !== ZERO_PAGE) yield* inRun(state, process, pfn, first, first + count);
+      if (value !== ZERO_PAGE) yield* inRun(state, process, pfn, endPfn, first, first + count);
     }
   }
 }
 
 const ZERO_PAGE = processes.pte.valueOf('zero page');
 
-function* inRun(state: State, process: Row, pfn: number, first: number, end: number): Generator<PageMapping> {
+function* inRun(state: State, process: Row, pfn: number, endPfn: number, first: number, end: number): Generator<PageMapping> {
   const field = processes.pfnDelta.field;
   for (let page = first; page < end; page = Math.min(end, runEnd(state, process, field, page))) {
-    const vpn = pfn - valueAt(state, process, field, page);
-    if (page <= vpn && vpn < Math.min(end, runEnd(state, process, field, page))) yield { process, vpn, isHuge: valueAt(state, process, processes.huge.field, vpn) === 1 };
+    const delta = valueAt(state, process, field, page);
+    const vpn = Math.max(page, pfn - delta);
+    if (vpn < Math.min(end, runEnd(state, process, field, page), endPfn - delta)) yield { process, vpn, isHuge: valueAt(state, process, processes.huge.field, vpn) === 1 };
   }
 }

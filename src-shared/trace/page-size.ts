@@ -8,10 +8,17 @@ import { frameName, memoryOf, processName } from './names';
 import { mappingsOf } from './page-mappings';
 import type { RunDescription } from './run-description';
 
+/** Frames [first, end) of the folio that a frame is part of. */
+export function folioFrames(state: State, host: Row, pfn: number): readonly [first: number, end: number] {
+  const pages = 2 ** valueAt(state, host, hosts.order.field, pfn);
+  const first = pfn - (pfn % pages);
+  return [first, first + pages];
+}
+
 /** "512 pages from F:0", the folio that a frame is part of; null where it is a page by itself. */
 export function folioText(state: State, run: RunDescription, pfn: number): string | null {
-  const pages = 2 ** valueAt(state, run.host, hosts.order.field, pfn);
-  return pages === 1 ? null : `${showPages(pages)} from ${frameName(state, run, pfn - (pfn % pages))}`;
+  const [first, end] = folioFrames(state, run.host, pfn);
+  return end - first === 1 ? null : `${showPages(end - first)} from ${frameName(state, run, first)}`;
 }
 
 /** "A by a PMD, B": which processes map a frame, and how; null where none does. */

@@ -100,7 +100,7 @@ export function outlookOfAllocation(state: State, run: RunDescription, allocatio
 export function outlookOfMapping(state: State, run: RunDescription, process: Row): ReleaseOutlook {
   const leaving = leavingThread(state, run, process);
   if (leaving !== null) return onTheWayOut(state, run, leaving, process, -1);
-  const ending = run.operations.find(operation => isAhead(state, operation) && ENDS.mapping.some(word => word === operation.word) && processOf(state, run, operation) === process)
+  const ending = run.operations.find(operation => isAhead(state, run, operation) && ENDS.mapping.some(word => word === operation.word) && processOf(state, run, operation) === process)
     ?? pendingExit(state, run, process);
   if (ending !== null) return scheduled(state, run, ending, `unmapped by ${operationName(run, ending.row)} (${ending.text})`);
   return { kind: 'never', actor: null, operation: -1, text: `unmapped by munmap or exit of ${processName(run, process)}: never scheduled` };
@@ -113,7 +113,7 @@ function scheduled(state: State, run: RunDescription, ending: RunOperation, text
 
 function pendingEnd(state: State, run: RunDescription, words: readonly string[], target: Row, named: readonly { readonly row: Row; readonly name: string }[]): RunOperation | null {
   const name = named.find(({ row }) => row === target)?.name;
-  return run.operations.find(operation => isAhead(state, operation) && words.includes(operation.word) && name !== undefined && names(operation, name)) ?? null;
+  return run.operations.find(operation => isAhead(state, run, operation) && words.includes(operation.word) && name !== undefined && names(operation, name)) ?? null;
 }
 
 /** Index of the thread that tears the process down, or that was killed and will; null if neither. */
@@ -134,10 +134,14 @@ function pendingExit(state: State, run: RunDescription, process: Row): RunOperat
   const threads = run.actors.filter(({ row }) => actors.process.in(state, row) === process).map(({ name }) => name);
   const ends = (operation: RunOperation): boolean =>
     (operation.word === 'exit' && processOf(state, run, operation) === process) || (operation.word === 'kill' && operation.text.includes('SIGKILL') && threads.some(name => names(operation, name)));
-  return run.operations.find(operation => isAhead(state, operation) && ends(operation)) ?? null;
+  return run.operations.find(operation => isAhead(state, run, operation) && ends(operation)) ?? null;
 }
 
-const isAhead = (state: State, { row }: RunOperation): boolean => ['pending', 'running'].includes(operations.state.nameIn(state, row));
+/** Still to come, or under way: not an operation of a program that has ended before it. */
+const isAhead = (state: State, run: RunDescription, { row, actor }: RunOperation): boolean => {
+  const reached = operations.state.nameIn(state, row);
+  return reached === 'running' || (reached === 'pending' && actors.pc.in(state, run.actors[actor].row) !== 0);
+};
 const names = ({ text }: RunOperation, name: string): boolean => text.split(/[^\w.-]+/).includes(name);
 const processOf = (state: State, run: RunDescription, { actor }: RunOperation): Row => actors.process.in(state, run.actors[actor].row);
 const indexOf = (run: RunDescription, op: Row): number => run.operations.findIndex(({ row }) => row === op);

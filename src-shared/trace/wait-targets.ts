@@ -14,6 +14,7 @@ import { nics, queuePairs, regions, workRequests } from '../state/rdma-tables';
 import { holdsOn } from './held-ranges';
 import { actorName, fileName, filesystemName, framePlace, holdWord, keeperName, nameOfRow, operationName, processName } from './names';
 import { mappingsOf } from './page-mappings';
+import { folioFrames } from './page-size';
 import { askedBack, conflictingLeases } from './lease-waits';
 import { unusedPgmap } from './pgmap-waits';
 import { awaitedBoot } from './power-waits';
@@ -88,7 +89,7 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
     case 'migration': return movedPage(state, run, local(target.process), local(target.vpn));
     case 'offlining': return heldMemory(state, run, local(target.block));
     case 'mover': return nextToMove(state, run, local(target.op));
-    case 'unpinned': return { kind: 'unpinned', text: `page ${framePlace(state, run, local(target.pfn))} to be unpinned`, holders: waitsForHolds(state, run, local(target.pfn), local(target.pfn) + 1) };
+    case 'unpinned': return { kind: 'unpinned', text: `page ${framePlace(state, run, local(target.pfn))} to be unpinned`, holders: waitsForHolds(state, run, ...folioFrames(state, run.host, local(target.pfn))) };
     case 'cache-folio': return cacheFolio(state, run, local(target.file), local(target.index));
     case 'boot': return awaitedBoot(state, run);
     case 'work': return null;
@@ -98,7 +99,8 @@ export function waitForTarget(state: State, run: RunDescription, actor: Row, ste
 
 function idlePage(state: State, run: RunDescription, pfn: number): Wait | null {
   if (valueAt(state, run.host, hosts.refs.field, pfn) === run.counts.baseRefs.fsdax) return null;
-  return { kind: 'page-idle', text: `page ${framePlace(state, run, pfn)} to become idle`, holders: [...waitsForHolds(state, run, pfn, pfn + 1), ...mapsThatCount(state, run, pfn)] };
+  const folio = folioFrames(state, run.host, pfn);
+  return { kind: 'page-idle', text: `page ${framePlace(state, run, pfn)} to become idle`, holders: [...waitsForHolds(state, run, ...folio), ...mapsThatCount(state, run, ...folio)] };
 }
 
 /** The eviction of an inode waits for every page: the first that is held stands for all. */
@@ -115,9 +117,9 @@ function waitsForHolds(state: State, run: RunDescription, first: number, end: nu
   });
 }
 
-function mapsThatCount(state: State, run: RunDescription, pfn: number): WaitHolder[] {
+function mapsThatCount(state: State, run: RunDescription, first: number, end: number): WaitHolder[] {
   if (!run.counts.mappingsHold.fsdax) return [];
-  return [...mappingsOf(state, pfn)].map(({ process }) =>
+  return [...mappingsOf(state, first, end)].map(({ process }) =>
     ({ actor: outlookOfMapping(state, run, process).actor, row: process, text: `mapped by ${processName(run, process)}` }));
 }
 

@@ -37,6 +37,8 @@ const DIRECT_IO = ['odirect-read', 'odirect-write']
 const MISMATCHED = ['odirect-read endIo!=right', 'odirect-write endIo!=right', 'p2p-put', 'p2p-get']
 /** How faults were before they locked entries. */
 const LEGACY_FAULTS = ['dax-fault=racy-unwritten', 'dax-fault=i_mmap-exclusive', 'dax-fault=zero-at-allocation', 'dax-fault=zero-after-commit']
+/** O_DIRECT takes another hold than the bio-completion in force releases: a driver converted by half. */
+const HALF_CONVERTED = ['odirectHold=pin&bio-completion=put_page-all', 'odirectHold=get&bio-completion=bio-flag-pinned', 'odirectHold=get&bio-completion=force-gup-all', 'odirectHold=get&bio-completion=two-end_io', 'odirectHold=get&bio-completion=end_io-bool-gup']
 const FILES = 'contents and layout of files'
 const MAPPINGS = 'mappings and their pages'
 const HOLDS = 'O_DIRECT and pipes: holds of the kernel on user pages'
@@ -61,6 +63,8 @@ export const BROKEN_BY: readonly BrokenBy[] = [
   { rule: 'S3b', section: '10.1 S3b: ignore when the pin user does not dirty', policies: ['writeback-vs-pin=ignore'], operations: ['odirect-read forgetsDirty=true'], found: { lab: 'dio-read-into-mapped-file--forgets', policy: 'linux-5.15' } },
   { rule: 'S4', section: '10.1 S4: any mismatched release', policies: [], operations: MISMATCHED, found: { seed: 10, policy: 'linux-6.19', families: [MAPPINGS, HOLDS], bugs: true } },
   { rule: 'S5', section: '10.1 S5: mismatched release', policies: [], operations: MISMATCHED, found: { seed: 11, policy: 'linux-6.19', families: [MAPPINGS, HOLDS], bugs: true } },
+  { rule: 'S4', section: '10.1 S4: any mismatched release; 16 odirectHold', policies: HALF_CONVERTED, operations: DIRECT_IO, found: { seed: 41, policy: 'linux-6.12,odirectHold=get', families: [MAPPINGS, HOLDS] } },
+  { rule: 'S5', section: '10.1 S5: mismatched release; 16 odirectHold', policies: HALF_CONVERTED, operations: DIRECT_IO, found: { seed: 42, policy: 'linux-6.12,odirectHold=get', families: [MAPPINGS, HOLDS] } },
   { rule: 'S6', section: '10.1 S6: P2P put-to-zero', policies: [], operations: ['p2p-put', 'p2p-get'], found: { lab: 'p2p-multipage-put-to-zero', policy: 'linux-5.15' } },
   { rule: 'S6', section: '10.1 S6, 2.6: FS_DAX pins and entries across unbind', policies: [], operations: ['unbind'], found: { seed: 13, policy: 'linux-6.19', families: [MAPPINGS, HOLDS, DRIVERS] } },
   { rule: 'S8', section: '10.1 S8: unpin before fence', policies: [], operations: ['node deregFence=false'], found: { seed: 14, policy: 'linux-6.19', families: [MAPPINGS, NIC], bugs: true } },

@@ -21,6 +21,7 @@ const FOUND: readonly (readonly [title: string, lab: Lab, policy: string])[] = [
   ['peer-to-peer memory is not mapped where its pages are counted from one', withNode(smallLab({ actors: { A: [['p2p-mmap', { name: 'm', provider: 'nvme1', pages: '0+1' }], ['unbind', { node: 'nvme1' }]] } }), 'nvme1', { kind: 'nvme-ssd', cmb: '2 MiB', cmbQueues: false }, 'rc0.port'), 'linux-4.14,userP2p=true'],
   ['an O_DIRECT read into the page cache of a pmem file ends, also when writeback has cleaned its pages', pmemCache(), 'linux-4.15'],
   ['a page that memunmap has put is idle, not busy', smallLab({ files: { F: 1 }, actors: { A: [['mmap', { name: 'm', file: 'F' }], ['store', { mapping: 'm' }], ['unbind', { node: 'pmem0' }]], B: [['ftruncate', { file: 'F', size: 0, at: '50 us' }]] } }), 'harrosh-2019-dual-ref'],
+  ['pins that two operations took under one name are let go together', smallLab({ actors: { A: [['mmap', { name: 'm', pages: '0+2' }], ['store', { mapping: 'm' }], ['pin-pages', { name: 'p', mapping: 'm' }], ['pin-pages', { name: 'p', mapping: 'm' }], ['unpin-pages', { of: 'p' }]] } }), 'linux-6.1'],
   ['a child that never comes is nobody who waits', smallLab({ actors: { A: [['exit'], ['fork', { child: 'K' }]], K: [['wait', { for: '1 us' }]] } }), 'linux-6.19'],
   ['a program that polls for a completion that nobody brings is no call that hangs', smallLab({ actors: { A: [['qp', { name: 'q', peer: 'q' }], ['poll-cq', { qp: 'q' }]] } }), 'linux-6.19'],
 ]

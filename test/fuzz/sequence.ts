@@ -84,7 +84,9 @@ function unnamedWaits(run: RunDescription, outcome: ReturnType<typeof outcomeOf>
   return outcome.blocked.flatMap((actor) => {
     const by = wordOf(run, actors.op.get(run.actors[actor]!.row))
     const { end, lines } = outcome.chainOf(actor)
-    return (end === 'nothing' || end === 'work') && !USER_WAITS.has(by) ? [{ rule: 'unnamed', by, text: `waits, and nobody is named who holds it: ${lines.join('; ')}` }] : []
+    // Where the chain goes on to another who waits, that one is judged by itself.
+    const isUnnamed = end === 'work' || (end === 'nothing' && lines.length === 1)
+    return isUnnamed && !USER_WAITS.has(by) ? [{ rule: 'unnamed', by, text: `waits, and nobody is named who holds it: ${lines.join('; ')}` }] : []
   })
 }
 

@@ -211,6 +211,12 @@ export const xdpRegister = mechanism({
 
 const R = frame('buffer', 'isClose');
 
+/** An operation that took pages for the buffer, more than one where a name was taken again; 0 once all are let go. */
+function takerFor(buffer: Row): Row {
+  const hold = holders.$.rows(arena).find(holder => holders.keeper.get(holder) === buffer && holders.how.get(holder) !== 0);
+  return hold === undefined ? 0 : holders.op.get(hold);
+}
+
 /** Unregistering, or closing the ring or socket: every page is let go and the charge given back. ENXIO where nothing was registered, unless it is closed. */
 export const releaseBuffer = mechanism({
   name: 'release-buffer',
@@ -225,8 +231,8 @@ export const releaseBuffer = mechanism({
       },
     },
     BU2: {
-      title: 'let go of one piece', reads: [...DROP_READS, at(buffers.op, R.buffer), ...every(holders.how)], writes: DROP_TERMS, to: ['BU2', 'BU3'],
-      run: go => sleep(dropLast(buffers.op.get(R.buffer.v)), holdsOf(buffers.op.get(R.buffer.v)).length > 0 ? go.BU2 : go.BU3),
+      title: 'let go of one piece', reads: [...DROP_READS, ...every(holders.how, holders.keeper)], writes: DROP_TERMS, to: ['BU2', 'BU3'],
+      run: go => sleep(dropLast(takerFor(R.buffer.v)), takerFor(R.buffer.v) !== 0 ? go.BU2 : go.BU3),
     },
     BU3: {
       title: 'give the charge back', to: ['done'], reads: every(buffers.charged, buffers.chargesUser, buffers.process, processes.uid, processes.pinnedVm, users.lockedVm),

@@ -73,6 +73,22 @@ describe('a fault on 2 MiB of a DAX file (spec 3.5)', () => {
   })
 })
 
+describe('who waits for 2 MiB to become idle', () => {
+  const holds: readonly ShortOperation[] = [mapsF, ['store', { mapping: 'm' }], ['vmsplice', { mapping: 'm', pages: '400+1', pipe: 'p' }]]
+  const truncate: ShortOperation = ['ftruncate', { file: 'F', size: 0, at: '1 ms' }]
+
+  it('waits, from 6.15 on, for every hold on the one folio that it is', () => {
+    const result = runs({ files: { F: PMD }, actors: { A: holds, T: [truncate] } })
+    expect(result.op('T.1').blockedOn).toContain('pipe p has a reference on F:400')
+  })
+
+  it('is not told to hope for an operation of a program that has ended', () => {
+    const result = runs({ files: { F: PMD }, actors: { A: holds, B: [['exit'], ['close-pipe', { pipe: 'p' }]], T: [truncate] } })
+    expect(result.op('T.1').blockedOn).toContain('never scheduled')
+    expect(result.op('T.1').blockedOn).not.toContain('B.2')
+  })
+})
+
 describe('a DAX fault falls back to 4 KiB', () => {
   const load = (mapping: string, page: number): ShortOperation => ['load', { mapping, pages: `${page}+1` }]
   const store = (mapping: string, page: number): ShortOperation => ['store', { mapping, pages: `${page}+1` }]
