@@ -3,10 +3,11 @@ import { bioPages } from '@shared/state/bio-tables';
 import { gpuJobs } from '@shared/state/device-memory-tables';
 import { memoryBlocks } from '@shared/state/placement-tables';
 import { intervals } from '@shared/state/notifier-tables';
+import { targetNamespaces, targetRequests } from '@shared/state/nvmet-tables';
 import { p2pRoutes } from '@shared/state/p2p-tables';
 import { p2pPools, pgmaps } from '@shared/state/pgmap-tables';
 import { power } from '@shared/state/power-tables';
-import { completionQueues, queuePairs, regions, workRequests } from '@shared/state/rdma-tables';
+import { completionQueues, dmabufs, queuePairs, regions, workRequests } from '@shared/state/rdma-tables';
 import { actors, busyExtents, files, filesystems, holders, hosts, mappings, operations, processes, requests } from '@shared/state/tables';
 import { descriptors, leases } from '@shared/state/vfs-tables';
 import { emit } from '../engine/events';
@@ -110,6 +111,7 @@ const GUARD_READS = every(
   gpuJobs.gpu, mappings.shared, processes.pfnDelta, p2pPools.state, p2pPools.published, p2pRoutes.type, p2pRoutes.distance,
   hosts.longterm, leases.type, leases.file, leases.orphan, leases.forced, leases.holder, leases.downgradePending, leases.unlockPending, descriptors.open,
   hosts.order, hosts.mapping, hosts.anon, hosts.indexDelta, files.cached, files.cacheDelta, mappings.shared, power.boots, hosts.resting, hosts.sharers, filesystems.logDirty,
+  workRequests.bytes, dmabufs.fenced, targetRequests.controller, targetRequests.state, targetRequests.responded, targetNamespaces.refs,
 );
 
 /**

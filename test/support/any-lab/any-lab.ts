@@ -16,7 +16,7 @@ import { setStage } from './stage'
 import { tearDown } from './tear-down'
 
 /** More steps than any lab without endless repetition needs, by far. */
-const STEPS_MAX = 6_000
+const STEPS_MAX = 20_000
 /** Steps of labs with endless repetition that are looked at, if they do not come back to a state before. */
 const ENDLESS_STEPS_MAX = 400
 /** Labs out of 100 in which drivers and completions may get it wrong. */
