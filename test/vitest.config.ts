@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
@@ -9,6 +10,8 @@ export default defineConfig({
   plugins: [vue()],
   resolve: { alias: { '@shared': resolve(root, 'src-shared') } },
   test: {
+    // One less than there are processors, as is usual, leaves a machine of two half idle.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         extends: true,

@@ -8,7 +8,7 @@ import { PENDING, ROWS } from './rows'
 import { TABLES } from './tables'
 
 /** Random schedules that each row with every-schedule expectations must survive; the seed names the schedule. */
-const SCHEDULES = 40 * LONG
+const SCHEDULES = 100 * LONG
 
 /** Where one actor takes every step and chance decides nothing, so many schedules that are alike stand for all. */
 const ALIKE = 20

@@ -1,9 +1,9 @@
 import { at } from '../../../resources/runtime/checkout.mjs'
 import { runProgram } from '../../../resources/runtime/run-program.mjs'
 
-const TIMES = 50
+const TIMES = 20
 
-export const title = `Every scenario row on ${40 * TIMES} random schedules`
+export const title = `Every scenario row on ${100 * TIMES} random schedules`
 
 export async function run() {
   const { code } = await runProgram(
