@@ -1,9 +1,10 @@
 import type { Row } from '@shared/state/dictionary';
 import { nics, workRequests } from '@shared/state/rdma-tables';
-import { drives, files, holders, requests } from '@shared/state/tables';
+import { drives, holders, requests } from '@shared/state/tables';
 import { TraceCursor, type Trace } from '@shared/trace/cursor';
 import { pageStateAt, type PageStateRun } from '@shared/trace/page-state';
 import type { RunDescription } from '@shared/trace/run-description';
+import { frameOfFilePage } from '@shared/trace/selection';
 
 /** A frame, or whatever frame lies behind a page of a file; the last one stays watched when the file lets go of it. */
 export type WatchedPage = { readonly kind: 'frame'; readonly pfn: number } | { readonly kind: 'file-page'; readonly file: Row; readonly index: number };
@@ -65,9 +66,7 @@ export class PageHistory {
 
   private follow(): void {
     if (this.page.kind === 'frame') this.pfn = this.page.pfn;
-    else if (files.kind.in(this.cursor, this.page.file, this.page.index) !== 0) {
-      this.pfn = this.page.index + files.blockDelta.in(this.cursor, this.page.file, this.page.index);
-    }
+    else this.pfn = frameOfFilePage(this.cursor, this.page.file, this.page.index) ?? this.pfn;
   }
 }
 

@@ -68,11 +68,15 @@ function mappedPage(name: string, index: number, mapping: Row, space: Row, state
 const WITHOUT_FRAME: ReadonlySet<string> = new Set(['none', 'swap', 'zero page']);
 
 function filePage(name: string, index: number, file: Row, state: State): Result<Selection, string> {
-  if (files.dax.in(state, file) === 0 && files.fs.in(state, file) !== 0) {
-    return files.cached.in(state, file, index) === 1
-      ? accepted({ kind: 'page', pfn: index + files.cacheDelta.in(state, file, index) })
-      : refused(`page ${index} of ${name} is not in the page cache here`);
-  }
-  if (files.kind.in(state, file, index) === 0) return refused(`page ${index} of ${name} is a hole here: no frame lies behind it`);
-  return accepted({ kind: 'page', pfn: index + files.blockDelta.in(state, file, index) });
+  const pfn = frameOfFilePage(state, file, index);
+  if (pfn !== null) return accepted({ kind: 'page', pfn });
+  return refused(isCached(state, file) ? `page ${index} of ${name} is not in the page cache here` : `page ${index} of ${name} is a hole here: no frame lies behind it`);
+}
+
+const isCached = (state: State, file: Row): boolean => files.dax.in(state, file) === 0 && files.fs.in(state, file) !== 0;
+
+/** The frame behind a page of a file: of the page cache, or the block itself where the file is DAX. Null where there is none. */
+export function frameOfFilePage(state: State, file: Row, index: number): number | null {
+  if (isCached(state, file)) return files.cached.in(state, file, index) === 1 ? index + files.cacheDelta.in(state, file, index) : null;
+  return files.kind.in(state, file, index) === 0 ? null : index + files.blockDelta.in(state, file, index);
 }

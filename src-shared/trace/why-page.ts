@@ -154,6 +154,10 @@ function whyAnonymous(question: Question, pfn: number): readonly WhyLink[] {
 
 function whyOwned(question: Question, pfn: number): readonly WhyLink[] {
   const { state, run } = question;
+  if (memoryOf(run, pfn)?.fs === 0) {
+    const cached: WhyLink = { text: `the page cache has it for ${frameName(state, run, pfn)}, and it alone`, at: { kind: 'page', value: String(pfn) } };
+    return [cached, policyLink(run, 'pin-accounting', 'counted by')];
+  }
   const allocated = changed(question, pfn, ['blocks-allocated', 'blocks-unshared'], 'allocated');
   const since: readonly WhyLink[] = allocated.length > 0 ? allocated : [{ text: 'allocated before the run began' }];
   return [
